@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel already counts the CPU time of every cgroup, per CPU, where it
+ * charges a task (cgroup_account_cputime()). We read these counters instead of
+ * keeping a second set: what a container is charged is what cpu.stat says, and a
+ * context switch costs no more than one look into a hash table, which tells
+ * whether the budget has to be watched from now on.
+ */
+#include <linux/cgroup.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/smp.h>
+#include <linux/u64_stats_sync.h>
+
+#include "account.h"
+#include "container.h"
+#include "tree.h"
+
+/*
+ * What each CPU runs. A task is freed a grace period after it was last switched
+ * out, and by then another one stands here: an RCU reader can follow the pointer.
+ */
+static DEFINE_PER_CPU(struct task_struct *, running);
+
+/* Where interrupt or steal time is taken out, the clock of tasks falls behind. */
+#if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING)
+static DEFINE_PER_CPU(u64, clock_lag);
+
+static void note_clock_lag(struct task_struct *next)
+{
+	this_cpu_write(clock_lag, sched_clock_cpu(smp_processor_id()) - next->se.exec_start);
+}
+
+static u64 task_clock(int cpu)
+{
+	return sched_clock_cpu(cpu) - READ_ONCE(per_cpu(clock_lag, cpu));
+}
+#else
+static void note_clock_lag(struct task_struct *next)
+{
+}
+
+static u64 task_clock(int cpu)
+{
+	return sched_clock_cpu(cpu);
+}
+#endif
+
+/**
+ * bgt_account_runtime() - CPU time that the kernel has charged to a cgroup
+ * @cgroup: any; what is below it is not included
+ *
+ * Context: any, as long as the cgroup is not freed.
+ * Return: ns since it was created; never goes back.
+ */
+u64 bgt_account_runtime(struct cgroup *cgroup)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct cgroup_rstat_cpu *stat = per_cpu_ptr(cgroup->rstat_cpu, cpu);
+		unsigned int seq;
+		u64 runtime;
+
+		do {
+			seq = u64_stats_fetch_begin(&stat->bsync);
+			runtime = READ_ONCE(stat->bstat.cputime.sum_exec_runtime);
+		} while (u64_stats_fetch_retry(&stat->bsync, seq));
+		sum += runtime;
+	}
+	return sum;
+}
+
+/**
+ * bgt_account_charged() - CPU time that the kernel has charged to a container
+ * @container: any
+ *
+ * Context: container's lock held.
+ * Return: ns since its creation; what runs at the moment is charged at the next
+ *	   tick or switch.
+ */
+u64 bgt_account_charged(struct bgt_container *container)
+{
+	struct bgt_cgroup *entry;
+	u64 sum = container->departed;
+
+	lockdep_assert_held(&container->lock);
+
+	list_for_each_entry(entry, &container->cgroups, entry)
+		sum += bgt_account_runtime(entry->cgroup) - entry->base;
+	return sum;
+}
+
+/* What of a container is on the CPUs at a moment. */
+struct flight {
+	u64 time;		/* used since the kernel last charged it */
+	u64 stamp;		/* changes with every charge and switch */
+	unsigned int cpus;
+	bool charging;		/* a charge is so new that it may not be complete */
+};
+
+/* From update_curr() setting exec_start until the cgroup's counter has the time. */
+#define CHARGE_TAKES (2 * NSEC_PER_USEC)
+#define CHARGE_TRIES 32
+
+static void look_at_cpus(struct bgt_container *container, struct flight *flight)
+{
+	int cpu;
+
+	*flight = (struct flight) { };
+	rcu_read_lock();
+	for_each_online_cpu(cpu) {
+		struct task_struct *task = READ_ONCE(per_cpu(running, cpu));
+		struct bgt_cgroup *entry;
+		u64 start;
+		s64 delta;
+
+		entry = task ? bgt_tree_find(task_dfl_cgroup(task)) : NULL;
+		if (!entry || READ_ONCE(entry->container) != container)
+			continue;
+		start = READ_ONCE(task->se.exec_start);
+		delta = task_clock(cpu) - start;
+		flight->charging |= delta < CHARGE_TAKES;
+		/* The tick charges at least once a second, even on an isolated CPU. */
+		flight->time += clamp_t(s64, delta, 0, NSEC_PER_SEC);
+		flight->stamp += start;
+		flight->cpus++;
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * bgt_account_usage() - CPU time used, to this moment
+ * @container: any
+ *
+ * Other CPUs charge and switch meanwhile. A charge that falls between our looks
+ * would be missed or counted twice, and it may be of a whole tick: look again.
+ *
+ * Context: container's lock held.
+ * Return: ns since its creation.
+ */
+u64 bgt_account_usage(struct bgt_container *container)
+{
+	unsigned int tries = CHARGE_TRIES;
+	struct flight before, after;
+	u64 charged;
+
+	look_at_cpus(container, &after);
+	do {
+		before = after;
+		charged = bgt_account_charged(container);
+		look_at_cpus(container, &after);
+	} while ((after.stamp != before.stamp || after.charging) && --tries);
+
+	return charged + after.time;
+}
+
+/**
+ * bgt_account_running() - number of CPUs that run a container
+ * @container: any
+ *
+ * Context: interrupts disabled.
+ */
+unsigned int bgt_account_running(struct bgt_container *container)
+{
+	struct flight flight;
+
+	look_at_cpus(container, &flight);
+	return flight.cpus;
+}
+
+/**
+ * bgt_account_on_switch() - a CPU switches to another task
+ * @data: of the tracepoint, unused like the following
+ * @preempt: unused
+ * @prev: unused
+ * @next: runs from now on
+ * @prev_state: unused
+ *
+ * Context: probe of sched_switch, under the run-queue lock: records, and at most
+ *	    queues irq work.
+ */
+void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
+			   struct task_struct *next, unsigned int prev_state)
+{
+	struct bgt_container *container;
+	struct bgt_cgroup *entry;
+
+	note_clock_lag(next);
+	this_cpu_write(running, next);
+	entry = bgt_tree_find(task_dfl_cgroup(next));
+	if (likely(!entry))
+		return;
+
+	container = READ_ONCE(entry->container);
+	/* Pairs with watch_budget(): it sees us running, or we see that it gave up. */
+	smp_mb();
+	if (!READ_ONCE(container->watched))
+		irq_work_queue(&container->kick);
+}
+
+static void note_current(void *unused)
+{
+	note_clock_lag(current);
+	this_cpu_write(running, current);
+}
+
+/**
+ * bgt_account_begin() - learn what runs, now that the switch probe is in place
+ *
+ * Context: process.
+ */
+void bgt_account_begin(void)
+{
+	on_each_cpu(note_current, NULL, 1);
+}

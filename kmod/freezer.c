@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A member stands still while it is held, or while its container is throttled. The
+ * cgroup's own freezer does it: we write its cgroup.freeze, and are told by a
+ * tracepoint when all threads have stopped.
+ *
+ * A write takes cgroup_mutex, so it is made on a kthread, at a real-time priority
+ * since the container spends CPU time until it is done. It writes what is wanted
+ * at that moment: a freeze that is overtaken by a thaw is never made.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cgroup.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+
+#include "container.h"
+#include "freezer.h"
+#include "member.h"
+#include "quota.h"
+#include "trace.h"
+#include "tree.h"
+
+static struct kthread_worker *worker;
+
+static int write_one(struct file *file, const char *value)
+{
+	loff_t position = 0;
+	ssize_t written = kernel_write(file, value, 1, &position);
+
+	return written < 0 ? written : 0;
+}
+
+static void apply_to_member(struct bgt_member *member, bool throttled)
+{
+	bool frozen = member->held || throttled;
+	int err;
+
+	lockdep_assert_held(&member->container->members_lock);
+
+	if (member->written == frozen)
+		return;
+	trace_member_write(member, frozen);
+	err = write_one(member->freezer, frozen ? "1" : "0");
+	/* ENODEV: its directory was removed, and with it all threads. */
+	if (!err)
+		member->written = frozen;
+	else if (err != -ENODEV)
+		pr_warn_ratelimited("%s: cannot %s member %u: %d\n", member->container->name,
+				    frozen ? "freeze" : "thaw", member->id, err);
+}
+
+/**
+ * bgt_freezer_apply() - make a container's members what they should be now
+ * @container: any
+ *
+ * Context: process.
+ */
+void bgt_freezer_apply(struct bgt_container *container)
+{
+	struct bgt_member *member;
+
+	mutex_lock(&container->members_lock);
+	list_for_each_entry(member, &container->members, entry)
+		apply_to_member(member, READ_ONCE(container->generation.throttled));
+	mutex_unlock(&container->members_lock);
+}
+
+static void apply_work(struct kthread_work *work)
+{
+	bgt_freezer_apply(container_of(work, struct bgt_container, freeze));
+}
+
+/**
+ * bgt_freezer_queue() - the same from any context, soon
+ * @container: any
+ */
+void bgt_freezer_queue(struct bgt_container *container)
+{
+	kthread_queue_work(worker, &container->freeze);
+}
+
+/**
+ * bgt_freezer_release() - let a member that is being removed run again
+ * @member: in no list any more
+ *
+ * Context: process, container's members_lock held.
+ */
+void bgt_freezer_release(struct bgt_member *member)
+{
+	member->held = false;
+	apply_to_member(member, false);
+}
+
+/**
+ * bgt_freezer_kill() - kill all processes of a member, frozen or not
+ * @member: any
+ *
+ * Context: process, bgt_registry_lock held.
+ * Return: 0, -EOPNOTSUPP for a threaded cgroup, -ENODEV if its directory is gone.
+ */
+int bgt_freezer_kill(struct bgt_member *member)
+{
+	lockdep_assert_held(&bgt_registry_lock);
+	return write_one(member->killer, "1");
+}
+
+/**
+ * bgt_freezer_notified() - all threads of a cgroup have stopped, or no longer so
+ * @cgroup: any
+ * @frozen: which
+ *
+ * Context: probe, below css_set_lock, interrupts disabled.
+ */
+void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
+{
+	struct bgt_cgroup *entry = bgt_tree_find(cgroup);
+	struct bgt_member *member = entry ? READ_ONCE(entry->member) : NULL;
+	struct bgt_container *container;
+
+	if (!member)
+		return;
+	container = member->container;
+	raw_spin_lock(&container->lock);
+	if (member->frozen != frozen && !member->removed) {
+		member->frozen = frozen;
+		container->nr_frozen += frozen ? 1 : -1;
+		if (frozen)
+			trace_member_frozen(member);
+		else
+			trace_member_thawed(member);
+		if (container->nr_frozen == container->nr_members)
+			bgt_quota_stopped(container);
+		bgt_container_schedule(container);
+	}
+	raw_spin_unlock(&container->lock);
+}
+
+/**
+ * bgt_freezer_prepare() - set up a new container's freezing
+ * @container: new
+ */
+void bgt_freezer_prepare(struct bgt_container *container)
+{
+	kthread_init_work(&container->freeze, apply_work);
+}
+
+/**
+ * bgt_freezer_quiesce() - wait until the worker has left a container
+ * @container: that nobody queues any more
+ *
+ * Context: process.
+ */
+void bgt_freezer_quiesce(struct bgt_container *container)
+{
+	kthread_cancel_work_sync(&container->freeze);
+}
+
+int bgt_freezer_init(void)
+{
+	worker = kthread_create_worker(0, "bgtask");
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	sched_set_fifo(worker->task);
+	return 0;
+}
+
+void bgt_freezer_exit(void)
+{
+	kthread_destroy_worker(worker);
+}

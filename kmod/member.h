@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Members: the cgroups of a container. */
+#ifndef _BGTASK_MEMBER_H
+#define _BGTASK_MEMBER_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include <uapi/linux/bgtask.h>
+
+struct bgt_container;
+struct cgroup;
+struct netlink_ext_ack;
+
+/**
+ * struct bgt_member - one cgroup of a container
+ * @id: never 0
+ * @role: what it holds
+ * @container: that lists it, and lives longer
+ * @cgroup: with a reference
+ * @freezer: its cgroup.freeze, opened with the rights of whoever added it
+ * @killer: its cgroup.kill, likewise
+ * @entry: in the container's members
+ * @rcu: the tracepoint probes read members without a lock
+ * @held: should stand still whatever the budget says; members_lock
+ * @written: what was last written to @freezer; members_lock
+ * @frozen: all threads have stopped; the container's lock
+ * @announced: the last value of @frozen that listeners were told; members_lock
+ * @gone: its directory was removed; the container's lock
+ * @removed: not counted in its container any more; the container's lock
+ */
+struct bgt_member {
+	u32 id;
+	enum bgtask_role role;
+	struct bgt_container *container;
+	struct cgroup *cgroup;
+	struct file *freezer;
+	struct file *killer;
+	struct list_head entry;
+	struct rcu_head rcu;
+	bool held;
+	bool written;
+	bool frozen;
+	bool announced;
+	bool gone;
+	bool removed;
+};
+
+int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role role, bool held,
+		   u32 *id, struct netlink_ext_ack *extack);
+struct bgt_member *bgt_member_find(u32 id);
+struct bgt_member *bgt_member_next(unsigned long *id);
+void bgt_member_set_held(struct bgt_member *member, bool held);
+void bgt_member_remove(struct bgt_member *member);
+void bgt_member_rmdir(struct cgroup *cgroup);
+void bgt_member_remove_gone(struct bgt_container *container);
+
+#endif /* _BGTASK_MEMBER_H */

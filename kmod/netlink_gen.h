@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/bgtask.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_BGTASK_GEN_H
+#define _LINUX_BGTASK_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/bgtask.h>
+
+extern const struct nla_policy bgtask_container_new_nl_policy[BGTASK_A_CONTAINER_EXEMPT + 1];
+
+extern const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_EXEMPT + 1];
+
+extern const struct nla_policy bgtask_container_del_nl_policy[BGTASK_A_CONTAINER_ID + 1];
+
+extern const struct nla_policy bgtask_container_get_nl_policy[BGTASK_A_CONTAINER_NAME + 1];
+
+extern const struct nla_policy bgtask_container_kill_nl_policy[BGTASK_A_MEMBER_ROLE + 1];
+
+extern const struct nla_policy bgtask_member_add_nl_policy[BGTASK_A_MEMBER_HELD + 1];
+
+extern const struct nla_policy bgtask_member_set_nl_policy[BGTASK_A_MEMBER_HELD + 1];
+
+extern const struct nla_policy bgtask_member_del_nl_policy[BGTASK_A_MEMBER_ID + 1];
+
+extern const struct nla_policy bgtask_member_get_nl_policy[BGTASK_A_MEMBER_CONTAINER + 1];
+
+extern const struct nla_policy bgtask_self_get_nl_policy[BGTASK_A_CONTAINER_PAD + 1];
+
+/* Ops table for bgtask */
+extern const struct genl_ops bgtask_nl_ops[10];
+
+int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_container_del_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_container_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_container_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int bgtask_nl_container_kill_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_member_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int bgtask_nl_self_get_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	BGTASK_NLGRP_CONTAINER,
+};
+
+#endif /* _LINUX_BGTASK_GEN_H */
