@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "duration.h"
+
+static void complain(const char *format, va_list args)
+{
+	fputs("bgtask: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+int fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(format, args);
+	va_end(args);
+	return EXIT_FAILED;
+}
+
+int fail_usage(const char *format, ...)
+{
+	va_list args;
+
+	if (format) {
+		va_start(args, format);
+		complain(format, args);
+		va_end(args);
+	}
+	fputs("Try --help for more.\n", stderr);
+	return EXIT_USAGE;
+}
+
+int help(const char *text)
+{
+	fputs(text, stdout);
+	return EXIT_OK;
+}
+
+int dispatch(const struct command *commands, int argc, char **argv, bool json)
+{
+	static char program[] = "bgtask";
+	const char *name = argv[0];
+
+	for (; commands->name; commands++) {
+		if (strcmp(commands->name, name))
+			continue;
+		/* getopt() is to begin anew, and to put this before its complaints. */
+		optind = 0;
+		argv[0] = program;
+		return commands->run(argc, argv, json);
+	}
+	return fail_usage("there is no command \"%s\"", name);
+}
+
+bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status)
+{
+	static const struct option options[] = { COMMON_LONG_OPTIONS, { NULL, 0, NULL, 0 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+" COMMON_OPTIONS, options, NULL)) >= 0) {
+		switch (option) {
+		case 'h':
+			*status = help(usage);
+			return false;
+		case 'j':
+			*json = true;
+			break;
+		default:
+			*status = fail_usage(NULL);
+			return false;
+		}
+	}
+	return true;
+}
+
+struct bgt *connect_module(void)
+{
+	struct bgt *bgt;
+	int error = bgt_open(&bgt);
+
+	if (error)
+		fail("%s", bgt_strerror(error));
+	return bgt;
+}
+
+/* Reads an id, 0 if it is none. */
+static uint32_t parse_id(const char *argument)
+{
+	unsigned long id;
+	char *end;
+
+	if (argument[strspn(argument, "0123456789")])
+		return 0;
+	errno = 0;
+	id = strtoul(argument, &end, 10);
+	return *end || errno || id > UINT32_MAX ? 0 : (uint32_t)id;
+}
+
+static struct bgt_container *find_container(struct bgt *bgt, const char *name)
+{
+	struct bgt_container *container;
+	uint32_t id = parse_id(name);
+	int error;
+
+	/* A name that looks like an id is a name first. */
+	error = bgt_container_get_by_name(bgt, name, &container);
+	if (error == -ENOENT && id)
+		error = bgt_container_get(bgt, id, &container);
+	if (error)
+		fail("cannot find container \"%s\": %s", name, bgt_error(bgt));
+	return container;
+}
+
+int with_container(const char *name, container_fn action, void *data)
+{
+	struct bgt *bgt = connect_module();
+	struct bgt_container *container;
+	int status = EXIT_FAILED;
+
+	if (!bgt)
+		return status;
+	container = find_container(bgt, name);
+	if (container)
+		status = action(bgt, container, data);
+	bgt_container_free(container);
+	bgt_close(bgt);
+	return status;
+}
+
+static bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds)
+{
+	switch (duration_parse(argument, nanoseconds)) {
+	case 0:
+		return true;
+	case -ERANGE:
+		fail("%s \"%s\" is too long", what, argument);
+		return false;
+	default:
+		fail("%s \"%s\" is not a duration such as 300ms, 2s or \"1h 30min\"", what,
+		     argument);
+		return false;
+	}
+}
+
+bool parse_quota(const char *argument, struct bgt_container_policy *policy)
+{
+	policy->set |= BGT_POLICY_QUOTA;
+	if (!strcmp(argument, "unlimited")) {
+		policy->quota = BGT_QUOTA_UNLIMITED;
+		return true;
+	}
+	return parse_duration(argument, "quota", &policy->quota);
+}
+
+bool parse_period(const char *argument, struct bgt_container_policy *policy)
+{
+	policy->set |= BGT_POLICY_PERIOD;
+	return parse_duration(argument, "period", &policy->period);
+}
+
+bool parse_role(const char *argument, enum bgt_role *role)
+{
+	if (!bgt_role_from_name(argument, role))
+		return true;
+	fail("\"%s\" is not a role: app, ui or task", argument);
+	return false;
+}

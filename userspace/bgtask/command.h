@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Subcommands, and what all of them need.
+ */
+#ifndef BGTASK_COMMAND_H
+#define BGTASK_COMMAND_H
+
+#include <bgtask.h>
+#include <getopt.h>
+#include <stdbool.h>
+
+/* Exit codes of bgtask itself; "run" has its command's. */
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_CANNOT_RUN = 126,
+	EXIT_NOT_FOUND = 127,
+	EXIT_SIGNAL = 128,
+};
+
+/*
+ * A subcommand. argv[0] is what error messages begin with, the arguments follow. It returns an exit
+ * code.
+ */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv, bool json);
+};
+
+int command_container(int argc, char **argv, bool json);
+int command_monitor(int argc, char **argv, bool json);
+int command_run(int argc, char **argv, bool json);
+int command_self(int argc, char **argv, bool json);
+int command_top(int argc, char **argv, bool json);
+
+int container_add(int argc, char **argv, bool json);
+int container_delete(int argc, char **argv, bool json);
+int container_exempt(int argc, char **argv, bool json);
+int container_hold(int argc, char **argv, bool json);
+int container_kill(int argc, char **argv, bool json);
+int container_list(int argc, char **argv, bool json);
+int container_new(int argc, char **argv, bool json);
+int container_release(int argc, char **argv, bool json);
+int container_remove(int argc, char **argv, bool json);
+int container_set(int argc, char **argv, bool json);
+int container_show(int argc, char **argv, bool json);
+
+/* Options that every subcommand has. */
+#define COMMON_OPTIONS		"hj"
+#define COMMON_LONG_OPTIONS	{ "help", no_argument, NULL, 'h' }, \
+				{ "json", no_argument, NULL, 'j' }
+
+/* Runs the one of @commands, up to one without a name, that argv[0] names. */
+int dispatch(const struct command *commands, int argc, char **argv, bool json);
+
+/* Complains on standard error, and returns EXIT_FAILED. */
+int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Complains about the command line, if there is a format, and returns EXIT_USAGE. */
+int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints a help text, and returns EXIT_OK. */
+int help(const char *text);
+
+/*
+ * Reads the options of a subcommand that has only the common ones. If there is nothing left to do
+ * it returns false, and the exit code in *status.
+ */
+bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status);
+
+/* Connects to the module, or complains and returns NULL. */
+struct bgt *connect_module(void);
+
+/*
+ * Connects, finds a container by what a user calls it, its name or id, and does something with it.
+ * Returns an exit code.
+ */
+typedef int (*container_fn)(struct bgt *bgt, const struct bgt_container *container, void *data);
+int with_container(const char *name, container_fn action, void *data);
+
+/* Read an argument, or complain and return false. */
+bool parse_quota(const char *argument, struct bgt_container_policy *policy);
+bool parse_period(const char *argument, struct bgt_container_policy *policy);
+bool parse_role(const char *argument, enum bgt_role *role);
+
+#endif

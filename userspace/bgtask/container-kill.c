@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+static const char usage[] =
+	"Usage: bgtask container kill [-r ROLE] NAME\n"
+	"\n"
+	"Kill the processes of a container's members, even if they are frozen.\n"
+	"\n"
+	"  -r, --role ROLE  only those of members with this role: app, ui or task\n";
+
+static int kill_members(struct bgt *bgt, const struct bgt_container *container, void *data)
+{
+	const enum bgt_role *role = data;
+
+	if (bgt_container_kill(bgt, container->id, *role))
+		return fail("cannot kill container \"%s\": %s", container->name, bgt_error(bgt));
+	return EXIT_OK;
+}
+
+int container_kill(int argc, char **argv, bool json)
+{
+	static const struct option options[] = {
+		COMMON_LONG_OPTIONS,
+		{ "role", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
+	enum bgt_role role = BGT_ROLE_ALL;
+	int option;
+
+	(void)json;
+	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "r:", options, NULL)) >= 0) {
+		switch (option) {
+		case 'h':
+			return help(usage);
+		case 'j':
+			break;
+		case 'r':
+			if (!parse_role(optarg, &role))
+				return EXIT_USAGE;
+			break;
+		default:
+			return fail_usage(NULL);
+		}
+	}
+	if (argc - optind != 1)
+		return fail_usage("kill takes a container");
+	return with_container(argv[optind], kill_members, &role);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+static const char usage[] =
+	"Usage: bgtask container set [OPTION...] NAME\n"
+	"\n"
+	"Change quota or period of a container at once.\n"
+	"\n"
+	"  -q, --quota DURATION   CPU time of each period, or \"unlimited\"\n"
+	"  -p, --period DURATION  length of a period, 1ms to 1w\n";
+
+static int set(struct bgt *bgt, const struct bgt_container *container, void *data)
+{
+	const struct bgt_container_policy *policy = data;
+
+	if (bgt_container_set(bgt, container->id, policy))
+		return fail("cannot change container \"%s\": %s", container->name, bgt_error(bgt));
+	return EXIT_OK;
+}
+
+int container_set(int argc, char **argv, bool json)
+{
+	static const struct option options[] = {
+		COMMON_LONG_OPTIONS,
+		{ "period", required_argument, NULL, 'p' },
+		{ "quota", required_argument, NULL, 'q' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+	int option;
+
+	(void)json;
+	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "p:q:", options, NULL)) >= 0) {
+		switch (option) {
+		case 'h':
+			return help(usage);
+		case 'j':
+			break;
+		case 'p':
+			if (!parse_period(optarg, &policy))
+				return EXIT_USAGE;
+			break;
+		case 'q':
+			if (!parse_quota(optarg, &policy))
+				return EXIT_USAGE;
+			break;
+		default:
+			return fail_usage(NULL);
+		}
+	}
+	if (argc - optind != 1)
+		return fail_usage("set takes a container");
+	if (!policy.set)
+		return fail_usage("set takes a quota or a period");
+	return with_container(argv[optind], set, &policy);
+}

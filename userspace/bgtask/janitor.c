@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "janitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "command.h"
+
+/* Moves the janitor to where it is not killed along with the one it watches. */
+static void leave_cgroup(const struct scope *scope)
+{
+	int mount = (int)(strrchr(scope->parent, '/') - scope->parent);
+	char path[PATH_MAX + sizeof("/cgroup.procs")];
+	ssize_t written;
+	int fd;
+
+	/*
+	 * A service manager that stops the service which called us kills all of its cgroup at once.
+	 * The command has left that, and the janitor must follow it: to the root, which is always
+	 * there. Should that fail, it can still do its work in all other cases.
+	 */
+	snprintf(path, sizeof(path), "%.*s/cgroup.procs", mount, scope->parent);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	written = write(fd, "0", 1);
+	(void)written;
+	close(fd);
+}
+
+/* Nothing that is meant for the command or its terminal is to reach the janitor. */
+static void detach(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	if (chdir("/"))
+		fail("cannot change to /: %s", strerror(errno));
+	/* "killall -9 bgtask" should leave somebody to clean up. */
+	prctl(PR_SET_NAME, "bgt-janitor");
+}
+
+/* Keeps nobody waiting who reads what the command prints. */
+static void close_output(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+		dup2(fd, standard);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+/* Waits until a process has ended. */
+static void wait_for(int pidfd)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+	while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+/* What the janitor does. Returns its exit code. */
+static int watch(struct scope *scope, const struct bgt_container_policy *policy, pid_t runner,
+		 int ready)
+{
+	int pidfd, status;
+
+	detach();
+	pidfd = pidfd_open(runner, 0);
+	if (pidfd < 0 && getppid() == runner)
+		return fail("cannot watch process %d: %s", (int)runner, strerror(errno));
+	/* Was it killed before it could be watched? */
+	if (getppid() != runner)
+		return EXIT_FAILED;
+
+	leave_cgroup(scope);
+	status = scope_create(scope, policy);
+	if (status)
+		return status;
+	if (write(ready, "", 1) == 1) {
+		close(ready);
+		close_output();
+		wait_for(pidfd);
+	}
+	return scope_destroy(scope);
+}
+
+pid_t janitor_start(struct scope *scope, const struct bgt_container_policy *policy)
+{
+	pid_t janitor, runner = getpid();
+	int ready[2];
+	ssize_t size;
+	char byte;
+
+	if (pipe2(ready, O_CLOEXEC)) {
+		fail("cannot make a pipe: %s", strerror(errno));
+		return -1;
+	}
+	janitor = fork();
+	if (janitor < 0) {
+		fail("cannot start a process: %s", strerror(errno));
+		close(ready[0]);
+		close(ready[1]);
+		return -1;
+	}
+	if (!janitor) {
+		close(ready[0]);
+		_exit(watch(scope, policy, runner, ready[1]));
+	}
+
+	close(ready[1]);
+	do
+		size = read(ready[0], &byte, sizeof(byte));
+	while (size < 0 && errno == EINTR);
+	close(ready[0]);
+	if (size == 1)
+		return janitor;
+
+	/* It has said why, and cleaned up, unless it was killed. */
+	janitor_stop(janitor);
+	scope_destroy(scope);
+	return -1;
+}
+
+void janitor_stop(pid_t janitor)
+{
+	kill(janitor, SIGKILL);
+	while (waitpid(janitor, NULL, 0) < 0 && errno == EINTR)
+		;
+}

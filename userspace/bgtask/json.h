@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known as JSON, with the names of the netlink attributes and nanoseconds.
+ */
+#ifndef BGTASK_JSON_H
+#define BGTASK_JSON_H
+
+#include <bgtask.h>
+#include <jansson.h>
+
+/* New references; NULL if memory is short. */
+json_t *json_container(const struct bgt_container *container);
+json_t *json_member(const struct bgt_member *member);
+json_t *json_members(const struct bgt_member *list);
+
+/* Print a value, on one line or many, and drop the reference. Return an exit code. */
+int json_print(json_t *value);
+int json_print_line(json_t *value);
+
+#endif

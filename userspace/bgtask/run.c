@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "janitor.h"
+#include "scope.h"
+#include "spawn.h"
+
+static const char usage[] =
+	"Usage: bgtask run [OPTION...] [--] COMMAND [ARGUMENT...]\n"
+	"\n"
+	"Run a command on a CPU budget of its own. While the budget is spent it stands still,\n"
+	"with all processes that it started. These end with it.\n"
+	"\n"
+	"  -n, --name NAME        name of the container and its cgroup (default run-PID)\n"
+	"  -q, --quota DURATION   CPU time of each period, or \"unlimited\" (default 2s)\n"
+	"  -p, --period DURATION  length of a period, 1ms to 1w (default 15min)\n"
+	"  -e, --exempt           neither charge nor freeze it for now\n"
+	"\n"
+	"Exits with the command's status, or with 128 and the number of the signal that ended it.\n";
+
+/* Signals that are taken from a descriptor: all but those that report a fault of our own. */
+static void block_signals(sigset_t *taken, sigset_t *before)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
+
+	sigfillset(taken);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(taken, faults[i]);
+	sigprocmask(SIG_BLOCK, taken, before);
+
+	/* Were it ignored, children would vanish without a status. */
+	signal(SIGCHLD, SIG_DFL);
+}
+
+/* Stops this process as the command has stopped, so that the shell takes the terminal back. */
+static void stop_self(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	/* Here it stands until SIGCONT. In an orphaned process group, as of a service, it does not. */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
+/* Looks what has become of the command. Returns its exit code, or -1 while it lives. */
+static int reap(const struct child *child)
+{
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WSTOPPED | WNOHANG) ||
+		    !info.si_pid)
+			return -1;
+		if (info.si_code == CLD_STOPPED)
+			stop_self();
+		else if (info.si_code == CLD_EXITED)
+			return info.si_status;
+		else
+			return EXIT_SIGNAL + info.si_status;
+	}
+}
+
+static void forward(const struct child *child, int directory, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+
+	/* The terminal has sent it to the command, too, which is in the same process group. */
+	if (info->ssi_code != SI_KERNEL)
+		(void)pidfd_send_signal(child->pidfd, number, NULL, 0);
+
+	/* The command stops when it thaws; until then its shell need not wait. */
+	if (number == SIGTSTP && cgroup_is_frozen(directory))
+		stop_self();
+}
+
+/* Passes signals on until the command ends. Returns its exit code. */
+static int supervise(const struct child *child, int directory, int signals)
+{
+	struct signalfd_siginfo info;
+	int status = -1;
+
+	while (status < 0) {
+		ssize_t size = read(signals, &info, sizeof(info));
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size != sizeof(info))
+			return fail("cannot read signals: %s", strerror(errno));
+		if (info.ssi_signo == SIGCHLD)
+			status = reap(child);
+		else
+			forward(child, directory, &info);
+	}
+	return status;
+}
+
+/* Runs the command in the scope. Returns its exit code. */
+static int run_command(char **argv, int directory, const sigset_t *taken, const sigset_t *before)
+{
+	int error, signals, status;
+	struct child child;
+
+	signals = signalfd(-1, taken, SFD_CLOEXEC);
+	if (signals < 0)
+		return fail("cannot watch signals: %s", strerror(errno));
+	error = spawn(&child, argv, directory, before);
+	if (error) {
+		close(signals);
+		return fail("cannot start a process: %s", strerror(-error));
+	}
+	status = supervise(&child, directory, signals);
+	error = spawn_failure(&child);
+	if (error) {
+		fail("cannot run \"%s\": %s", argv[0], strerror(-error));
+		status = error == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	}
+	spawn_close(&child);
+	close(signals);
+	return status;
+}
+
+static int run_in_scope(char **argv, struct scope *scope, const struct bgt_container_policy *policy)
+{
+	int directory, end, status;
+	sigset_t taken, before;
+	pid_t janitor;
+
+	/* A signal that comes while the scope is made waits until the command is started. */
+	block_signals(&taken, &before);
+	janitor = janitor_start(scope, policy);
+	if (janitor < 0)
+		return EXIT_FAILED;
+
+	directory = scope_open(scope);
+	if (directory < 0) {
+		status = fail("cannot open cgroup %s/%s: %s", scope->parent, scope->name,
+			      strerror(-directory));
+	} else {
+		status = run_command(argv, directory, &taken, &before);
+		close(directory);
+	}
+
+	end = scope_destroy(scope);
+	janitor_stop(janitor);
+	return status == EXIT_OK ? end : status;
+}
+
+/* Decides on the names. */
+static int prepare(struct scope *scope, const char *name)
+{
+	char mount[PATH_MAX];
+	int error;
+
+	if (!name)
+		snprintf(scope->name, sizeof(scope->name), "run-%d", (int)getpid());
+	else if (strlen(name) >= sizeof(scope->name))
+		return fail("the name is longer than %d bytes", BGT_NAME_MAX);
+	else
+		strcpy(scope->name, name);
+	if (!strcmp(scope->name, ".") || !strcmp(scope->name, "..") || strchr(scope->name, '/'))
+		return fail("\"%s\" cannot be the name of a cgroup", name);
+
+	error = cgroup_mount(mount, sizeof(mount));
+	if (error == -ENOENT)
+		return fail("cgroup2 is not mounted (try: mount -t cgroup2 none /sys/fs/cgroup)");
+	if (!error && snprintf(scope->parent, sizeof(scope->parent), "%s/bgtask", mount) >=
+		      (int)sizeof(scope->parent))
+		error = -ENAMETOOLONG;
+	return error ? fail("cannot find cgroup2: %s", strerror(-error)) : EXIT_OK;
+}
+
+static int run(char **argv, const char *name, const struct bgt_container_policy *policy)
+{
+	struct scope *scope;
+	int status;
+
+	scope = mmap(NULL, sizeof(*scope), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (scope == MAP_FAILED)
+		return fail("%s", strerror(errno));
+	status = prepare(scope, name);
+	if (status == EXIT_OK)
+		status = run_in_scope(argv, scope, policy);
+	munmap(scope, sizeof(*scope));
+	return status;
+}
+
+int command_run(int argc, char **argv, bool json)
+{
+	static const struct option options[] = {
+		COMMON_LONG_OPTIONS,
+		{ "exempt", no_argument, NULL, 'e' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "period", required_argument, NULL, 'p' },
+		{ "quota", required_argument, NULL, 'q' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+	const char *name = NULL;
+	int option;
+
+	/* All output is the command's. */
+	(void)json;
+	while ((option = getopt_long(argc, argv, "+" COMMON_OPTIONS "en:p:q:", options, NULL)) >=
+	       0) {
+		switch (option) {
+		case 'e':
+			policy.set |= BGT_POLICY_EXEMPT;
+			policy.exempt = true;
+			break;
+		case 'h':
+			return help(usage);
+		case 'j':
+			break;
+		case 'n':
+			name = optarg;
+			break;
+		case 'p':
+			if (!parse_period(optarg, &policy))
+				return EXIT_USAGE;
+			break;
+		case 'q':
+			if (!parse_quota(optarg, &policy))
+				return EXIT_USAGE;
+			break;
+		default:
+			return fail_usage(NULL);
+		}
+	}
+	if (optind == argc)
+		return fail_usage("run takes a command");
+	return run(argv + optind, name, &policy);
+}

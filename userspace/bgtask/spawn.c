@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What the child does. It can be frozen at any time, even before this. */
+static _Noreturn void run(char **argv, int failure, const sigset_t *mask)
+{
+	ssize_t written;
+	int error;
+
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvp(argv[0], argv);
+	error = -errno;
+	written = write(failure, &error, sizeof(error));
+	(void)written;
+	_exit(127);
+}
+
+int spawn(struct child *child, char **argv, int directory, const sigset_t *mask)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&child->pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)directory,
+	};
+	sigset_t birth = *mask, blocked;
+	int error, failure[2];
+
+	/* Closed by exec, so that there is something to read only if it fails. */
+	if (pipe2(failure, O_CLOEXEC | O_NONBLOCK))
+		return -errno;
+
+	/*
+	 * The child must be born with the command's mask. Without any budget it is frozen before it
+	 * can set one, and a signal that it blocks could not end it then. But for SIGCHLD, which ends
+	 * nobody, and which would be lost here if the child ends before we block signals again.
+	 */
+	sigaddset(&birth, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &birth, &blocked);
+	child->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	error = -errno;
+	if (!child->pid)
+		run(argv, failure[1], mask);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+
+	if (child->pid < 0) {
+		close(failure[0]);
+		close(failure[1]);
+		return error;
+	}
+	close(failure[1]);
+	child->failure = failure[0];
+	return 0;
+}
+
+int spawn_failure(const struct child *child)
+{
+	int error;
+
+	return read(child->failure, &error, sizeof(error)) == sizeof(error) ? error : 0;
+}
+
+void spawn_close(struct child *child)
+{
+	close(child->failure);
+	close(child->pidfd);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+
+#include "duration.h"
+
+const char *text_state(const struct bgt_container *container)
+{
+	if (container->exempt)
+		return "exempt";
+	return container->throttled ? "throttled" : "ready";
+}
+
+const char *text_quota(char *buffer, uint64_t quota, uint64_t accuracy)
+{
+	if (quota == BGT_QUOTA_UNLIMITED)
+		return "unlimited";
+	return duration_format(buffer, quota, accuracy);
+}
+
+uint64_t time_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (uint64_t)time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec;
+}
+
+uint64_t time_until(uint64_t moment)
+{
+	uint64_t present = time_now();
+
+	return moment > present ? moment - present : 0;
+}
+
+uint64_t time_since(uint64_t moment)
+{
+	uint64_t present = time_now();
+
+	return present > moment ? present - moment : 0;
+}
+
+int text_width(const char *text)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	int width = 0;
+
+	while (*text) {
+		size_t size = mbrtowc(&wide, text, strlen(text), &state);
+
+		/* What is no text in this locale takes a column for each byte. */
+		if (size == (size_t)-1 || size == (size_t)-2)
+			return width + (int)strlen(text);
+		width += wcwidth(wide) > 0 ? wcwidth(wide) : 0;
+		text += size;
+	}
+	return width;
+}
+
+void text_container(const struct bgt_container *container)
+{
+	char buffer[DURATION_MAX];
+
+	printf("%s\n", container->name);
+	printf("          Id: %" PRIu32 "\n", container->id);
+	printf("       State: %s\n", text_state(container));
+	printf("       Quota: %s", text_quota(buffer, container->quota, 1));
+	printf(" of every %s\n", duration_format(buffer, container->period, 1));
+
+	printf("       Spent: %s", duration_format(buffer, container->spent, NSEC_PER_USEC));
+	if (container->quota != BGT_QUOTA_UNLIMITED)
+		printf(", %s left", duration_format(buffer, container->left, NSEC_PER_USEC));
+	printf("\n  Generation: %" PRIu64, container->generation);
+	printf(", since %s",
+	       duration_format(buffer, time_since(container->generation_start), NSEC_PER_MSEC));
+	printf(", ends in %s\n",
+	       duration_format(buffer, time_until(container->generation_end), NSEC_PER_MSEC));
+
+	printf("       Usage: %s\n", duration_format(buffer, container->usage, NSEC_PER_USEC));
+	printf("   Throttled: %" PRIu64 " generation%s", container->times_throttled,
+	       container->times_throttled == 1 ? "" : "s");
+	printf(", overrun %s in all\n", duration_format(buffer, container->overrun, 1));
+	if (container->detected) {
+		printf("   Exhausted: noticed at %s", duration_format(buffer, container->detected, 1));
+		printf(", stopped at %s\n", duration_format(buffer, container->stopped, 1));
+	}
+	printf("        Lead: %s\n", duration_format(buffer, container->lead, 1));
+}
+
+static const char *member_state(const struct bgt_member *member)
+{
+	if (member->held)
+		return member->frozen ? "held" : "holding";
+	return member->frozen ? "frozen" : "running";
+}
+
+void text_members(const struct bgt_member *list)
+{
+	const char *label = "Members";
+
+	if (!list)
+		printf("%12s: none\n", label);
+	for (; list; list = list->next) {
+		printf("%12s%c %" PRIu32 " %-4s %-7s %s\n", label, *label ? ':' : ' ', list->id,
+		       bgt_role_name(list->role), member_state(list), list->path);
+		label = "";
+	}
+}

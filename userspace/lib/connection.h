@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The connection: two sockets, the numbers that the module has here, and the last error.
+ */
+#ifndef BGT_CONNECTION_H
+#define BGT_CONNECTION_H
+
+#include <libmnl/libmnl.h>
+
+#include "bgtask.h"
+
+/* The kernel fills messages of a dump up to this size, if the reader has as much room. */
+#define BGT_BUFFER_SIZE		32768
+
+struct bgt {
+	struct mnl_socket *requests;
+	uint16_t family;
+	uint32_t group;
+	uint32_t sequence;
+
+	/* The second socket, so that no event comes between a request and its reply. */
+	struct mnl_socket *events;
+	struct bgt_event event;
+	struct bgt_container *event_container;
+	struct bgt_member *event_member;
+
+	char error[256];
+	_Alignas(struct nlmsghdr) char buffer[BGT_BUFFER_SIZE];
+};
+
+/* Opens a generic netlink socket whose errors are clear. Negative errno on failure. */
+int bgt_socket_open(struct mnl_socket **socket, int flags);
+
+/* Notes why a call fails, and returns @error. Without a format the number speaks for itself. */
+int bgt_fail(struct bgt *bgt, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

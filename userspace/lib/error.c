@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the kernel says about a refusal, put into one sentence.
+ */
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <linux/genetlink.h>
+#include <string.h>
+
+#include "request.h"
+
+static const char *const container_attributes[] = {
+	[BGTASK_A_CONTAINER_ID] = "id",
+	[BGTASK_A_CONTAINER_NAME] = "name",
+	[BGTASK_A_CONTAINER_QUOTA] = "quota",
+	[BGTASK_A_CONTAINER_PERIOD] = "period",
+	[BGTASK_A_CONTAINER_EXEMPT] = "exempt",
+};
+
+static const char *const member_attributes[] = {
+	[BGTASK_A_MEMBER_ID] = "id",
+	[BGTASK_A_MEMBER_CONTAINER] = "container",
+	[BGTASK_A_MEMBER_ROLE] = "role",
+	[BGTASK_A_MEMBER_FD] = "fd",
+	[BGTASK_A_MEMBER_HELD] = "held",
+};
+
+/* Names an attribute that a request of the given command may have; NULL if it is none of these. */
+static const char *attribute_name(uint8_t command, uint32_t type)
+{
+	switch (command) {
+	case BGTASK_CMD_CONTAINER_NEW:
+	case BGTASK_CMD_CONTAINER_SET:
+	case BGTASK_CMD_CONTAINER_DEL:
+	case BGTASK_CMD_CONTAINER_GET:
+	case BGTASK_CMD_SELF_GET:
+		return type < MNL_ARRAY_SIZE(container_attributes) ? container_attributes[type] :
+								     NULL;
+	case BGTASK_CMD_CONTAINER_KILL:
+	case BGTASK_CMD_MEMBER_ADD:
+	case BGTASK_CMD_MEMBER_SET:
+	case BGTASK_CMD_MEMBER_DEL:
+	case BGTASK_CMD_MEMBER_GET:
+		return type < MNL_ARRAY_SIZE(member_attributes) ? member_attributes[type] : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Names the attribute at an offset of the request, counted from its beginning. */
+static const char *attribute_at(const struct nlmsghdr *request, uint8_t command, uint32_t offset)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, request, GENL_HDRLEN)
+		if ((const char *)attr - (const char *)request == offset)
+			return attribute_name(command, mnl_attr_get_type(attr));
+	return NULL;
+}
+
+int bgt_explain(struct bgt *bgt, const struct nlmsghdr *request, const struct nlmsghdr *answer,
+		size_t payload, int error)
+{
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(request);
+	const char *text = NULL, *culprit = NULL, *missing = NULL;
+	const struct nlattr *attr;
+	bool policy = false;
+	uint32_t number;
+
+	if (answer->nlmsg_flags & NLM_F_ACK_TLVS) {
+		mnl_attr_for_each(attr, answer, payload) {
+			switch (mnl_attr_get_type(attr)) {
+			case NLMSGERR_ATTR_MSG:
+				text = bgt_get_string(attr);
+				break;
+			case NLMSGERR_ATTR_OFFS:
+				if (bgt_get_u32(attr, &number))
+					culprit = attribute_at(request, generic->cmd, number);
+				break;
+			case NLMSGERR_ATTR_MISS_TYPE:
+				if (bgt_get_u32(attr, &number))
+					missing = attribute_name(generic->cmd, number);
+				break;
+			case NLMSGERR_ATTR_POLICY:
+				policy = true;
+				break;
+			}
+		}
+	}
+
+	/* The module explains all its refusals. Without it, there is no family to send to. */
+	if (error == -ENOENT && !text)
+		return bgt_fail(bgt, -EPROTONOSUPPORT, NULL);
+
+	/* Netlink's own checks speak of "attribute" or "integer" and leave out which. */
+	if (missing)
+		return bgt_fail(bgt, error, "%s is missing", missing);
+	if (text && culprit && policy)
+		return bgt_fail(bgt, error, "%s: %s", culprit, text);
+	if (text)
+		return bgt_fail(bgt, error, "%s", text);
+	if (culprit)
+		return bgt_fail(bgt, error, "%s: %s", culprit, bgt_strerror(error));
+	return bgt_fail(bgt, error, NULL);
+}

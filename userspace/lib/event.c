@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <linux/genetlink.h>
+
+#include "container.h"
+#include "member.h"
+#include "request.h"
+
+/* Where a burst of events, as when thousands of containers freeze, waits for the reader. */
+#define EVENTS_BUFFER_SIZE	(4 * 1024 * 1024)
+
+int bgt_subscribe(struct bgt *bgt)
+{
+	struct mnl_socket *events;
+	int groups[] = { (int)bgt->group, GENL_ID_CTRL };
+	int error, size = EVENTS_BUFFER_SIZE;
+
+	if (bgt->events)
+		return 0;
+	error = bgt_socket_open(&events, SOCK_NONBLOCK);
+	if (error)
+		return bgt_fail(bgt, error, NULL);
+
+	/* Without the privilege to exceed the system's limit, what the limit allows must do. */
+	if (setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		(void)setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUF, &size,
+				 sizeof(size));
+
+	/* The second group is the controller's, which tells when the module is unloaded. */
+	for (size_t i = 0; i < MNL_ARRAY_SIZE(groups); i++) {
+		if (!mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &groups[i],
+					   sizeof(groups[i])))
+			continue;
+		error = -errno;
+		mnl_socket_close(events);
+		if (error == -EPERM)
+			return bgt_fail(bgt, error, "only an administrator may watch events");
+		return bgt_fail(bgt, error, NULL);
+	}
+	bgt->events = events;
+	return 0;
+}
+
+int bgt_fd(const struct bgt *bgt)
+{
+	return bgt->events ? mnl_socket_get_fd(bgt->events) : -ENOTCONN;
+}
+
+static int parse_container_event(struct bgt *bgt, const struct nlmsghdr *message,
+				 enum bgt_event_type type)
+{
+	int error = bgt_container_parse(message, &bgt->event_container);
+
+	if (error)
+		return bgt_fail(bgt, error, NULL);
+	bgt->event = (struct bgt_event){ .type = type, .container = bgt->event_container };
+	return 1;
+}
+
+static int parse_member_event(struct bgt *bgt, const struct nlmsghdr *message,
+			      enum bgt_event_type type)
+{
+	int error = bgt_member_parse(message, &bgt->event_member);
+
+	if (error)
+		return bgt_fail(bgt, error, NULL);
+	bgt->event = (struct bgt_event){ .type = type, .member = bgt->event_member };
+	return 1;
+}
+
+/* The controller's message about some family. */
+static int parse_controller(struct bgt *bgt, const struct nlmsghdr *message, uint8_t command)
+{
+	const struct nlattr *attr;
+
+	if (command != CTRL_CMD_DELFAMILY)
+		return 0;
+	mnl_attr_for_each(attr, message, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    !mnl_attr_validate(attr, MNL_TYPE_U16) &&
+		    mnl_attr_get_u16(attr) == bgt->family)
+			return bgt_fail(bgt, -EPROTONOSUPPORT, "the bgtask module was unloaded");
+	return 0;
+}
+
+/* Takes an event from a message: 1 if there is one, 0 if it is something else. */
+static int parse(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
+
+	if (mnl_nlmsg_get_payload_len(message) < GENL_HDRLEN)
+		return 0;
+	if (message->nlmsg_type == GENL_ID_CTRL)
+		return parse_controller(bgt, message, generic->cmd);
+	if (message->nlmsg_type != bgt->family)
+		return 0;
+
+	switch (generic->cmd) {
+	case BGTASK_CMD_CONTAINER_NEW_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_NEW);
+	case BGTASK_CMD_CONTAINER_SET_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_SET);
+	case BGTASK_CMD_CONTAINER_DEL_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_DEL);
+	case BGTASK_CMD_CONTAINER_THROTTLED_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_THROTTLED);
+	case BGTASK_CMD_CONTAINER_STOPPED_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_STOPPED);
+	case BGTASK_CMD_CONTAINER_REPLENISHED_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_REPLENISHED);
+	case BGTASK_CMD_MEMBER_ADD_NTF:
+		return parse_member_event(bgt, message, BGT_EVENT_MEMBER_ADD);
+	case BGTASK_CMD_MEMBER_FROZEN_NTF:
+		return parse_member_event(bgt, message, BGT_EVENT_MEMBER_FROZEN);
+	case BGTASK_CMD_MEMBER_THAWED_NTF:
+		return parse_member_event(bgt, message, BGT_EVENT_MEMBER_THAWED);
+	case BGTASK_CMD_MEMBER_GONE_NTF:
+		return parse_member_event(bgt, message, BGT_EVENT_MEMBER_GONE);
+	default:
+		return 0;
+	}
+}
+
+static void forget(struct bgt *bgt)
+{
+	bgt_container_free(bgt->event_container);
+	bgt_member_free(bgt->event_member);
+	bgt->event_container = NULL;
+	bgt->event_member = NULL;
+}
+
+int bgt_next_event(struct bgt *bgt, const struct bgt_event **event)
+{
+	const struct nlmsghdr *message = (const struct nlmsghdr *)bgt->buffer;
+	ssize_t size;
+	int result = 0;
+
+	*event = NULL;
+	if (!bgt->events)
+		return bgt_fail(bgt, -ENOTCONN, "bgt_subscribe() was not called");
+	forget(bgt);
+
+	/* The kernel puts each multicast message into a datagram of its own. */
+	do {
+		size = mnl_socket_recvfrom(bgt->events, bgt->buffer, sizeof(bgt->buffer));
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0 && errno == EAGAIN)
+			return 0;
+		if (size < 0)
+			return bgt_fail(bgt, -errno, NULL);
+		result = mnl_nlmsg_ok(message, (int)size) ? parse(bgt, message) : 0;
+	} while (!result);
+
+	if (result > 0)
+		*event = &bgt->event;
+	return result;
+}

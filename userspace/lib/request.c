@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <string.h>
+
+#include "request.h"
+
+void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command)
+{
+	struct genlmsghdr *generic;
+
+	request->overflow = false;
+	request->header = mnl_nlmsg_put_header(request->buffer);
+	request->header->nlmsg_type = family;
+	request->header->nlmsg_flags = NLM_F_REQUEST;
+	generic = mnl_nlmsg_put_extra_header(request->header, sizeof(*generic));
+	generic->cmd = command;
+	generic->version = 1;
+}
+
+static void put(struct bgt_request *request, uint16_t type, size_t size, const void *value)
+{
+	if (!mnl_attr_put_check(request->header, sizeof(request->buffer), type, size, value))
+		request->overflow = true;
+}
+
+void bgt_put_u8(struct bgt_request *request, uint16_t type, uint8_t value)
+{
+	put(request, type, sizeof(value), &value);
+}
+
+void bgt_put_u32(struct bgt_request *request, uint16_t type, uint32_t value)
+{
+	put(request, type, sizeof(value), &value);
+}
+
+void bgt_put_u64(struct bgt_request *request, uint16_t type, uint64_t value)
+{
+	put(request, type, sizeof(value), &value);
+}
+
+void bgt_put_string(struct bgt_request *request, uint16_t type, const char *value)
+{
+	size_t size = strlen(value) + 1;
+
+	/* The length of an attribute has but 16 bits. */
+	if (size > sizeof(request->buffer))
+		request->overflow = true;
+	else
+		put(request, type, size, value);
+}
+
+bool bgt_get_flag(const struct nlattr *attr, bool *value)
+{
+	if (mnl_attr_get_payload_len(attr) != sizeof(uint8_t))
+		return false;
+	*value = mnl_attr_get_u8(attr);
+	return true;
+}
+
+bool bgt_get_u32(const struct nlattr *attr, uint32_t *value)
+{
+	if (mnl_attr_get_payload_len(attr) != sizeof(*value))
+		return false;
+	*value = mnl_attr_get_u32(attr);
+	return true;
+}
+
+bool bgt_get_u64(const struct nlattr *attr, uint64_t *value)
+{
+	if (mnl_attr_get_payload_len(attr) != sizeof(*value))
+		return false;
+	*value = mnl_attr_get_u64(attr);
+	return true;
+}
+
+const char *bgt_get_string(const struct nlattr *attr)
+{
+	const char *text = mnl_attr_get_payload(attr);
+	size_t size = mnl_attr_get_payload_len(attr);
+
+	return size && memchr(text, '\0', size) ? text : NULL;
+}
+
+/* Reads what the kernel has to say next, and returns its size. */
+static ssize_t receive(struct bgt *bgt)
+{
+	ssize_t size;
+
+	do
+		size = mnl_socket_recvfrom(bgt->requests, bgt->buffer, sizeof(bgt->buffer));
+	while (size < 0 && errno == EINTR);
+	return size < 0 ? bgt_fail(bgt, -errno, NULL) : size;
+}
+
+static int transmit(struct bgt *bgt, const struct nlmsghdr *request)
+{
+	ssize_t sent;
+
+	do
+		sent = mnl_socket_sendto(bgt->requests, request, request->nlmsg_len);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? bgt_fail(bgt, -errno, NULL) : 0;
+}
+
+/* What the messages of one answer have told so far. */
+struct progress {
+	const struct nlmsghdr *request;
+	bgt_answer_fn answer;
+	void *data;
+	bool done;
+	bool interrupted;
+	int error;
+};
+
+/* The end of the exchange: an acknowledgement, a refusal or the end of a dump. */
+static int handle_end(struct bgt *bgt, const struct nlmsghdr *message, struct progress *progress)
+{
+	const struct nlmsgerr *refusal = mnl_nlmsg_get_payload(message);
+	const int *dumped = mnl_nlmsg_get_payload(message);
+	size_t payload;
+	int error;
+
+	progress->done = true;
+	if (message->nlmsg_type == NLMSG_DONE) {
+		payload = sizeof(*dumped);
+		error = mnl_nlmsg_get_payload_len(message) < payload ? 0 : *dumped;
+	} else {
+		payload = sizeof(*refusal);
+		if (mnl_nlmsg_get_payload_len(message) < payload)
+			return bgt_fail(bgt, -EPROTO, NULL);
+		error = refusal->error;
+		if (!(message->nlmsg_flags & NLM_F_CAPPED))
+			payload += MNL_ALIGN(refusal->msg.nlmsg_len) - MNL_NLMSG_HDRLEN;
+	}
+	if (error >= 0)
+		return 0;
+
+	return bgt_explain(bgt, progress->request, message, payload, error);
+}
+
+static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progress *progress)
+{
+	int error;
+
+	/* Rests of an exchange that was given up come under another number. */
+	if (message->nlmsg_seq != bgt->sequence)
+		return 0;
+	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+		progress->interrupted = true;
+
+	switch (message->nlmsg_type) {
+	case NLMSG_ERROR:
+	case NLMSG_DONE:
+		return handle_end(bgt, message, progress);
+	case NLMSG_NOOP:
+	case NLMSG_OVERRUN:
+		return 0;
+	}
+
+	if (!progress->answer || progress->error)
+		return 0;
+	if (mnl_nlmsg_get_payload_len(message) < GENL_HDRLEN)
+		return bgt_fail(bgt, -EPROTO, NULL);
+	error = progress->answer(message, progress->data);
+	return error ? bgt_fail(bgt, error, NULL) : 0;
+}
+
+static int converse(struct bgt *bgt, struct bgt_request *request, struct progress *progress)
+{
+	const struct nlmsghdr *message;
+	ssize_t size;
+	int error, left;
+
+	if (request->overflow)
+		return bgt_fail(bgt, -EINVAL, "the name is too long");
+
+	request->header->nlmsg_seq = ++bgt->sequence;
+	progress->request = request->header;
+	error = transmit(bgt, request->header);
+	if (error)
+		return error;
+
+	while (!progress->done) {
+		size = receive(bgt);
+		if (size < 0)
+			return (int)size;
+
+		message = (const struct nlmsghdr *)bgt->buffer;
+		left = (int)size;
+		while (!progress->done && mnl_nlmsg_ok(message, left)) {
+			error = handle(bgt, message, progress);
+			if (error && !progress->error)
+				progress->error = error;
+			message = mnl_nlmsg_next(message, &left);
+		}
+	}
+	return progress->error;
+}
+
+int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data)
+{
+	struct progress progress = { .answer = answer, .data = data };
+
+	request->header->nlmsg_flags |= NLM_F_ACK;
+	return converse(bgt, request, &progress);
+}
+
+int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer,
+		      void (*restart)(void *data), void *data)
+{
+	struct progress progress;
+	int error;
+
+	request->header->nlmsg_flags |= NLM_F_DUMP;
+	do {
+		progress = (struct progress){ .answer = answer, .data = data };
+		restart(data);
+		error = converse(bgt, request, &progress);
+	} while (!error && progress.interrupted);
+	return error;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Requests: how one is built, sent and answered.
+ */
+#ifndef BGT_REQUEST_H
+#define BGT_REQUEST_H
+
+#include "connection.h"
+
+/* The longest request is that for a container, with a name. */
+#define BGT_REQUEST_SIZE	1024
+
+/* A request under construction. What does not fit is noted, and it is not sent then. */
+struct bgt_request {
+	struct nlmsghdr *header;
+	bool overflow;
+	_Alignas(struct nlmsghdr) char buffer[BGT_REQUEST_SIZE];
+};
+
+/* Starts a request to a family: the module's own or, for its resolution, the controller. */
+void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command);
+
+void bgt_put_u8(struct bgt_request *request, uint16_t type, uint8_t value);
+void bgt_put_u32(struct bgt_request *request, uint16_t type, uint32_t value);
+void bgt_put_u64(struct bgt_request *request, uint16_t type, uint64_t value);
+void bgt_put_string(struct bgt_request *request, uint16_t type, const char *value);
+
+/*
+ * Called for each message of an answer. Its error becomes that of the exchange, the rest of which
+ * is still read.
+ */
+typedef int (*bgt_answer_fn)(const struct nlmsghdr *message, void *data);
+
+/* Sends a request and handles all that comes back for it. */
+int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data);
+
+/*
+ * The same for a dump. When what is dumped changes meanwhile everything is read again, after
+ * @restart has dropped what there is.
+ */
+int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer,
+		      void (*restart)(void *data), void *data);
+
+/*
+ * Notes the text of a refusal, in error.c. @answer is the message that says so, @payload the length
+ * of its fixed part, behind which the attributes of the extended acknowledgement are. Returns the
+ * error that the caller is to see.
+ */
+int bgt_explain(struct bgt *bgt, const struct nlmsghdr *request, const struct nlmsghdr *answer,
+		size_t payload, int error);
+
+/* Values of attributes, whose length is not taken on trust: false or NULL if it is wrong. */
+bool bgt_get_flag(const struct nlattr *attr, bool *value);
+bool bgt_get_u32(const struct nlattr *attr, uint32_t *value);
+bool bgt_get_u64(const struct nlattr *attr, uint64_t *value);
+const char *bgt_get_string(const struct nlattr *attr);
+
+#endif
