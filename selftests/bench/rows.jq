@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# From the "NAME VALUE UNIT" lines of the measuring programs to the rows of bench.json:
+#
+#   name, value, unit   what was measured
+#   peer, peer_value    what it is compared with, measured in the same run, in the same unit
+#   bound               the most that value should be; null if that is not said
+#   ok                  whether it is; null without a bound
+#
+# A row whose measurement is not there, as in a short run, is left out.
+
+# All samples of a name. Those without any, as in a short run, make no row.
+reduce (inputs | split(" ") | select(length == 3)) as [$name, $value, $unit]
+	({}; .[$name] += [$value | tonumber])
+| . as $raw
+
+| def median:
+	sort | length as $length
+	| if $length == 0 then null
+	  else (.[($length - 1) / 2 | floor] + .[$length / 2 | floor]) / 2 end;
+def middle($name): $raw[$name] // [] | median;
+def middle_size($name): $raw[$name] // [] | map(fabs) | median;
+def worst($name): $raw[$name] // [] | max_by(fabs);
+
+# Three digits behind the point are more than is known.
+def rounded: if . == null then null else . * 1000 | round / 1000 end;
+
+def row($name; $value; $unit; $peer; $peer_value; $bound):
+	select($value != null)
+	| {
+		$name, value: ($value | rounded), $unit,
+		$peer, peer_value: ($peer_value | rounded),
+		bound: ($bound | rounded),
+		ok: (if $bound == null then null else $value <= $bound end)
+	};
+
+def added($state): middle("switch.\($state)") - middle("switch.unloaded");
+
+def switches:
+	"instructions" as $unit
+	| row("context switch without the module"; middle("switch.unloaded"); $unit;
+		null; null; null),
+	row("added by the module, no container"; added("no-container"); $unit;
+		"cpu.max"; added("cpu-max"); null),
+	row("added outside of 1 container"; added("outside-1"); $unit;
+		"cpu.max"; added("cpu-max"); 40),
+	row("added outside of 1000 containers"; added("outside-1000"); $unit;
+		"of 1 container"; added("outside-1"); [40, 1.1 * added("outside-1")] | min),
+	row("added inside of 1 container"; added("inside-1"); $unit;
+		"cpu.max"; added("cpu-max"); 80),
+	row("added inside, with 1000 others"; added("inside-1000"); $unit;
+		"with no others"; added("inside-1"); [80, 1.1 * added("inside-1")] | min);
+
+def threads: if . == 1 then "1 thread" else "\(.) threads" end;
+
+# Where the clock counts instructions, nothing else on the host can make anything late.
+def overshoot($prefix; $where):
+	((1, 2, 4) | select($raw["\($prefix)freeze.\(.)"])) as $count
+	| "\($count | threads), \($where)" as $load
+	| "\($prefix)plain.\($count)" as $plain
+	| "\($prefix)anticipated.\($count).stopped" as $anticipated
+	| "\($prefix)cpu-max.\($count)" as $cpu_max
+	| "\($prefix)freeze.\($count)" as $freeze
+	| "\($prefix)timer.\($count)" as $timer
+	| row("detected late, median: \($load)"; middle_size("\($plain).detected"); "us";
+		"late timer x CPUs"; middle($timer); 200),
+	row("detected late, worst: \($load)"; worst("\($plain).detected"); "us";
+		"late timer x CPUs"; worst($timer); if $prefix == "" then null else 200 end),
+	row("stopped beyond quota, median: \($load)"; middle("\($plain).stopped"); "us";
+		"plain freeze x CPUs"; middle($freeze); 1.25 * middle($freeze)),
+	row("stopped beyond quota, worst: \($load)"; worst("\($plain).stopped"); "us";
+		"plain freeze x CPUs"; worst($freeze); null),
+	row("anticipated, median error: \($load)"; middle_size($anticipated); "us";
+		"cpu.max"; middle_size($cpu_max); middle_size($cpu_max)),
+	row("anticipated, worst error: \($load)"; worst($anticipated); "us";
+		"cpu.max"; worst($cpu_max); null);
+
+# An app that does not run when it is asked to stop, as it has no CPU just then, tells nothing.
+def latency($prefix; $where):
+	def middle_real($name): $raw[$name] // [] | map(select(. > 0)) | median;
+	("freeze", "thaw") as $what
+	| row("\($what) as the app sees it, median, \($where)";
+		middle_real("\($prefix)latency.module.\($what)"); "us";
+		"cgroup.freeze"; middle_real("\($prefix)latency.plain.\($what)"); null);
+
+def scale:
+	($raw | keys[] | capture("^scale\\.(?<count>[0-9]+)\\.container-new$").count | tonumber)
+		as $count
+	| ("container-new", "member-add", "container-del") as $operation
+	| row("\($operation), \($count) containers"; middle("scale.\($count).\($operation)"); "/s";
+		(if $count > 10 then "10 containers" else "mkdir of a cgroup" end);
+		(if $count > 10 then middle("scale.10.\($operation)") else middle("scale.mkdir") end);
+		null);
+
+def memory:
+	("container", "member") as $what
+	| row("memory of a \($what), Slab + Percpu"; middle("scale.memory.\($what)"); "bytes";
+		null; null; null);
+
+[switches, overshoot("exact."; "exact clock"), overshoot(""; "2 CPUs"),
+	latency("exact."; "exact clock"), latency(""; "2 CPUs"), scale, memory]

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * narrate INPUT OUTPUT CONTAINER COMMAND...: run a command that makes a container of that name, and
+ * tell what becomes of it, as the kernel's events come. Draws the generations when it is over.
+ *
+ * Exits with 0 if the command did, was frozen at least three times and kept to its budget.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <bgtask.h>
+
+#include "timeline.h"
+
+#define LEAST_FREEZES	3
+
+struct story {
+	const char *name;
+	int input;		/* its offset is shared with the command: how far it has read */
+	off_t input_size;
+	uint32_t id;
+	uint64_t quota, period;
+	uint64_t begin;		/* CLOCK_BOOTTIME in ns, as all times */
+	uint64_t usage;		/* CPU time when it last stood still, or at its end */
+	uint64_t overrun;	/* the largest */
+	struct timeline timeline;
+	bool ended;
+};
+
+static _Noreturn void die(const char *what, const char *why)
+{
+	fprintf(stderr, "narrate: %s: %s\n", what, why);
+	exit(1);
+}
+
+static double seconds(uint64_t ns)
+{
+	return (double)ns / 1e9;
+}
+
+/* Begins a line: what the clock on the wall says, and how much CPU time was used. */
+static void print_times(const struct story *story, uint64_t time)
+{
+	printf("  %7.2f s  %8.3f s  ", seconds(time - story->begin), seconds(story->usage));
+}
+
+static int percent_read(const struct story *story)
+{
+	off_t offset = lseek(story->input, 0, SEEK_CUR);
+
+	return story->input_size ? (int)(100 * offset / story->input_size) : 100;
+}
+
+static void tell_new(struct story *story, const struct bgt_container *container)
+{
+	story->id = container->id;
+	story->quota = container->quota;
+	story->period = container->period;
+	story->begin = container->generation_start;
+	printf("  wall clock    CPU time\n");
+	print_times(story, story->begin);
+	printf("%sruns%s    generation 0, %.3f s to spend\n", color_run(), color_off(),
+	       seconds(container->quota));
+	timeline_begin(&story->timeline, story->begin);
+}
+
+/* All threads stand still: what it used until now is certain. */
+static void tell_stopped(struct story *story, const struct bgt_container *container, uint64_t time)
+{
+	uint64_t charged = container->usage - story->usage;
+	uint64_t overrun = container->stopped > container->quota ?
+			   container->stopped - container->quota : 0;
+
+	story->usage = container->usage;
+	if (overrun > story->overrun)
+		story->overrun = overrun;
+	timeline_freeze(&story->timeline, time, charged);
+	print_times(story, time);
+	printf("%sfrozen%s  spent %.3f s; %d %% of the input read\n", color_frozen(), color_off(),
+	       seconds(charged), percent_read(story));
+}
+
+static void tell_replenished(struct story *story, const struct bgt_container *container)
+{
+	timeline_begin(&story->timeline, container->generation_start);
+	print_times(story, container->generation_start);
+	printf("%sthawed%s  generation %llu\n", color_run(), color_off(),
+	       (unsigned long long)container->generation);
+}
+
+static void tell_end(struct story *story, const struct bgt_container *container, uint64_t time)
+{
+	timeline_end(&story->timeline, time, container->usage - story->usage);
+	story->usage = container->usage;
+	story->ended = true;
+	print_times(story, time);
+	printf("done\n");
+}
+
+static void tell(struct story *story, const struct bgt_event *event)
+{
+	const struct bgt_container *container = event->container;
+	uint64_t time = boottime();
+
+	if (!container || strcmp(container->name, story->name))
+		return;
+	switch (event->type) {
+	case BGT_EVENT_CONTAINER_NEW:
+		tell_new(story, container);
+		break;
+	case BGT_EVENT_CONTAINER_STOPPED:
+		tell_stopped(story, container, time);
+		break;
+	case BGT_EVENT_CONTAINER_REPLENISHED:
+		tell_replenished(story, container);
+		break;
+	case BGT_EVENT_CONTAINER_DEL:
+		tell_end(story, container, time);
+		break;
+	default:
+		break;
+	}
+	fflush(stdout);
+}
+
+static pid_t start(char **command, int input, int output)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("cannot fork", strerror(errno));
+	if (pid)
+		return pid;
+	dup2(input, STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	execvp(command[0], command);
+	die(command[0], strerror(errno));
+}
+
+static void tell_all(struct story *story, struct bgt *bgt)
+{
+	const struct bgt_event *event;
+	int got;
+
+	while ((got = bgt_next_event(bgt, &event)) > 0)
+		tell(story, event);
+	if (got < 0)
+		die("events", bgt_error(bgt));
+}
+
+/* Returns the command's exit status. */
+static int follow(struct story *story, struct bgt *bgt, pid_t pid)
+{
+	struct pollfd pollers[] = {
+		{ .fd = bgt_fd(bgt), .events = POLLIN },
+		{ .fd = pidfd_open(pid, 0), .events = POLLIN },
+	};
+	int status;
+
+	while (!pollers[1].revents) {
+		if (poll(pollers, 2, -1) < 0)
+			die("poll", strerror(errno));
+		tell_all(story, bgt);
+	}
+	close(pollers[1].fd);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static bool verdict(bool ok, const char *what)
+{
+	printf("  %-6s  %s\n", ok ? "ok" : "FAILED", what);
+	return ok;
+}
+
+/* Checks what the demo promises. */
+static bool judge(const struct story *story, int status)
+{
+	uint64_t generations = story->timeline.count;
+	uint64_t allowed = generations * story->quota + story->overrun;
+	char text[160];
+	bool ok;
+
+	ok = verdict(!status && story->ended, "the command ran to its end");
+	snprintf(text, sizeof(text), "it was frozen %u times", story->timeline.freezes);
+	ok &= verdict(story->timeline.freezes >= LEAST_FREEZES, text);
+	snprintf(text, sizeof(text),
+		 "it used %.3f s; %llu generations of %.3f s and one overrun allow %.3f s",
+		 seconds(story->usage), (unsigned long long)generations, seconds(story->quota),
+		 seconds(allowed));
+	ok &= verdict(story->usage <= allowed, text);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct story story = { 0 };
+	struct stat stat;
+	struct bgt *bgt;
+	int error, output, status;
+	bool ok;
+
+	if (argc < 5)
+		die("usage", "narrate INPUT OUTPUT CONTAINER COMMAND...");
+	story.input = open(argv[1], O_RDONLY | O_CLOEXEC);
+	if (story.input < 0 || fstat(story.input, &stat))
+		die(argv[1], strerror(errno));
+	story.input_size = stat.st_size;
+	output = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (output < 0)
+		die(argv[2], strerror(errno));
+	story.name = argv[3];
+
+	error = bgt_open(&bgt);
+	if (error)
+		die("cannot connect", bgt_strerror(error));
+	if (bgt_subscribe(bgt))
+		die("cannot subscribe", bgt_error(bgt));
+	status = follow(&story, bgt, start(argv + 4, story.input, output));
+	bgt_close(bgt);
+
+	printf("\n");
+	timeline_draw(&story.timeline, story.period);
+	printf("\n");
+	ok = judge(&story, status);
+	timeline_free(&story.timeline);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Raw generic netlink, for what the library would never send. */
+#ifndef BGTASK_TEST_GENL_H
+#define BGTASK_TEST_GENL_H
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A request under construction, and how it was answered. */
+struct genl {
+	int socket;
+	uint16_t family;
+	uint32_t group;
+	uint32_t sequence;
+
+	uint8_t request[8192];
+	uint8_t reply[32768];
+	/* The first message of the answer, or NULL. */
+	const struct nlmsghdr *answer;
+	/* How many messages were in it. */
+	unsigned int answers;
+	/* Text of the extended acknowledgement, or "". */
+	char text[256];
+	/* The attribute that it is about: its type if it is missing, its offset if it is bad, or 0. */
+	uint32_t missing;
+	uint32_t offset;
+};
+
+/* A socket, and the number of the module's family. Returns 0 or a negative errno. */
+int genl_open(struct genl *genl);
+void genl_close(struct genl *genl);
+
+void genl_begin(struct genl *genl, uint8_t command);
+void genl_put(struct genl *genl, uint16_t type, const void *data, size_t length);
+void genl_put_u8(struct genl *genl, uint16_t type, uint8_t value);
+void genl_put_u32(struct genl *genl, uint16_t type, uint32_t value);
+void genl_put_u64(struct genl *genl, uint16_t type, uint64_t value);
+void genl_put_string(struct genl *genl, uint16_t type, const char *text);
+
+/* Sends it and reads the answer. Returns 0 or a negative errno. */
+int genl_do(struct genl *genl);
+int genl_dump(struct genl *genl);
+
+/* An attribute of the answer, or NULL. */
+const struct nlattr *genl_find(const struct genl *genl, uint16_t type);
+uint32_t genl_get_u32(const struct genl *genl, uint16_t type);
+uint64_t genl_get_u64(const struct genl *genl, uint16_t type);
+
+#endif

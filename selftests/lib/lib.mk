@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the Makefiles of the test directories have in common; comes before the kernel's lib.mk.
+
+ifeq ($(KSRC),)
+$(error Set KSRC to kernel sources, as in "make KSRC=$$(selftests/vm/kernels source)")
+endif
+
+lib := $(dir $(lastword $(MAKEFILE_LIST)))
+project := $(abspath $(lib)../..)
+# Where the library has been built.
+BUILD ?= $(project)/build
+
+# The harness is no code of ours; its headers are not held to our warnings.
+CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
+	  -isystem $(KSRC)/tools/testing/selftests \
+	  -I$(lib) -I$(project)/include -I$(project)/include/uapi \
+	  $(shell pkg-config --cflags libmnl)
+LDLIBS += $(shell pkg-config --libs libmnl) -lpthread
+
+# Behind the rules of the kernel's lib.mk: what every program is linked with.
+helpers := $(wildcard $(lib)*.c) $(BUILD)/lib/libbgtask.a
+LOCAL_HDRS += $(wildcard $(lib)*.h) $(project)/include/bgtask.h $(lib)lib.mk

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "module.h"
+#include "scene.h"
+
+bool module_is_loaded(void)
+{
+	return !access("/sys/module/bgtask/refcnt", F_OK);
+}
+
+/* In the build directory, the tests are in kselftest/DIRECTORY/ and the modules in module/. */
+static int open_built(void)
+{
+	const char *kernel = getenv("KERNEL");
+	char program[PATH_MAX] = "", path[PATH_MAX + 64];
+
+	if (!kernel || readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/../../module/%s/bgtask.ko", dirname(program), kernel);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int module_load(void)
+{
+	const char *path = getenv("BGTASK_MODULE");
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_built();
+	int error = 0;
+
+	if (fd < 0) {
+		if (path)
+			fail("open %s: %s", path, strerror(errno));
+		return system("modprobe bgtask") ? -ENOENT : 0;
+	}
+	if (syscall(SYS_finit_module, fd, "", 0))
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+int module_unload(void)
+{
+	return syscall(SYS_delete_module, "bgtask", O_NONBLOCK) ? -errno : 0;
+}
+
+bool module_anticipate(bool on)
+{
+	int fd = open("/sys/module/bgtask/parameters/anticipate", O_RDWR | O_CLOEXEC);
+	char before;
+
+	if (fd < 0 || read(fd, &before, 1) != 1 || pwrite(fd, on ? "Y" : "N", 1, 0) != 1)
+		fail("cannot set the module's parameter: %s", strerror(errno));
+	close(fd);
+	return before == 'Y';
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel module: loading, unloading, parameters. */
+#ifndef BGTASK_TEST_MODULE_H
+#define BGTASK_TEST_MODULE_H
+
+#include <stdbool.h>
+
+bool module_is_loaded(void);
+
+/*
+ * Load $BGTASK_MODULE, or else what the build directory or the system has; and unload. Both return
+ * 0 or a negative errno.
+ */
+int module_load(void);
+int module_unload(void);
+
+/* Makes freezing begin early, or not. Returns what was set before. */
+bool module_anticipate(bool on);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "module.h"
+#include "scene.h"
+
+static void print(const char *format, va_list args)
+{
+	char text[512];
+
+	/* In one piece, as several processes may speak. */
+	vsnprintf(text, sizeof(text), format, args);
+	dprintf(STDOUT_FILENO, "# %s\n", text);
+}
+
+void fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+	_exit(1);
+}
+
+void note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+}
+
+void scene_begin(void)
+{
+	scene_end();
+	cgroup_make("");
+	if (module_is_loaded())
+		container_keep();
+}
+
+void scene_end(void)
+{
+	if (module_is_loaded())
+		container_delete_all();
+	cgroup_remove_all();
+}
+
+/* A test that timed out was not torn down. Children leave by _exit() and do not come here. */
+static void __attribute__((destructor)) sweep(void)
+{
+	scene_end();
+	if (module_is_loaded())
+		container_keep_no_more();
+}
+
+uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+bool soak(void)
+{
+	const char *value = getenv("SOAK");
+
+	return value && !strcmp(value, "1");
+}
+
+uint64_t random_seed(void)
+{
+	const char *given = getenv("SEED");
+	uint64_t seed = given ? strtoull(given, NULL, 0) : now();
+
+	note("SEED=%llu", (unsigned long long)seed);
+	return seed;
+}
+
+/* splitmix64 */
+uint64_t random_next(uint64_t *state)
+{
+	uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return value ^ (value >> 31);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+uint64_t median(uint64_t *values, unsigned int count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return values[count / 2];
+}

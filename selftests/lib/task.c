@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "scene.h"
+#include "task.h"
+
+pid_t task_start(const char *cgroup, int (*function)(void *data), void *data)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)cgroup_open(cgroup),
+	};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid < 0)
+		fail("clone3 into %s: %s", cgroup, strerror(errno));
+	if (!pid)
+		_exit(function(data));
+	close((int)args.cgroup);
+	return pid;
+}
+
+int task_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			fail("waitpid: %s", strerror(errno));
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void task_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	task_wait(pid);
+}
+
+struct thread {
+	const struct burner *burner;
+	unsigned int number;
+};
+
+static void *burner_thread(void *data)
+{
+	struct thread thread = *(struct thread *)data;
+	volatile struct burner_state *state = thread.burner->state;
+
+	if (thread.number)
+		free(data);
+	state->tids[thread.number] = (pid_t)syscall(SYS_gettid);
+	for (;;) {
+		state->counts[thread.number]++;
+		while (state->sleep)
+			usleep(10000);
+	}
+	return NULL;
+}
+
+static int burner_process(void *data)
+{
+	struct thread first = { data, 0 };
+	pthread_t pthread;
+
+	for (unsigned int i = 1; i < first.burner->nr_threads; i++) {
+		struct thread *thread = malloc(sizeof(*thread));
+
+		if (!thread)
+			return 1;
+		*thread = (struct thread){ data, i };
+		if (pthread_create(&pthread, NULL, burner_thread, thread))
+			return 1;
+	}
+	burner_thread(&first);
+	return 0;
+}
+
+struct burner burner_launch(const char *cgroup, unsigned int nr_threads)
+{
+	struct burner burner = { .nr_threads = nr_threads };
+
+	burner.state = mmap(NULL, sizeof(*burner.state), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (burner.state == MAP_FAILED)
+		fail("mmap: %s", strerror(errno));
+	burner.pid = task_start(cgroup, burner_process, &burner);
+	return burner;
+}
+
+void burner_wait_ready(const struct burner *burner)
+{
+	for (unsigned int i = 0; i < burner->nr_threads; i++) {
+		if (!burner_runs(burner, i))
+			fail("thread %u of a burner does not start", i);
+	}
+}
+
+struct burner burner_start(const char *cgroup, unsigned int nr_threads)
+{
+	struct burner burner = burner_launch(cgroup, nr_threads);
+
+	burner_wait_ready(&burner);
+	return burner;
+}
+
+void burner_sleep(const struct burner *burner, bool sleep)
+{
+	burner->state->sleep = sleep;
+}
+
+void burner_end(struct burner *burner)
+{
+	task_kill(burner->pid);
+	munmap((void *)burner->state, sizeof(*burner->state));
+}
+
+bool burner_runs(const struct burner *burner, unsigned int thread)
+{
+	uint64_t before = burner->state->counts[thread], end = now() + DEADLINE;
+
+	while (burner->state->counts[thread] == before && now() < end)
+		usleep(1000);
+	return burner->state->counts[thread] != before;
+}
+
+bool burner_stands(const struct burner *burner, unsigned int thread)
+{
+	uint64_t before = burner->state->counts[thread];
+
+	pause_for(200 * MSEC);
+	return burner->state->counts[thread] == before;
+}
+
+void burn(uint64_t time)
+{
+	struct timespec used;
+	uint64_t end = 0, usage;
+
+	do {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+		usage = (uint64_t)used.tv_sec * SEC + (uint64_t)used.tv_nsec;
+		if (!end)
+			end = usage + time;
+	} while (usage < end);
+}
+
+void pause_for(uint64_t time)
+{
+	struct timespec left = { (time_t)(time / SEC), (long)(time % SEC) };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}

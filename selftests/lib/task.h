@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Processes that are started right into a cgroup. */
+#ifndef BGTASK_TEST_TASK_H
+#define BGTASK_TEST_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define TASK_THREADS_MAX	64
+
+/* Starts a process that runs a function and exits with its result. */
+pid_t task_start(const char *cgroup, int (*function)(void *data), void *data);
+
+/* Waits for a process to end. Returns its exit code, or 128 and the number of a signal. */
+int task_wait(pid_t pid);
+
+/* Kills a process, frozen or not, and waits for it. */
+void task_kill(pid_t pid);
+
+/* A process whose threads count as fast as they can. */
+struct burner {
+	pid_t pid;
+	unsigned int nr_threads;
+	volatile struct burner_state {
+		pid_t tids[TASK_THREADS_MAX];
+		uint64_t counts[TASK_THREADS_MAX];
+		bool sleep;
+	} *state;
+};
+
+/* The first thread is the process's own. All run when this returns, unless the cgroup is frozen. */
+struct burner burner_start(const char *cgroup, unsigned int nr_threads);
+
+/* The same, without waiting for it to run. */
+struct burner burner_launch(const char *cgroup, unsigned int nr_threads);
+void burner_wait_ready(const struct burner *burner);
+
+/* Threads stop counting and sleep, or go on. */
+void burner_sleep(const struct burner *burner, bool sleep);
+
+/* Kills it and frees it. */
+void burner_end(struct burner *burner);
+
+/* Waits until a thread has counted on; false if the deadline passes. */
+bool burner_runs(const struct burner *burner, unsigned int thread);
+
+/* Whether a thread does not count in a while. */
+bool burner_stands(const struct burner *burner, unsigned int thread);
+
+/* Uses CPU time of its own: at least so many ns. */
+void burn(uint64_t time);
+
+/* A while for something to happen that should not. */
+void pause_for(uint64_t time);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scene.h"
+#include "trace.h"
+
+#define TRACEFS "/sys/kernel/tracing/"
+
+static void put(const char *directory, const char *file, const char *text)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACEFS "%s%s", directory, file);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		fail("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+static void put_event(const char *event, const char *file, const char *text)
+{
+	char directory[128];
+
+	snprintf(directory, sizeof(directory), "events/%s/", event);
+	put(directory, file, text);
+}
+
+void trace_begin(const char *event, const char *filter)
+{
+	put_event(event, "filter", filter ? filter : "0");
+	put_event(event, "enable", "1");
+}
+
+void trace_clear(void)
+{
+	put("", "trace", "\n");
+}
+
+void trace_end(const char *event)
+{
+	put_event(event, "enable", "0");
+	put_event(event, "filter", "0");
+}
+
+unsigned int trace_count(const char *text)
+{
+	FILE *file = fopen(TRACEFS "trace", "r");
+	unsigned int count = 0;
+	char line[1024];
+
+	if (!file)
+		fail(TRACEFS "trace: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (*line != '#' && strstr(line, text))
+			count++;
+	}
+	fclose(file);
+	return count;
+}
+
+unsigned long trace_function(const char *name)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long address = 0, found = 0;
+	char line[512], symbol[256], module[64];
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx %*c %255s %63s", &address, symbol, module) == 3 &&
+		    !strcmp(symbol, name) && !strcmp(module, "[bgtask]"))
+			found = address;
+	}
+	if (file)
+		fclose(file);
+	if (!found)
+		fail("no address of %s in /proc/kallsyms", name);
+	return found;
+}

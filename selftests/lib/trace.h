@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tracepoints, by tracefs. */
+#ifndef BGTASK_TEST_TRACE_H
+#define BGTASK_TEST_TRACE_H
+
+/* Forgets all that was recorded. */
+void trace_clear(void);
+
+/* Records an event ("bgtask/quota_timer"), if the filter says so; NULL is none. And stops that. */
+void trace_begin(const char *event, const char *filter);
+void trace_end(const char *event);
+
+/* The number of records that have a text in them. */
+unsigned int trace_count(const char *text);
+
+/* Address of a function of the module. */
+unsigned long trace_function(const char *name);
+
+#endif

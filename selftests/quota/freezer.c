@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What stands still, what runs again, and what dies. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "scene.h"
+#include "task.h"
+
+FIXTURE(freezer) {
+	struct bgt *bgt;
+	uint32_t id, member;
+	struct burner burner;
+};
+
+/* A container without a limit, whose member has a process with two threads. */
+FIXTURE_SETUP(freezer)
+{
+	scene_begin();
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
+	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+	self->burner = burner_start("a", 2);
+}
+
+FIXTURE_TEARDOWN_PARENT(freezer)
+{
+	scene_end();
+}
+
+#define EXPECT_RUNS(burner) do {							\
+	cgroup_wait_frozen("a", false);							\
+	EXPECT_TRUE(burner_runs(burner, 0));						\
+	EXPECT_TRUE(burner_runs(burner, 1));						\
+} while (0)
+
+#define EXPECT_STANDS(burner) do {							\
+	cgroup_wait_frozen("a", true);							\
+	EXPECT_TRUE(burner_stands(burner, 0));						\
+	EXPECT_TRUE(burner_stands(burner, 1));						\
+} while (0)
+
+static void throttle(struct bgt *bgt, uint32_t id)
+{
+	container_set_quota(bgt, id, container_look(bgt, id)->spent + 20 * MSEC);
+	while (!container_look(bgt, id)->throttled)
+		event_wait(bgt, BGT_EVENT_CONTAINER_THROTTLED, id);
+	cgroup_wait_frozen("a", true);
+}
+
+TEST_F_TIMEOUT(freezer, hold, 120)
+{
+	const struct bgt_event *event;
+
+	member_hold(self->bgt, self->member, true);
+	event = event_wait(self->bgt, BGT_EVENT_MEMBER_FROZEN, self->member);
+	EXPECT_TRUE(event->member->frozen);
+	EXPECT_TRUE(event->member->held);
+	EXPECT_EQ(self->id, event->member->container);
+	EXPECT_STREQ(cgroup_path("a", NULL) + strlen(CGROUP_ROOT), event->member->path);
+	EXPECT_STANDS(&self->burner);
+	EXPECT_TRUE(member_look(self->bgt, self->member)->frozen);
+	EXPECT_FALSE(container_look(self->bgt, self->id)->throttled);
+
+	/* Twice is as good as once. */
+	member_hold(self->bgt, self->member, true);
+	EXPECT_STANDS(&self->burner);
+
+	member_hold(self->bgt, self->member, false);
+	event = event_wait(self->bgt, BGT_EVENT_MEMBER_THAWED, self->member);
+	EXPECT_FALSE(event->member->frozen);
+	EXPECT_FALSE(event->member->held);
+	EXPECT_RUNS(&self->burner);
+	EXPECT_FALSE(member_look(self->bgt, self->member)->frozen);
+}
+
+TEST_F_TIMEOUT(freezer, added_held, 120)
+{
+	int fd;
+
+	cgroup_make("b");
+	fd = cgroup_open("b");
+	ASSERT_EQ(0, bgt_member_add(self->bgt, self->id, BGT_ROLE_TASK, fd, true, NULL));
+	close(fd);
+	cgroup_wait_frozen("b", true);
+	EXPECT_RUNS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, held_and_throttled, 120)
+{
+	throttle(self->bgt, self->id);
+	member_hold(self->bgt, self->member, true);
+
+	/* Either one is enough. */
+	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
+	EXPECT_FALSE(container_look(self->bgt, self->id)->throttled);
+	EXPECT_STANDS(&self->burner);
+
+	container_set_quota(self->bgt, self->id, 0);
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+	member_hold(self->bgt, self->member, false);
+	EXPECT_STANDS(&self->burner);
+
+	container_set_exempt(self->bgt, self->id, true);
+	EXPECT_RUNS(&self->burner);
+	/* Exempt from the budget, not from being held. */
+	member_hold(self->bgt, self->member, true);
+	EXPECT_STANDS(&self->burner);
+	member_hold(self->bgt, self->member, false);
+	EXPECT_RUNS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, thawed_by_exempt, 120)
+{
+	throttle(self->bgt, self->id);
+	EXPECT_STANDS(&self->burner);
+	container_set_exempt(self->bgt, self->id, true);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+	EXPECT_RUNS(&self->burner);
+	container_set_exempt(self->bgt, self->id, false);
+	EXPECT_STANDS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, thawed_by_generation, 120)
+{
+	uint64_t before;
+
+	container_set_period(self->bgt, self->id, 300 * MSEC);
+	container_set_quota(self->bgt, self->id, 20 * MSEC);
+	for (int i = 0; i < 5; i++) {
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+		before = self->burner.state->counts[0] + self->burner.state->counts[1];
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+		EXPECT_GT(self->burner.state->counts[0] + self->burner.state->counts[1], before);
+	}
+}
+
+/* A process that is killed while frozen dies. */
+TEST_F_TIMEOUT(freezer, sigkill, 120)
+{
+	throttle(self->bgt, self->id);
+	EXPECT_EQ(0, kill(self->burner.pid, SIGKILL));
+	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
+	cgroup_wait_empty("a");
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+}
+
+TEST_F_TIMEOUT(freezer, kill_all, 120)
+{
+	struct burner task;
+
+	cgroup_make("b");
+	member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
+	task = burner_start("b", 1);
+	throttle(self->bgt, self->id);
+	cgroup_wait_frozen("b", true);
+	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_ALL));
+	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
+	EXPECT_EQ(128 + SIGKILL, task_wait(task.pid));
+	cgroup_wait_empty("a");
+	cgroup_wait_empty("b");
+}
+
+TEST_F_TIMEOUT(freezer, kill_by_role, 120)
+{
+	struct burner task;
+	uint32_t held;
+
+	cgroup_make("b");
+	held = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
+	task = burner_start("b", 1);
+	member_hold(self->bgt, held, true);
+	cgroup_wait_frozen("b", true);
+	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_TASK));
+	EXPECT_EQ(128 + SIGKILL, task_wait(task.pid));
+	cgroup_wait_empty("b");
+	EXPECT_RUNS(&self->burner);
+	/* Nobody has that role. */
+	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_UI));
+	EXPECT_RUNS(&self->burner);
+	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_APP));
+	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
+}
+
+/*
+ * The UI thread stands still, and all others of its process run: "ui" is a threaded cgroup below
+ * the app's, and a member of its own.
+ */
+static uint32_t make_ui(struct bgt *bgt, uint32_t id, const struct burner *burner)
+{
+	cgroup_make("a/ui");
+	if (cgroup_write("a/ui", "cgroup.type", "threaded") ||
+	    cgroup_move_thread("a/ui", burner->state->tids[0]))
+		fail("cannot put a thread into a cgroup");
+	return member_add(bgt, id, BGT_ROLE_UI, "a/ui");
+}
+
+TEST_F_TIMEOUT(freezer, ui_thread, 120)
+{
+	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
+	uint64_t counts[2];
+
+	/* The app in the background, with nothing to do. */
+	member_hold(self->bgt, ui, true);
+	member_hold(self->bgt, self->member, true);
+	/* The kernel calls "a" frozen when its own threads are, whatever those below do. */
+	cgroup_wait_frozen("a/ui", true);
+	EXPECT_STANDS(&self->burner);
+
+	/* A background task in its own process. */
+	member_hold(self->bgt, self->member, false);
+	cgroup_wait_frozen("a", false);
+	EXPECT_TRUE(burner_runs(&self->burner, 1));
+	EXPECT_TRUE(cgroup_is_frozen("a/ui"));
+	counts[0] = self->burner.state->counts[0];
+	counts[1] = self->burner.state->counts[1];
+	pause_for(300 * MSEC);
+	EXPECT_EQ(counts[0], self->burner.state->counts[0]);
+	EXPECT_GT(self->burner.state->counts[1], counts[1] + 1000);
+	EXPECT_TRUE(member_look(self->bgt, ui)->frozen);
+	EXPECT_FALSE(member_look(self->bgt, self->member)->frozen);
+
+	/* In the foreground again. */
+	member_hold(self->bgt, ui, false);
+	EXPECT_RUNS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, ui_thread_alone, 120)
+{
+	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
+	uint64_t counts[2];
+
+	/* What is above a cgroup freezes it, too: it has to be the other way round. */
+	member_hold(self->bgt, self->member, true);
+	cgroup_wait_frozen("a/ui", true);
+	EXPECT_STANDS(&self->burner);
+	member_hold(self->bgt, self->member, false);
+	EXPECT_RUNS(&self->burner);
+	member_hold(self->bgt, ui, true);
+	cgroup_wait_frozen("a/ui", true);
+	counts[0] = self->burner.state->counts[0];
+	counts[1] = self->burner.state->counts[1];
+	pause_for(300 * MSEC);
+	EXPECT_EQ(counts[0], self->burner.state->counts[0]);
+	EXPECT_GT(self->burner.state->counts[1], counts[1] + 1000);
+	/* Both are charged to the container, which is throttled as a whole. */
+	throttle(self->bgt, self->id);
+	EXPECT_STANDS(&self->burner);
+	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
+	cgroup_wait_frozen("a", false);
+	EXPECT_TRUE(burner_runs(&self->burner, 1));
+	EXPECT_TRUE(burner_stands(&self->burner, 0));
+}
+
+TEST_F_TIMEOUT(freezer, ui_thread_is_not_killed_alone, 120)
+{
+	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
+
+	EXPECT_EQ(-EOPNOTSUPP, bgt_container_kill(self->bgt, self->id, BGT_ROLE_UI));
+	EXPECT_RUNS(&self->burner);
+	member_hold(self->bgt, ui, true);
+	cgroup_wait_frozen("a/ui", true);
+	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_ALL));
+	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
+}
+
+/* The directory goes: so does the member, by itself, and the container goes on. */
+TEST_F_TIMEOUT(freezer, rmdir, 120)
+{
+	const struct bgt_container *container;
+	const struct bgt_member *member;
+	struct bgt_member *none;
+	uint64_t usage;
+
+	throttle(self->bgt, self->id);
+	task_kill(self->burner.pid);
+	cgroup_wait_empty("a");
+	usage = usage_read(self->bgt, self->id, "a").container;
+	event_drain(self->bgt);
+	ASSERT_TRUE(cgroup_remove("a"));
+
+	member = event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, self->member)->member;
+	EXPECT_EQ(self->id, member->container);
+	EXPECT_EQ(-ENOENT, bgt_member_get(self->bgt, self->member, &none));
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(0, container->members);
+	EXPECT_EQ(usage, container->usage);
+	EXPECT_TRUE(container->throttled);
+	EXPECT_EQ(1, container->times_throttled);
+
+	/* The same name is not the same cgroup. */
+	cgroup_make("a");
+	self->burner = burner_start("a", 2);
+	EXPECT_RUNS(&self->burner);
+	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+	EXPECT_STANDS(&self->burner);
+	container_set_exempt(self->bgt, self->id, true);
+	EXPECT_RUNS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, rmdir_of_one, 120)
+{
+	uint32_t other;
+
+	cgroup_make("b");
+	other = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
+	EXPECT_EQ(2, container_look(self->bgt, self->id)->members);
+	ASSERT_TRUE(cgroup_remove("b"));
+	event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, other);
+	EXPECT_EQ(1, container_look(self->bgt, self->id)->members);
+	/* The one that is left is all there is to stop. */
+	event_drain(self->bgt);
+	container_set_quota(self->bgt, self->id, 1);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_STANDS(&self->burner);
+}
+
+TEST_F_TIMEOUT(freezer, member_delete, 120)
+{
+	const struct bgt_container *container;
+	uint64_t usage;
+
+	throttle(self->bgt, self->id);
+	member_hold(self->bgt, self->member, true);
+	usage = usage_read(self->bgt, self->id, "a").container;
+	member_delete(self->bgt, self->member);
+	event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, self->member);
+	EXPECT_RUNS(&self->burner);
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(0, container->members);
+	EXPECT_EQ(usage, container->usage);
+	EXPECT_EQ(0, cgroup_count_frozen());
+}
+
+TEST_F_TIMEOUT(freezer, container_delete, 120)
+{
+	uint32_t members[3];
+
+	cgroup_make("b");
+	cgroup_make("b/c");
+	members[0] = self->member;
+	members[1] = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
+	members[2] = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b/c");
+	throttle(self->bgt, self->id);
+	member_hold(self->bgt, members[2], true);
+	cgroup_wait_frozen("b", true);
+	cgroup_wait_frozen("b/c", true);
+	container_delete(self->bgt, self->id);
+	for (int i = 0; i < 3; i++)
+		event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, members[i]);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_DEL, self->id);
+	cgroup_wait_frozen("b", false);
+	cgroup_wait_frozen("b/c", false);
+	EXPECT_RUNS(&self->burner);
+	EXPECT_EQ(0, cgroup_count_frozen());
+}
+
+/* Of a quick succession the last one counts. */
+TEST_F_TIMEOUT(freezer, quick_succession, 120)
+{
+	unsigned int rounds = soak() ? 5000 : 100;
+	uint64_t state = random_seed();
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		bool held = false;
+
+		for (uint64_t j = random_next(&state) % 8; j; j--) {
+			held = !held;
+			member_hold(self->bgt, self->member, held);
+			if (random_next(&state) % 4 == 0)
+				pause_for(random_next(&state) % MSEC);
+		}
+		if (!cgroup_wait("a", "frozen", held))
+			ASSERT_EQ(held, cgroup_is_frozen("a"));
+		member_hold(self->bgt, self->member, false);
+	}
+	EXPECT_RUNS(&self->burner);
+
+	/* The same by the budget, where another thread does the writing. */
+	for (unsigned int i = 0; i < rounds; i++) {
+		bool throttled = false;
+
+		for (uint64_t j = random_next(&state) % 8; j; j--) {
+			throttled = !throttled;
+			container_set_quota(self->bgt, self->id,
+					    throttled ? 0 : BGT_QUOTA_UNLIMITED);
+		}
+		if (!cgroup_wait("a", "frozen", throttled))
+			ASSERT_EQ(throttled, cgroup_is_frozen("a"));
+		container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
+	}
+	EXPECT_RUNS(&self->burner);
+}
+
+/* Frozen by hand before: that is left alone as long as the module has no wish of its own. */
+TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
+{
+	struct burner other;
+	uint32_t id, member;
+
+	cgroup_make("b");
+	other = burner_start("b", 1);
+	ASSERT_EQ(0, cgroup_write("b", "cgroup.freeze", "1"));
+	cgroup_wait_frozen("b", true);
+	id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+	member = member_add(self->bgt, id, BGT_ROLE_APP, "b");
+	EXPECT_TRUE(member_look(self->bgt, member)->frozen);
+	EXPECT_FALSE(member_look(self->bgt, member)->held);
+	pause_for(100 * MSEC);
+	EXPECT_TRUE(cgroup_is_frozen("b"));
+
+	/* What the module freezes it thaws; there is but one switch. */
+	member_hold(self->bgt, member, true);
+	member_hold(self->bgt, member, false);
+	cgroup_wait_frozen("b", false);
+	EXPECT_TRUE(burner_runs(&other, 0));
+
+	/* And the other way round: what is frozen by hand meanwhile, the module is told. */
+	event_drain(self->bgt);
+	ASSERT_EQ(0, cgroup_write("b", "cgroup.freeze", "1"));
+	event_wait(self->bgt, BGT_EVENT_MEMBER_FROZEN, member);
+	EXPECT_TRUE(member_look(self->bgt, member)->frozen);
+	ASSERT_EQ(0, cgroup_write("b", "cgroup.freeze", "0"));
+	event_wait(self->bgt, BGT_EVENT_MEMBER_THAWED, member);
+}
+
+/* An ancestor is frozen by somebody: the module's thaw does not get in the way. */
+TEST_F_TIMEOUT(freezer, frozen_above, 120)
+{
+	throttle(self->bgt, self->id);
+	ASSERT_EQ(0, cgroup_write("", "cgroup.freeze", "1"));
+	cgroup_wait_frozen("", true);
+	container_set_exempt(self->bgt, self->id, true);
+	pause_for(100 * MSEC);
+	EXPECT_TRUE(cgroup_is_frozen("a"));
+	ASSERT_EQ(0, cgroup_write("", "cgroup.freeze", "0"));
+	EXPECT_RUNS(&self->burner);
+}
+
+/* What comes into a frozen member, stands still as well. */
+TEST_F_TIMEOUT(freezer, newcomers, 120)
+{
+	struct burner other;
+
+	throttle(self->bgt, self->id);
+	cgroup_make("outside");
+	other = burner_start("outside", 1);
+	ASSERT_EQ(0, cgroup_move("a", other.pid));
+	cgroup_wait_frozen("a", true);
+	EXPECT_TRUE(burner_stands(&other, 0));
+	/* And is free outside. */
+	ASSERT_EQ(0, cgroup_move("outside", other.pid));
+	EXPECT_TRUE(burner_runs(&other, 0));
+}
+
+TEST_HARNESS_MAIN

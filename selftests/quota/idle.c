@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What does not run costs nothing: no timer of the module expires. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "scene.h"
+#include "task.h"
+#include "trace.h"
+
+#define NR_CONTAINERS	1000
+
+FIXTURE(idle) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(idle)
+{
+	scene_begin();
+	self->bgt = container_connect();
+}
+
+FIXTURE_TEARDOWN_PARENT(idle)
+{
+	trace_end("bgtask/quota_timer");
+	trace_end("timer/hrtimer_expire_entry");
+	scene_end();
+}
+
+/* The module's own event, and the kernel's of the function that it set the timer for. */
+static void watch(void)
+{
+	char filter[64];
+
+	snprintf(filter, sizeof(filter), "function == 0x%lx", trace_function("timer_expired"));
+	trace_clear();
+	trace_begin("bgtask/quota_timer", NULL);
+	trace_begin("timer/hrtimer_expire_entry", filter);
+}
+
+static unsigned int expiries(void)
+{
+	unsigned int own = trace_count("quota_timer:"), kernel = trace_count("hrtimer_expire_entry:");
+
+	note("%u expiries, the kernel says %u", own, kernel);
+	return own > kernel ? own : kernel;
+}
+
+static int sleeper(void *data)
+{
+	burn(MSEC);
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* With members, some of them with tasks that have run before and sleep. */
+TEST_F_TIMEOUT(idle, thousand_containers, 300)
+{
+	char name[16];
+
+	for (unsigned int i = 0; i < NR_CONTAINERS; i++) {
+		uint32_t id = container_new(self->bgt, 100 * MSEC, i % 2 ? 2 * SEC : 100 * SEC);
+
+		snprintf(name, sizeof(name), "%u", i);
+		cgroup_make(name);
+		member_add(self->bgt, id, BGT_ROLE_APP, name);
+		if (i % 50 == 0)
+			task_start(name, sleeper, NULL);
+		event_drain(self->bgt);
+	}
+	/* Those that ran last are noticed to be idle at the next expiry. */
+	pause_for(SEC);
+	watch();
+	pause_for(10 * SEC);
+	EXPECT_EQ(0, expiries());
+}
+
+/* The counting does count. */
+TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
+{
+	uint32_t id = container_new(self->bgt, 3600 * SEC, 24 * 3600 * SEC);
+	struct burner burner;
+
+	cgroup_make("a");
+	member_add(self->bgt, id, BGT_ROLE_APP, "a");
+	burner = burner_start("a", 2);
+	watch();
+	/* Half of a quarter of a second: it is looked at when that could be gone, and again. */
+	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 250 * MSEC);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id);
+	EXPECT_GT(expiries(), 0);
+	/* Not polled, either: each halves what is left, to 20 us. */
+	EXPECT_LT(expiries(), 100);
+
+	/* It sleeps, and then no timer runs, though there is budget left. */
+	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 3600 * SEC);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	burner_sleep(&burner, true);
+	pause_for(100 * MSEC);
+	kill(burner.pid, SIGSTOP);
+	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 100 * MSEC);
+	pause_for(100 * MSEC);
+	trace_clear();
+	pause_for(2 * SEC);
+	EXPECT_EQ(0, expiries());
+
+	/* It wakes, and is watched again. */
+	burner_sleep(&burner, false);
+	event_drain(self->bgt);
+	kill(burner.pid, SIGCONT);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id);
+	EXPECT_GT(expiries(), 0);
+
+	/* Throttled without end in sight: nothing is to be waited for but the next generation. */
+	trace_clear();
+	pause_for(SEC);
+	EXPECT_EQ(0, expiries());
+	burner_end(&burner);
+}
+
+/* Containers without a limit, and exempt ones, need not be watched though they run. */
+TEST_F_TIMEOUT(idle, unlimited, 120)
+{
+	uint32_t unlimited = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 100 * MSEC);
+	uint32_t exempt = container_new(self->bgt, 10 * MSEC, 100 * MSEC);
+	struct burner burners[2];
+
+	container_set_exempt(self->bgt, exempt, true);
+	cgroup_make("a");
+	cgroup_make("b");
+	member_add(self->bgt, unlimited, BGT_ROLE_APP, "a");
+	member_add(self->bgt, exempt, BGT_ROLE_APP, "b");
+	burners[0] = burner_start("a", 1);
+	burners[1] = burner_start("b", 1);
+	watch();
+	pause_for(SEC);
+	EXPECT_EQ(0, expiries());
+	EXPECT_TRUE(burner_runs(&burners[0], 0));
+	EXPECT_TRUE(burner_runs(&burners[1], 0));
+}
+
+TEST_HARNESS_MAIN
