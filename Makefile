@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Where everything starts; what needs more than a line is a script below selftests/.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNEL ?= 6.12
+
+MAKEFLAGS += --no-print-directory
+need = @selftests/vm/packages
+source = $$(selftests/vm/kernels source)
+export KERNEL
+
+.PHONY: all tools module module-vm selftests vm demo check check-debug soak bench static generate
+.PHONY: check-generated install modules_install clean help
+
+all: tools $(if $(wildcard $(KDIR)),module)
+
+help:
+	@echo 'Build:'
+	@echo '  all                 the tools, and the module if KDIR has headers (default)'
+	@echo '  tools               build/bin/* and build/lib/libbgtask.*'
+	@echo '  module              build/module/host/bgtask.ko for KDIR=$(KDIR)'
+	@echo '  install             the tools, and the module for DKMS, below $(PREFIX)'
+	@echo '  modules_install     the module for the kernel of KDIR'
+	@echo '  clean               remove build/'
+	@echo
+	@echo 'Try and test, in a QEMU guest with KERNEL=6.12, 6.1 or debug:'
+	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
+	@echo '  demo                what bgtask does, in a minute'
+	@echo '  check               static checks, and the selftests on 6.12 and 6.1'
+	@echo '  check-debug         the selftests on a kernel with KASAN, lockdep, kmemleak, ...'
+	@echo '  soak                the selftests on the debug kernel with long rounds'
+	@echo '  bench               what it costs and how exact it is, next to its peers'
+	@echo
+	@echo 'Parts of the above:'
+	@echo '  module-vm           build/module/$$KERNEL/bgtask.ko for the guest'
+	@echo '  selftests           the test programs'
+	@echo '  static              static checks'
+	@echo '  generate            remake the files made from the netlink spec'
+	@echo '  check-generated     see whether they are up to date'
+
+# Build
+
+tools:
+	$(need) tools
+	@$(MAKE) -C userspace O=$(CURDIR)/build VERSION=$(VERSION)
+
+module:
+	@KDIR=$(KDIR) selftests/vm/module host
+
+module-vm:
+	$(need) module $(if $(filter debug,$(KERNEL)),source debug)
+	@selftests/vm/module $(KERNEL)
+
+selftests:
+	$(need) tools source tests
+	@$(MAKE) -C selftests KSRC=$(source)
+
+# Try and test
+
+# CMD is the shell's, not make's: its dollars stay as they are.
+vm: guest
+	@selftests/vm/run $(if $(CMD),-- bash -c '$(subst ','\'',$(value CMD))')
+
+demo: guest
+	@selftests/demo/run
+
+bench: guest
+	$(need) bench
+	@selftests/bench/run
+
+check:
+	@selftests/check static 6.12 6.1
+
+check-debug:
+	@selftests/check debug
+
+soak:
+	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check debug
+
+static:
+	@selftests/static
+
+# What a guest needs, built without a word, as a command's output should be its own.
+.PHONY: guest
+guest:
+	$(need) vm tools module $(if $(filter debug,$(KERNEL)),source debug)
+	@$(MAKE) -s tools $(if $(filter none,$(MODULE)),,module-vm) >/dev/null
+
+# The netlink spec
+
+generate:
+	$(need) source
+	@include/regen $(source)
+
+check-generated:
+	$(need) source
+	@include/regen --check $(source)
+
+# Install
+
+install: tools
+	@$(MAKE) -C userspace O=$(CURDIR)/build VERSION=$(VERSION) \
+		PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/bgtask include/bgtask.yaml
+	install -d $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION)
+	cp -rL Kbuild kmod include $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION)
+	install -m644 -t $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION) kmod/dkms.conf
+
+modules_install: module
+	@$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/host modules_install
+
+clean:
+	rm -rf build
