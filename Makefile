@@ -72,7 +72,7 @@ bench: guest
 	@selftests/bench/run
 
 check:
-	@selftests/check static 6.12 6.1
+	@selftests/check static exact-6.12 exact-6.1 6.12 6.1
 
 check-debug:
 	@selftests/check debug

@@ -23,13 +23,28 @@
  */
 static DEFINE_PER_CPU(struct task_struct *, running);
 
-/* Where interrupt or steal time is taken out, the clock of tasks falls behind. */
+/*
+ * Where interrupt or steal time is taken out, the clock of tasks falls behind. How far
+ * is seen when exec_start has just been set from it: at a switch, and by the tick.
+ */
 #if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING)
 static DEFINE_PER_CPU(u64, clock_lag);
+static DEFINE_PER_CPU(u64, start_before_timer);
 
-static void note_clock_lag(struct task_struct *next)
+static void note_clock_lag(struct task_struct *task)
 {
-	this_cpu_write(clock_lag, sched_clock_cpu(smp_processor_id()) - next->se.exec_start);
+	this_cpu_write(clock_lag, sched_clock_cpu(smp_processor_id()) - task->se.exec_start);
+}
+
+static void begin_timer(void)
+{
+	this_cpu_write(start_before_timer, current->se.exec_start);
+}
+
+static void end_timer(void)
+{
+	if (current->se.exec_start != this_cpu_read(start_before_timer))
+		note_clock_lag(current);
 }
 
 static u64 task_clock(int cpu)
@@ -37,7 +52,15 @@ static u64 task_clock(int cpu)
 	return sched_clock_cpu(cpu) - READ_ONCE(per_cpu(clock_lag, cpu));
 }
 #else
-static void note_clock_lag(struct task_struct *next)
+static void note_clock_lag(struct task_struct *task)
+{
+}
+
+static void begin_timer(void)
+{
+}
+
+static void end_timer(void)
 {
 }
 
@@ -136,7 +159,8 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
  * @container: any
  *
  * Other CPUs charge and switch meanwhile. A charge that falls between our looks
- * would be missed or counted twice, and it may be of a whole tick: look again.
+ * would be missed or counted twice, and it may be of a whole tick: look again. What
+ * runs is an estimate, as long as it is not charged; it never goes back.
  *
  * Context: container's lock held.
  * Return: ns since its creation.
@@ -154,7 +178,8 @@ u64 bgt_account_usage(struct bgt_container *container)
 		look_at_cpus(container, &after);
 	} while ((after.stamp != before.stamp || after.charging) && --tries);
 
-	return charged + after.time;
+	container->usage = max(container->usage, charged + after.time);
+	return container->usage;
 }
 
 /**
@@ -199,6 +224,31 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 	smp_mb();
 	if (!READ_ONCE(container->watched))
 		irq_work_queue(&container->kick);
+}
+
+/**
+ * bgt_account_on_timer_entry() - a timer expires; perhaps it is the tick
+ * @data: of the tracepoint, unused like the following
+ * @timer: unused
+ * @now: unused
+ *
+ * Context: probe of hrtimer_expire_entry, in a hard interrupt.
+ */
+void bgt_account_on_timer_entry(void *data, struct hrtimer *timer, ktime_t *now)
+{
+	begin_timer();
+}
+
+/**
+ * bgt_account_on_timer_exit() - it was dealt with; if it was the tick, it has charged
+ * @data: of the tracepoint, unused
+ * @timer: unused
+ *
+ * Context: probe of hrtimer_expire_exit, in a hard interrupt.
+ */
+void bgt_account_on_timer_exit(void *data, struct hrtimer *timer)
+{
+	end_timer();
 }
 
 static void note_current(void *unused)

@@ -3,10 +3,12 @@
 #ifndef _BGTASK_ACCOUNT_H
 #define _BGTASK_ACCOUNT_H
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
 struct bgt_container;
 struct cgroup;
+struct hrtimer;
 struct task_struct;
 
 u64 bgt_account_runtime(struct cgroup *cgroup);
@@ -16,6 +18,8 @@ unsigned int bgt_account_running(struct bgt_container *container);
 
 void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 			   struct task_struct *next, unsigned int prev_state);
+void bgt_account_on_timer_entry(void *data, struct hrtimer *timer, ktime_t *now);
+void bgt_account_on_timer_exit(void *data, struct hrtimer *timer);
 void bgt_account_begin(void);
 
 #endif /* _BGTASK_ACCOUNT_H */

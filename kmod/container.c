@@ -13,6 +13,7 @@
 #include "container.h"
 #include "freezer.h"
 #include "member.h"
+#include "mutex.h"
 #include "name.h"
 #include "netlink.h"
 #include "probe.h"
@@ -167,6 +168,7 @@ static void tear_down(struct work_struct *work)
 
 	bgt_quota_quiesce(container);
 	bgt_freezer_quiesce(container);
+	bgt_lend_quiesce(container);
 	cancel_delayed_work_sync(&container->housekeeping);
 	bgt_container_put(container);
 }
@@ -210,7 +212,9 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 	INIT_LIST_HEAD(&container->members);
 	INIT_DELAYED_WORK(&container->housekeeping, housekeeping);
 	INIT_RCU_WORK(&container->teardown, tear_down);
+	INIT_LIST_HEAD(&container->mutexes);
 	bgt_freezer_prepare(container);
+	bgt_lend_prepare(container);
 
 	/* The id is taken first and filled in last, as it can be looked up from then on. */
 	err = xa_alloc_cyclic(&containers, &container->id, NULL, XA_LIMIT(1, INT_MAX), &next_id,
@@ -299,6 +303,7 @@ void bgt_container_delete(struct bgt_container *container)
 	trace_container_del(container, container->generation.spent);
 	list_for_each_entry_safe(member, next, &container->members, entry)
 		bgt_member_remove(member);
+	bgt_mutex_container_gone(container);
 	bgt_netlink_container_event(container, BGTASK_CMD_CONTAINER_DEL_NTF);
 	bgt_tree_retire(container);
 	queue_rcu_work(workqueue, &container->teardown);

@@ -15,6 +15,8 @@
 
 #include <uapi/linux/bgtask.h>
 
+#include "lend.h"
+
 struct netlink_ext_ack;
 
 /* How many of the last freezes the lead is learnt from. */
@@ -39,7 +41,8 @@ struct bgt_policy {
  * @end: CLOCK_BOOTTIME; the next one starts here
  * @base: what account's usage was when nothing of this budget was spent
  * @spent: frozen copy of usage - @base while the container is exempt
- * @throttled: the budget is gone
+ * @gone: the budget was found to be gone, and is for the rest of the generation
+ * @throttled: the members are to stand still for that
  * @stopped_known: @bgt_quota.stopped belongs to this generation
  */
 struct bgt_generation {
@@ -48,6 +51,7 @@ struct bgt_generation {
 	u64 end;
 	s64 base;
 	u64 spent;
+	bool gone;
 	bool throttled;
 	bool stopped_known;
 };
@@ -68,6 +72,7 @@ struct bgt_generation {
  * @dead: deleted; never again arm the timer
  * @policy: written under bgt_registry_lock, too
  * @cgroups: all struct bgt_cgroup charged to it
+ * @usage: largest that bgt_account_usage() has found
  * @departed: CPU time of cgroups that were charged to it and are not any more
  * @generation: see there
  * @nr_members: length of @members
@@ -82,6 +87,7 @@ struct bgt_generation {
  * @events: BGT_EVENT_* to be sent by @housekeeping
  * @rescan: cgroups were created below a member
  * @timer: next moment to look at the budget
+ * @due: that moment, or 0 if @timer is not set
  * @watched: switch-ins need not call @kick, as @timer is armed or there is
  *	nothing to watch. Read by the switch probe without @lock.
  *
@@ -92,6 +98,10 @@ struct bgt_generation {
  * @members_lock: protects @members and what is written to their freezers.
  *	Nests inside bgt_registry_lock, outside cgroup_mutex.
  * @members: changed with bgt_registry_lock and @members_lock held
+ *
+ * @loan: time lent to it while it stands still
+ * @mutexes: those whose names it shares; bgt_mutex_lock
+ * @nr_claims: how many mutexes its tasks own and wait for; bgt_mutex_lock
  */
 struct bgt_container {
 	u32 id;
@@ -105,6 +115,7 @@ struct bgt_container {
 	bool dead;
 	struct bgt_policy policy;
 	struct list_head cgroups;
+	u64 usage;
 	u64 departed;
 	struct bgt_generation generation;
 	u32 nr_members;
@@ -119,6 +130,7 @@ struct bgt_container {
 	unsigned long events;
 	bool rescan;
 	struct hrtimer timer;
+	u64 due;
 	bool watched;
 
 	struct irq_work kick;
@@ -127,6 +139,10 @@ struct bgt_container {
 
 	struct mutex members_lock;	/* of @members, see above */
 	struct list_head members;
+
+	struct bgt_loan loan;
+	struct list_head mutexes;
+	unsigned int nr_claims;
 };
 
 extern struct mutex bgt_registry_lock;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A member stands still while it is held, or while its container is throttled. The
- * cgroup's own freezer does it: we write its cgroup.freeze, and are told by a
+ * A member stands still while it is held, or while its container is throttled, unless
+ * that is lent time. The cgroup's own freezer does it: we write its cgroup.freeze, and are told by a
  * tracepoint when all threads have stopped.
  *
  * A write takes cgroup_mutex, so it is made on a kthread, at a real-time priority
@@ -17,6 +17,7 @@
 
 #include "container.h"
 #include "freezer.h"
+#include "lend.h"
 #include "member.h"
 #include "quota.h"
 #include "trace.h"
@@ -32,9 +33,8 @@ static int write_one(struct file *file, const char *value)
 	return written < 0 ? written : 0;
 }
 
-static void apply_to_member(struct bgt_member *member, bool throttled)
+static void apply_to_member(struct bgt_member *member, bool frozen)
 {
-	bool frozen = member->held || throttled;
 	int err;
 
 	lockdep_assert_held(&member->container->members_lock);
@@ -60,10 +60,21 @@ static void apply_to_member(struct bgt_member *member, bool throttled)
 void bgt_freezer_apply(struct bgt_container *container)
 {
 	struct bgt_member *member;
+	bool throttled, lent, standing;
 
 	mutex_lock(&container->members_lock);
+	throttled = READ_ONCE(container->generation.throttled);
+	standing = throttled;
 	list_for_each_entry(member, &container->members, entry)
-		apply_to_member(member, READ_ONCE(container->generation.throttled));
+		standing |= member->held;
+	lent = bgt_lend_decide(container, standing);
+	list_for_each_entry(member, &container->members, entry) {
+		if (lent)
+			apply_to_member(member, member->held &&
+					!bgt_lend_covers(container, member));
+		else
+			apply_to_member(member, member->held || throttled);
+	}
 	mutex_unlock(&container->members_lock);
 }
 
@@ -89,7 +100,6 @@ void bgt_freezer_queue(struct bgt_container *container)
  */
 void bgt_freezer_release(struct bgt_member *member)
 {
-	member->held = false;
 	apply_to_member(member, false);
 }
 

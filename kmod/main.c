@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bgtask: CPU budgets over long windows for groups of cgroups. */
+/* bgtask: CPU budgets over long windows for groups of cgroups, and named mutexes. */
 #include <linux/module.h>
 #include <net/genetlink.h>
 
 #include "container.h"
 #include "freezer.h"
+#include "mutex.h"
 #include "netlink.h"
+#include "peer.h"
 #include "probe.h"
 
 #define CREATE_TRACE_POINTS
@@ -24,11 +26,21 @@ static int __init bgt_init(void)
 	err = bgt_container_init();
 	if (err)
 		goto exit_freezer;
-	err = bgt_netlink_init();
+	err = bgt_peer_init();
 	if (err)
 		goto exit_container;
+	err = bgt_mutex_init();
+	if (err)
+		goto exit_peer;
+	err = bgt_netlink_init();
+	if (err)
+		goto exit_mutex;
 	return 0;
 
+exit_mutex:
+	bgt_mutex_exit();
+exit_peer:
+	bgt_peer_exit();
 exit_container:
 	bgt_container_exit();
 exit_freezer:
@@ -39,6 +51,8 @@ exit_freezer:
 static void __exit bgt_exit(void)
 {
 	bgt_netlink_exit();
+	bgt_mutex_exit();
+	bgt_peer_exit();
 	bgt_container_exit();
 	bgt_freezer_exit();
 }

@@ -12,8 +12,6 @@
 #include "netlink_gen.h"
 #include "netlink_message.h"
 
-static struct genl_family family;
-
 /**
  * bgt_netlink_require_admin() - refuse callers that are no administrators
  * @skb: the request
@@ -78,7 +76,7 @@ int bgt_netlink_start_reply(struct genl_info *info, size_t size, struct sk_buff 
 	*msg = genlmsg_new(size, GFP_KERNEL);
 	if (!*msg)
 		return -ENOMEM;
-	*header = genlmsg_put_reply(*msg, info, &family, 0, info->genlhdr->cmd);
+	*header = genlmsg_put_reply(*msg, info, &bgt_netlink_family, 0, info->genlhdr->cmd);
 	if (!*header) {
 		nlmsg_free(*msg);
 		return -EMSGSIZE;
@@ -115,7 +113,7 @@ int bgt_netlink_reply(struct sk_buff *msg, void *header, int err, struct genl_in
  */
 void *bgt_netlink_put_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &family,
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &bgt_netlink_family,
 			   NLM_F_MULTI, cmd);
 }
 
@@ -132,12 +130,12 @@ void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
 {
 	void *header;
 
-	if (!genl_has_listeners(&family, &init_net, BGTASK_NLGRP_CONTAINER))
+	if (!genl_has_listeners(&bgt_netlink_family, &init_net, BGTASK_NLGRP_CONTAINER))
 		return NULL;
 	*msg = genlmsg_new(size, GFP_KERNEL);
 	if (!*msg)
 		return NULL;
-	header = genlmsg_put(*msg, 0, 0, &family, 0, cmd);
+	header = genlmsg_put(*msg, 0, 0, &bgt_netlink_family, 0, cmd);
 	if (!header)
 		nlmsg_free(*msg);
 	return header;
@@ -156,7 +154,7 @@ void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
 void bgt_netlink_multicast(struct sk_buff *msg, void *header)
 {
 	genlmsg_end(msg, header);
-	genlmsg_multicast(&family, msg, 0, BGTASK_NLGRP_CONTAINER, GFP_KERNEL);
+	genlmsg_multicast(&bgt_netlink_family, msg, 0, BGTASK_NLGRP_CONTAINER, GFP_KERNEL);
 }
 
 static const struct genl_multicast_group groups[] = {
@@ -166,7 +164,7 @@ static const struct genl_multicast_group groups[] = {
 	},
 };
 
-static struct genl_family family __ro_after_init = {
+struct genl_family bgt_netlink_family __ro_after_init = {
 	.name		= BGTASK_GENL_NAME,
 	.version	= BGTASK_GENL_VERSION,
 	.netnsok	= true,
@@ -180,10 +178,10 @@ static struct genl_family family __ro_after_init = {
 
 int __init bgt_netlink_init(void)
 {
-	return genl_register_family(&family);
+	return genl_register_family(&bgt_netlink_family);
 }
 
 void bgt_netlink_exit(void)
 {
-	genl_unregister_family(&family);
+	genl_unregister_family(&bgt_netlink_family);
 }

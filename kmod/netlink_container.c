@@ -20,7 +20,7 @@ static int put_time(struct sk_buff *skb, int attr, u64 time)
 static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 {
 	struct bgt_generation generation;
-	u64 usage, spent, left, times_throttled, overrun, lead, detected, stopped;
+	u64 usage, spent, left, times_throttled, times_lent, overrun, lead, detected, stopped;
 	struct bgt_policy policy;
 	u32 nr_members;
 
@@ -36,10 +36,13 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	detected = container->detected;
 	stopped = container->stopped;
 	nr_members = container->nr_members;
+	times_lent = container->loan.times;
 	raw_spin_unlock_irq(&container->lock);
 
 	if (policy.quota == BGTASK_QUOTA_UNLIMITED)
 		left = BGTASK_QUOTA_UNLIMITED;
+	else if (generation.throttled)
+		left = 0;
 	else
 		left = policy.quota - min(spent, policy.quota);
 
@@ -60,7 +63,8 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	    put_time(skb, BGTASK_A_CONTAINER_LEAD, lead) ||
 	    put_time(skb, BGTASK_A_CONTAINER_DETECTED, detected) ||
 	    put_time(skb, BGTASK_A_CONTAINER_STOPPED, stopped) ||
-	    nla_put_u32(skb, BGTASK_A_CONTAINER_MEMBERS, nr_members))
+	    nla_put_u32(skb, BGTASK_A_CONTAINER_MEMBERS, nr_members) ||
+	    put_time(skb, BGTASK_A_CONTAINER_TIMES_LENT, times_lent))
 		return -EMSGSIZE;
 	return 0;
 }

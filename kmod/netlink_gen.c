@@ -72,8 +72,27 @@ const struct nla_policy bgtask_member_get_nl_policy[BGTASK_A_MEMBER_CONTAINER + 
 const struct nla_policy bgtask_self_get_nl_policy[BGTASK_A_CONTAINER_PAD + 1] = {
 };
 
+/* BGTASK_CMD_MUTEX_ACQUIRE - do */
+const struct nla_policy bgtask_mutex_acquire_nl_policy[BGTASK_A_MUTEX_TIMEOUT + 1] = {
+	[BGTASK_A_MUTEX_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_MUTEX_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[BGTASK_A_MUTEX_TIMEOUT] = { .type = NLA_U32, },
+};
+
+/* BGTASK_CMD_MUTEX_RELEASE - do */
+const struct nla_policy bgtask_mutex_release_nl_policy[BGTASK_A_MUTEX_SCOPE + 1] = {
+	[BGTASK_A_MUTEX_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_MUTEX_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+};
+
+/* BGTASK_CMD_MUTEX_GET - do */
+const struct nla_policy bgtask_mutex_get_nl_policy[BGTASK_A_MUTEX_SCOPE + 1] = {
+	[BGTASK_A_MUTEX_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_MUTEX_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+};
+
 /* Ops table for bgtask */
-const struct genl_ops bgtask_nl_ops[10] = {
+const struct genl_ops bgtask_nl_ops[13] = {
 	{
 		.cmd		= BGTASK_CMD_CONTAINER_NEW,
 		.doit		= bgtask_nl_container_new_doit,
@@ -135,6 +154,25 @@ const struct genl_ops bgtask_nl_ops[10] = {
 		.doit		= bgtask_nl_self_get_doit,
 		.policy		= bgtask_self_get_nl_policy,
 		.maxattr	= BGTASK_A_CONTAINER_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_MUTEX_ACQUIRE,
+		.doit		= bgtask_nl_mutex_acquire_doit,
+		.policy		= bgtask_mutex_acquire_nl_policy,
+		.maxattr	= BGTASK_A_MUTEX_TIMEOUT,
+	},
+	{
+		.cmd		= BGTASK_CMD_MUTEX_RELEASE,
+		.doit		= bgtask_nl_mutex_release_doit,
+		.policy		= bgtask_mutex_release_nl_policy,
+		.maxattr	= BGTASK_A_MUTEX_SCOPE,
+	},
+	{
+		.cmd		= BGTASK_CMD_MUTEX_GET,
+		.doit		= bgtask_nl_mutex_get_doit,
+		.dumpit		= bgtask_nl_mutex_get_dumpit,
+		.policy		= bgtask_mutex_get_nl_policy,
+		.maxattr	= BGTASK_A_MUTEX_SCOPE,
 	},
 };
 

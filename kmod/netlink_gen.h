@@ -31,8 +31,14 @@ extern const struct nla_policy bgtask_member_get_nl_policy[BGTASK_A_MEMBER_CONTA
 
 extern const struct nla_policy bgtask_self_get_nl_policy[BGTASK_A_CONTAINER_PAD + 1];
 
+extern const struct nla_policy bgtask_mutex_acquire_nl_policy[BGTASK_A_MUTEX_TIMEOUT + 1];
+
+extern const struct nla_policy bgtask_mutex_release_nl_policy[BGTASK_A_MUTEX_SCOPE + 1];
+
+extern const struct nla_policy bgtask_mutex_get_nl_policy[BGTASK_A_MUTEX_SCOPE + 1];
+
 /* Ops table for bgtask */
-extern const struct genl_ops bgtask_nl_ops[10];
+extern const struct genl_ops bgtask_nl_ops[13];
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -48,6 +54,11 @@ int bgtask_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_member_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int bgtask_nl_self_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_mutex_release_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_mutex_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_mutex_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 enum {
 	BGTASK_NLGRP_CONTAINER,

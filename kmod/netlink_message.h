@@ -8,6 +8,9 @@
 
 struct bgt_container;
 
+/* Of which replies are. */
+extern struct genl_family bgt_netlink_family;
+
 /* The text is for people, the attribute's number for programs. */
 #define require_attr(info, attr, text)						\
 ({										\

@@ -72,6 +72,8 @@ static struct {
 	{ "cgroup_mkdir", on_cgroup_mkdir },
 	{ "cgroup_notify_frozen", on_cgroup_notify_frozen },
 	{ "cgroup_attach_task", on_cgroup_attach_task },
+	{ "hrtimer_expire_entry", bgt_account_on_timer_entry },
+	{ "hrtimer_expire_exit", bgt_account_on_timer_exit },
 	{ "sched_switch", bgt_account_on_switch },
 };
 

@@ -101,14 +101,16 @@ static void roll_over(struct bgt_container *container, u64 now, u64 usage)
 	generation->number += passed;
 	generation->start = generation->end + (passed - 1) * container->policy.period;
 	generation->end = generation->start + container->policy.period;
+	generation->gone = false;
 	generation->stopped_known = false;
 	set_spent(container, usage, carry);
 	container->lead = learn_lead(container);
 }
 
-static void set_throttled(struct bgt_container *container, bool throttled, u64 spent)
+static void set_throttled(struct bgt_container *container, bool throttled, u64 spent, u64 now)
 {
 	struct bgt_generation *generation = &container->generation;
+	u64 late = container->due && now > container->due ? now - container->due : 0;
 
 	if (generation->throttled == throttled)
 		return;
@@ -119,7 +121,7 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 		container->times_throttled++;
 		container->detected = spent;
 		container->events |= BIT(BGTASK_CMD_CONTAINER_THROTTLED_NTF);
-		trace_container_throttled(container, spent);
+		trace_container_throttled(container, spent, late);
 		if (container->nr_frozen == container->nr_members)
 			bgt_quota_stopped(container);
 	} else {
@@ -132,12 +134,14 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 static void watch_until(struct bgt_container *container, u64 when)
 {
 	WRITE_ONCE(container->watched, true);
+	container->due = when;
 	hrtimer_start(&container->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
 }
 
 static void watch_no_more(struct bgt_container *container)
 {
 	WRITE_ONCE(container->watched, true);
+	container->due = 0;
 	/* If it is just now expiring, it looks at the budget once more. */
 	hrtimer_try_to_cancel(&container->timer);
 }
@@ -151,6 +155,7 @@ static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 	/* Pairs with bgt_account_on_switch(): it kicks us, or we see it running. */
 	smp_mb();
 	if (!bgt_account_running(container)) {
+		container->due = 0;
 		hrtimer_try_to_cancel(&container->timer);
 		return;
 	}
@@ -175,19 +180,21 @@ void bgt_quota_update(struct bgt_container *container)
 	if (container->dead)
 		return;
 
-	usage = bgt_account_usage(container);
+	/* Were it read last, a CPU that is held up in between would look too late. */
 	now = ktime_get_boottime_ns();
+	usage = bgt_account_usage(container);
 	roll_over(container, now, usage);
 	spent = spent_at(container, usage);
 
 	if (!is_limited(container)) {
-		set_throttled(container, false, spent);
+		set_throttled(container, false, spent, now);
 		watch_no_more(container);
 		return;
 	}
 
 	limit = container->policy.quota - container->lead;
-	set_throttled(container, spent >= limit, spent);
+	container->generation.gone |= spent >= limit;
+	set_throttled(container, container->generation.gone, spent, now);
 	if (!container->generation.throttled)
 		watch_budget(container, now, limit - spent);
 	else if (container->policy.quota)
@@ -232,7 +239,9 @@ void bgt_quota_learn(struct bgt_container *container)
 	spent = spent_at(container, bgt_account_usage(container));
 	container->stopped = spent;
 	trace_container_stopped(container, spent);
-	if (!container->policy.quota || spent < container->detected)
+	/* What runs on a loan does not tell how long freezing takes. */
+	if (!container->policy.quota || spent < container->detected ||
+	    bgt_lend_in_generation(container))
 		return;
 	container->lead_samples[container->nr_lead_samples++ % BGT_LEAD_SAMPLES] =
 		spent - container->detected;
@@ -270,6 +279,7 @@ void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *pol
 	if (policy->period != container->policy.period)
 		container->generation.end = container->generation.start + policy->period;
 	container->policy = *policy;
+	container->generation.gone = false;
 	container->lead = learn_lead(container);
 	bgt_quota_update(container);
 }

@@ -9,8 +9,10 @@
 #include <linux/cgroup.h>
 #include <linux/tracepoint.h>
 
+#include "claim.h"
 #include "container.h"
 #include "member.h"
+#include "mutex.h"
 
 DECLARE_EVENT_CLASS(container_event,
 	TP_PROTO(const struct bgt_container *container, u64 spent),
@@ -36,10 +38,34 @@ DECLARE_EVENT_CLASS(container_event,
 		  __entry->lead)
 );
 
-/* The budget is gone, and the members are about to be frozen. */
-DEFINE_EVENT(container_event, container_throttled,
-	TP_PROTO(const struct bgt_container *container, u64 spent),
-	TP_ARGS(container, spent)
+/*
+ * The budget is gone, and the members are about to be frozen. The timer that found this had been
+ * kept from expiring for so long.
+ */
+TRACE_EVENT(container_throttled,
+	TP_PROTO(const struct bgt_container *container, u64 spent, u64 late),
+	TP_ARGS(container, spent, late),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__array(char, name, BGTASK_NAME_MAX + 1)
+		__field(u64, generation)
+		__field(u64, spent)
+		__field(u64, quota)
+		__field(u64, lead)
+		__field(u64, late)
+	),
+	TP_fast_assign(
+		__entry->id = container->id;
+		memcpy(__entry->name, container->name, sizeof(__entry->name));
+		__entry->generation = container->generation.number;
+		__entry->spent = spent;
+		__entry->quota = container->policy.quota;
+		__entry->lead = container->lead;
+		__entry->late = late;
+	),
+	TP_printk("id=%u name=\"%s\" generation=%llu spent=%llu quota=%llu lead=%llu late=%llu",
+		  __entry->id, __entry->name, __entry->generation, __entry->spent, __entry->quota,
+		  __entry->lead, __entry->late)
 );
 
 /* All threads of a throttled container have come to a stop. */
@@ -144,6 +170,62 @@ DEFINE_EVENT(container_event, container_set,
 DEFINE_EVENT(container_event, container_del,
 	TP_PROTO(const struct bgt_container *container, u64 spent),
 	TP_ARGS(container, spent)
+);
+
+/* A container that stands still is thawed for those who wait for a mutex. */
+DEFINE_EVENT(container_event, container_lent,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+DECLARE_EVENT_CLASS(mutex_event,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned),
+	TP_STRUCT__entry(
+		__field(u32, scope)
+		__array(char, name, BGTASK_NAME_MAX + 1)
+		__field(u32, container)
+		__field(pid_t, pid)
+		__field(u32, count)
+		__field(u32, waiters)
+		__field(bool, abandoned)
+	),
+	TP_fast_assign(
+		__entry->scope = claim->mutex->name.scope;
+		memcpy(__entry->name, claim->mutex->name.text, sizeof(__entry->name));
+		__entry->container = claim->charge.container ? claim->charge.container->id : 0;
+		__entry->pid = pid_nr(claim->borrower.process);
+		__entry->count = claim->count;
+		__entry->waiters = claim->mutex->nr_waiters;
+		__entry->abandoned = abandoned;
+	),
+	TP_printk("name=\"%s\" scope=%u container=%u pid=%d count=%u waiters=%u abandoned=%d",
+		  __entry->name, __entry->scope, __entry->container, __entry->pid, __entry->count,
+		  __entry->waiters, __entry->abandoned)
+);
+
+/* A process owns a mutex. It may have got it from one that died. */
+DEFINE_EVENT(mutex_event, mutex_acquired,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process waits for a mutex. */
+DEFINE_EVENT(mutex_event, mutex_wait,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process waits no more, as its time is up. */
+DEFINE_EVENT(mutex_event, mutex_timeout,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process has released a mutex, or has died owning it. */
+DEFINE_EVENT(mutex_event, mutex_released,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
 );
 
 #endif /* _BGTASK_TRACE_H */

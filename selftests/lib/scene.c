@@ -70,11 +70,21 @@ uint64_t now(void)
 	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
-bool soak(void)
+static bool is_set(const char *variable)
 {
-	const char *value = getenv("SOAK");
+	const char *value = getenv(variable);
 
 	return value && !strcmp(value, "1");
+}
+
+bool soak(void)
+{
+	return is_set("SOAK");
+}
+
+bool exact_clock(void)
+{
+	return is_set("ICOUNT");
 }
 
 uint64_t random_seed(void)

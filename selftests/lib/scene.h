@@ -32,6 +32,9 @@ uint64_t now(void);
 /* Long rounds were asked for. */
 bool soak(void);
 
+/* Time is a count of instructions, as in the test machine with ICOUNT=1, and nothing else. */
+bool exact_clock(void);
+
 /* A generator of numbers that can be repeated: its seed is printed, and taken from $SEED if set. */
 uint64_t random_seed(void);
 uint64_t random_next(uint64_t *state);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +59,36 @@ unsigned int trace_count(const char *text)
 	while (fgets(line, sizeof(line), file)) {
 		if (*line != '#' && strstr(line, text))
 			count++;
+	}
+	fclose(file);
+	return count;
+}
+
+unsigned int trace_read(const char *event, const char *const *fields, unsigned int nr_fields,
+			uint64_t *values, unsigned int max)
+{
+	FILE *file = fopen(TRACEFS "trace", "r");
+	char line[1024], name[64], field[64];
+	unsigned int count = 0;
+
+	if (!file)
+		fail(TRACEFS "trace: %s", strerror(errno));
+	snprintf(name, sizeof(name), " %s: ", event);
+	while (count < max && fgets(line, sizeof(line), file)) {
+		const char *record = *line == '#' ? NULL : strstr(line, name);
+
+		if (!record)
+			continue;
+		for (unsigned int i = 0; i < nr_fields; i++) {
+			const char *value;
+
+			snprintf(field, sizeof(field), " %s=", fields[i]);
+			value = strstr(record, field);
+			if (!value)
+				fail("%s has no %s", event, fields[i]);
+			*values++ = strtoull(value + strlen(field), NULL, 10);
+		}
+		count++;
 	}
 	fclose(file);
 	return count;

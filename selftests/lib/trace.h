@@ -3,6 +3,8 @@
 #ifndef BGTASK_TEST_TRACE_H
 #define BGTASK_TEST_TRACE_H
 
+#include <stdint.h>
+
 /* Forgets all that was recorded. */
 void trace_clear(void);
 
@@ -12,6 +14,13 @@ void trace_end(const char *event);
 
 /* The number of records that have a text in them. */
 unsigned int trace_count(const char *text);
+
+/*
+ * The records of an event, as far as they have room: "field=" numbers of each, for the given fields,
+ * one record after another. Returns how many records these are.
+ */
+unsigned int trace_read(const char *event, const char *const *fields, unsigned int nr_fields,
+			uint64_t *values, unsigned int max);
 
 /* Address of a function of the module. */
 unsigned long trace_function(const char *name);

@@ -29,6 +29,23 @@ enum bgtask_role {
 	BGTASK_ROLE_TASK,
 };
 
+#define BGTASK_MUTEX_TIMEOUT_MAX	604800000
+
+/**
+ * enum bgtask_scope - Who shares the name of a mutex. Two of the same name in
+ *   different scopes, containers or users have nothing to do with each other.
+ * @BGTASK_SCOPE_CONTAINER: The tasks of one container, as the apps of one
+ *   package do on Windows.
+ * @BGTASK_SCOPE_USER: The sockets that one user created, in whatever
+ *   container.
+ * @BGTASK_SCOPE_GLOBAL: Everyone.
+ */
+enum bgtask_scope {
+	BGTASK_SCOPE_CONTAINER,
+	BGTASK_SCOPE_USER,
+	BGTASK_SCOPE_GLOBAL,
+};
+
 enum {
 	BGTASK_A_CONTAINER_PAD = 1,
 	BGTASK_A_CONTAINER_ID,
@@ -49,6 +66,7 @@ enum {
 	BGTASK_A_CONTAINER_DETECTED,
 	BGTASK_A_CONTAINER_STOPPED,
 	BGTASK_A_CONTAINER_MEMBERS,
+	BGTASK_A_CONTAINER_TIMES_LENT,
 
 	__BGTASK_A_CONTAINER_MAX
 };
@@ -68,6 +86,22 @@ enum {
 	__BGTASK_A_MEMBER_MAX
 };
 #define BGTASK_A_MEMBER_MAX (__BGTASK_A_MEMBER_MAX - 1)
+
+enum {
+	BGTASK_A_MUTEX_NAME = 1,
+	BGTASK_A_MUTEX_SCOPE,
+	BGTASK_A_MUTEX_TIMEOUT,
+	BGTASK_A_MUTEX_ABANDONED,
+	BGTASK_A_MUTEX_COUNT,
+	BGTASK_A_MUTEX_CONTAINER,
+	BGTASK_A_MUTEX_UID,
+	BGTASK_A_MUTEX_OWNER,
+	BGTASK_A_MUTEX_OWNER_CONTAINER,
+	BGTASK_A_MUTEX_WAITERS,
+
+	__BGTASK_A_MUTEX_MAX
+};
+#define BGTASK_A_MUTEX_MAX (__BGTASK_A_MUTEX_MAX - 1)
 
 enum {
 	BGTASK_CMD_CONTAINER_NEW = 1,
@@ -90,6 +124,10 @@ enum {
 	BGTASK_CMD_MEMBER_FROZEN_NTF,
 	BGTASK_CMD_MEMBER_THAWED_NTF,
 	BGTASK_CMD_MEMBER_GONE_NTF,
+	BGTASK_CMD_MUTEX_ACQUIRE,
+	BGTASK_CMD_MUTEX_RELEASE,
+	BGTASK_CMD_MUTEX_GET,
+	BGTASK_CMD_CONTAINER_LENT_NTF,
 
 	__BGTASK_CMD_MAX
 };

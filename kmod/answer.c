@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink holds a lock across a handler, so a handler must not wait for others. It
+ * promises an answer instead and returns -EINTR, at which netlink does not
+ * acknowledge the request. When the answer is known, it is sent under the request's
+ * sequence number, with the acknowledgement, if that was asked for, in the same
+ * datagram: the socket gets both or, when its buffer is full, neither.
+ */
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "answer.h"
+#include "netlink_message.h"
+
+/* Longest text of a refusal, with its NUL. */
+#define TEXT_MAX 80
+
+/**
+ * bgt_answer_promise() - get ready for an answer to a request
+ * @answer: result
+ * @info: the request
+ * @size: of the payload at most
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size)
+{
+	size_t acknowledgement = nlmsg_total_size(sizeof(struct nlmsgerr)) +
+				 nla_total_size(TEXT_MAX);
+
+	answer->skb = genlmsg_new(size + acknowledgement, GFP_KERNEL_ACCOUNT);
+	if (!answer->skb)
+		return -ENOMEM;
+	answer->net = genl_info_net(info);
+	answer->portid = info->snd_portid;
+	answer->request = *info->nlhdr;
+	answer->cmd = info->genlhdr->cmd;
+	return 0;
+}
+
+/**
+ * bgt_answer_begin() - begin to fill in an answer
+ * @answer: promised
+ *
+ * There is room for as much as was promised.
+ *
+ * Return: its header.
+ */
+void *bgt_answer_begin(struct bgt_answer *answer)
+{
+	return genlmsg_put(answer->skb, answer->portid, answer->request.nlmsg_seq,
+			   &bgt_netlink_family, 0, answer->cmd);
+}
+
+static void put_acknowledgement(struct bgt_answer *answer, int err, const char *text)
+{
+	struct nlmsghdr *header;
+	struct nlmsgerr *payload;
+
+	header = nlmsg_put(answer->skb, answer->portid, answer->request.nlmsg_seq, NLMSG_ERROR,
+			   sizeof(*payload), NLM_F_CAPPED | (text ? NLM_F_ACK_TLVS : 0));
+	if (WARN_ON_ONCE(!header))
+		return;
+	payload = nlmsg_data(header);
+	payload->error = err;
+	payload->msg = answer->request;
+	if (text)
+		WARN_ON_ONCE(nla_put_string(answer->skb, NLMSGERR_ATTR_MSG, text));
+	nlmsg_end(answer->skb, header);
+}
+
+static int send(struct bgt_answer *answer)
+{
+	struct sk_buff *skb = answer->skb;
+
+	answer->skb = NULL;
+	return genlmsg_unicast(answer->net, skb, answer->portid);
+}
+
+/**
+ * bgt_answer_send() - send an answer
+ * @answer: filled in
+ * @header: from bgt_answer_begin()
+ *
+ * Context: process.
+ * Return: 0, or -errno if the socket did not get it.
+ */
+int bgt_answer_send(struct bgt_answer *answer, void *header)
+{
+	genlmsg_end(answer->skb, header);
+	if (answer->request.nlmsg_flags & NLM_F_ACK)
+		put_acknowledgement(answer, 0, NULL);
+	return send(answer);
+}
+
+/**
+ * bgt_answer_refuse() - send an error
+ * @answer: promised
+ * @err: -errno
+ * @text: for people, of at most 79 bytes
+ *
+ * Context: process.
+ */
+void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text)
+{
+	put_acknowledgement(answer, err, text);
+	send(answer);
+}
+
+/**
+ * bgt_answer_drop() - break the promise, as nobody waits for it any more
+ * @answer: promised; nothing is done if it has been sent
+ */
+void bgt_answer_drop(struct bgt_answer *answer)
+{
+	nlmsg_free(answer->skb);
+	answer->skb = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Answers that are sent later than the request was handled. */
+#ifndef _BGTASK_ANSWER_H
+#define _BGTASK_ANSWER_H
+
+#include <linux/netlink.h>
+#include <linux/types.h>
+
+struct genl_info;
+struct net;
+struct sk_buff;
+
+/**
+ * struct bgt_answer - a promised answer
+ * @skb: room for it, so that memory cannot be short when it is due
+ * @net: network namespace of the socket that asked
+ * @portid: address of that socket
+ * @request: header of the request
+ * @cmd: its command
+ *
+ * Whoever has it sends it once, or drops it, before that socket is gone.
+ */
+struct bgt_answer {
+	struct sk_buff *skb;
+	struct net *net;
+	u32 portid;
+	struct nlmsghdr request;
+	u8 cmd;
+};
+
+/* What a handler returns that has promised an answer, or sent it. */
+#define BGT_ANSWERED (-EINTR)
+
+int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size);
+void *bgt_answer_begin(struct bgt_answer *answer);
+int bgt_answer_send(struct bgt_answer *answer, void *header);
+void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text);
+void bgt_answer_drop(struct bgt_answer *answer);
+
+#endif /* _BGTASK_ANSWER_H */

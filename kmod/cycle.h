@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Cycles of sockets that wait for each other. */
+#ifndef _BGTASK_CYCLE_H
+#define _BGTASK_CYCLE_H
+
+#include <linux/types.h>
+
+struct bgt_mutex;
+struct bgt_peer;
+
+bool bgt_cycle_closes(struct bgt_peer *peer, const struct bgt_mutex *mutex);
+
+#endif /* _BGTASK_CYCLE_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who owns something here is known by the socket, not by the process: a socket is
+ * closed for whatever reason its processes end, and netlink tells.
+ */
+#include <linux/hashtable.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "mutex.h"
+#include "peer.h"
+
+static DEFINE_HASHTABLE(peers, 10);
+/* Protects peers; nests outside bgt_mutex_lock. */
+static DEFINE_MUTEX(peers_lock);
+
+static struct bgt_peer *find(const struct sock *sk, u32 portid)
+{
+	struct bgt_peer *peer;
+
+	lockdep_assert_held(&peers_lock);
+
+	hash_for_each_possible(peers, peer, hash, portid) {
+		if (peer->sk == sk)
+			return peer;
+	}
+	return NULL;
+}
+
+/**
+ * bgt_peer_of() - the socket that a message was sent from
+ * @skb: the message, which is being handled
+ *
+ * Context: process.
+ * Return: the peer, until the message is dealt with; NULL if there is no memory.
+ */
+struct bgt_peer *bgt_peer_of(struct sk_buff *skb)
+{
+	u32 portid = NETLINK_CB(skb).portid;
+	struct sock *sk = NETLINK_CB(skb).sk;
+	struct bgt_peer *peer;
+
+	mutex_lock(&peers_lock);
+	peer = find(sk, portid);
+	if (peer)
+		goto unlock;
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	if (!peer)
+		goto unlock;
+	sock_hold(sk);
+	peer->sk = sk;
+	peer->portid = portid;
+	INIT_LIST_HEAD(&peer->owned);
+	INIT_LIST_HEAD(&peer->waiting);
+	hash_add(peers, &peer->hash, portid);
+unlock:
+	mutex_unlock(&peers_lock);
+	return peer;
+}
+
+static void remove_peer(struct bgt_peer *peer)
+{
+	lockdep_assert_held(&peers_lock);
+
+	hash_del(&peer->hash);
+	bgt_mutex_peer_gone(peer);
+	sock_put(peer->sk);
+	kfree(peer);
+}
+
+/* Another socket may have got the address meanwhile: that one is not dead. */
+static int socket_released(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct netlink_notify *notify = data;
+	struct hlist_node *next;
+	struct bgt_peer *peer;
+
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+
+	mutex_lock(&peers_lock);
+	hash_for_each_possible_safe(peers, peer, next, hash, notify->portid) {
+		if (peer->portid == notify->portid && sock_net(peer->sk) == notify->net &&
+		    sock_flag(peer->sk, SOCK_DEAD))
+			remove_peer(peer);
+	}
+	mutex_unlock(&peers_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = socket_released,
+};
+
+int __init bgt_peer_init(void)
+{
+	return netlink_register_notifier(&notifier);
+}
+
+/**
+ * bgt_peer_exit() - forget all peers
+ *
+ * Context: process; no message is handled any more.
+ */
+void bgt_peer_exit(void)
+{
+	struct hlist_node *next;
+	struct bgt_peer *peer;
+	int bucket;
+
+	netlink_unregister_notifier(&notifier);
+	mutex_lock(&peers_lock);
+	hash_for_each_safe(peers, bucket, next, peer, hash)
+		remove_peer(peer);
+	mutex_unlock(&peers_lock);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Peers: the sockets of those who own something here, until they are closed. */
+#ifndef _BGTASK_PEER_H
+#define _BGTASK_PEER_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct sk_buff;
+struct sock;
+
+/**
+ * struct bgt_peer - a netlink socket that has acquired mutexes, or tried to
+ * @hash: chain by @portid, protected by peers_lock
+ * @sk: the socket, with a reference: its address cannot become that of another one
+ * @portid: its address; another socket can have it as soon as this one is closed
+ *
+ * All that follows belongs to mutex.c and is protected by bgt_mutex_lock.
+ *
+ * @owned: struct bgt_claim by_peer, that own their mutex
+ * @waiting: struct bgt_claim by_peer, that wait for it
+ * @walk: the last search for a cycle that has come by
+ * @next: in that search, what is to be looked at
+ *
+ * A peer lives until its socket is closed. As a socket is not closed while a message
+ * sent from it is handled, the handler needs no reference.
+ */
+struct bgt_peer {
+	struct hlist_node hash;
+	struct sock *sk;
+	u32 portid;
+
+	struct list_head owned;
+	struct list_head waiting;
+	u64 walk;
+	struct list_head next;
+};
+
+struct bgt_peer *bgt_peer_of(struct sk_buff *skb);
+
+int bgt_peer_init(void);
+void bgt_peer_exit(void);
+
+#endif /* _BGTASK_PEER_H */
