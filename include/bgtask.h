@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libbgtask: CPU budgets over long windows, for groups of processes.
+ * libbgtask: CPU budgets over long windows, for groups of processes, and named mutexes.
  *
  * A container is a budget (a quota of CPU time per period) and a set of member cgroups. The bgtask
  * kernel module accounts the members together and stops their threads while the budget is spent.
@@ -164,6 +164,8 @@ struct bgt_container_policy {
  *   the quota is reached.
  * @detected: Spent at the moment when the last exhaustion was noticed, ns.
  * @stopped: Spent when, after that, the last thread had stopped, ns.
+ * @times_lent: How often the container was thawed for a moment, since a task outside of it waited
+ *   for a mutex that one inside owned.
  */
 struct bgt_container {
 	struct bgt_container *next;
@@ -185,6 +187,7 @@ struct bgt_container {
 	uint64_t lead;
 	uint64_t detected;
 	uint64_t stopped;
+	uint64_t times_lent;
 };
 
 /**
@@ -372,6 +375,146 @@ int bgt_member_list(struct bgt *bgt, uint32_t container, struct bgt_member **lis
 void bgt_member_free(struct bgt_member *list);
 
 /*
+ * Mutexes
+ *
+ * A mutex is owned by a connection, and passes on as abandoned when the connection is closed, or the
+ * process ends, before it was released. Those who wait get it in the order in which they came.
+ * Anyone may use mutexes.
+ */
+
+/**
+ * enum bgt_scope - Who shares the name of a mutex.
+ * @BGT_SCOPE_CONTAINER: The tasks of the container that the calling thread runs in.
+ * @BGT_SCOPE_USER: The connections that were opened by the same user.
+ * @BGT_SCOPE_GLOBAL: Everyone.
+ */
+enum bgt_scope {
+	BGT_SCOPE_CONTAINER = 0,
+	BGT_SCOPE_USER = 1,
+	BGT_SCOPE_GLOBAL = 2,
+};
+
+/* What an acquisition returns if the last owner ended without a release. It succeeded. */
+#define BGT_MUTEX_ABANDONED	1
+
+/* Timeouts are milliseconds, up to 7 days. 0 tries and does not wait; this is no limit. */
+#define BGT_TIMEOUT_MAX		UINT32_C(604800000)
+#define BGT_TIMEOUT_INFINITE	UINT32_MAX
+
+/**
+ * struct bgt_mutex - A mutex that this connection uses.
+ */
+struct bgt_mutex;
+
+/**
+ * bgt_mutex_open - Get ready to use a mutex.
+ * @bgt: The connection, which must outlive the mutex.
+ * @name: 1 to BGT_NAME_MAX bytes of UTF-8, without slash or control characters.
+ * @scope: Who shares the name.
+ * @mutex: Receives the mutex; NULL on failure.
+ *
+ * Nothing is asked of the kernel yet. If one connection opens the same mutex twice, it owns it by
+ * both.
+ *
+ * Return: 0, -EINVAL or -ENAMETOOLONG if the name has no length or too much.
+ */
+int bgt_mutex_open(struct bgt *bgt, const char *name, enum bgt_scope scope,
+		   struct bgt_mutex **mutex);
+
+/**
+ * bgt_mutex_close - Be done with a mutex.
+ * @mutex: The mutex, or NULL. What was acquired through it is released; if an acquisition is under
+ *   way, it is released as soon as it succeeds.
+ */
+void bgt_mutex_close(struct bgt_mutex *mutex);
+
+/**
+ * bgt_mutex_acquire - Acquire a mutex, waiting for it if need be.
+ * @mutex: The mutex. An owner may acquire it again, and releases it as often.
+ * @timeout: How long to wait, ms; 0 or BGT_TIMEOUT_INFINITE.
+ *
+ * Return: 0, or BGT_MUTEX_ABANDONED: the connection owns the mutex, but what that protects may be
+ * half done. -EBUSY if it was to be tried only and is taken, -ETIMEDOUT, -EDEADLK if its owner
+ * waits, perhaps over others, for this connection, -EALREADY if this connection waits for it
+ * already, -ENOENT if the scope is container and the calling thread is in none, -EDQUOT if the
+ * user or the container has too many, -ERANGE if the timeout is too long, -EINVAL if the name is
+ * not valid.
+ */
+int bgt_mutex_acquire(struct bgt_mutex *mutex, uint32_t timeout);
+
+/**
+ * bgt_mutex_acquire_start - Begin to acquire a mutex, without waiting for it.
+ * @mutex: The mutex.
+ * @timeout: As above.
+ *
+ * How it ends is told by an event, BGT_EVENT_MUTEX, see bgt_fd(). Other calls may be made, and
+ * other mutexes acquired, meanwhile.
+ *
+ * Return: 0, -EALREADY if such an acquisition is under way.
+ */
+int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout);
+
+/**
+ * bgt_mutex_release - Release a mutex once.
+ * @mutex: The mutex.
+ *
+ * Return: 0, -EPERM if another connection owns it, -ENOENT if none does.
+ */
+int bgt_mutex_release(struct bgt_mutex *mutex);
+
+/**
+ * bgt_keep_on_exec - Let programs that are executed keep the connection's mutexes.
+ * @bgt: The connection.
+ * @keep: Whether processes that were forked still have the connection when they execute another
+ *   program; at first they have not. The mutexes are abandoned when the last one ends.
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_keep_on_exec(struct bgt *bgt, bool keep);
+
+/**
+ * struct bgt_mutex_state - What is known of a mutex.
+ * @next: The next one of a list, or NULL.
+ * @name: Its name.
+ * @scope: Who shares the name.
+ * @abandoned: The last owner ended without a release, and nobody acquired the mutex since.
+ * @count: How often it was acquired; 0 if it is abandoned.
+ * @waiters: How many connections wait for it.
+ * @owner: Process that acquired it, in the caller's pid namespace; 0 if there is none there.
+ * @owner_container: The container that this process was in; 0 if it was in none.
+ * @container: In scope container, the one that shares the name; else 0.
+ * @uid: In scope user, the user who shares the name.
+ */
+struct bgt_mutex_state {
+	struct bgt_mutex_state *next;
+	char name[BGT_NAME_MAX + 1];
+	enum bgt_scope scope;
+	bool abandoned;
+	uint32_t count;
+	uint32_t waiters;
+	uint32_t owner;
+	uint32_t owner_container;
+	uint32_t container;
+	uint32_t uid;
+};
+
+/**
+ * bgt_mutex_list - Read all mutexes that have an owner, or were abandoned.
+ * @bgt: The connection. Callers that are no administrators see those that they could acquire.
+ * @list: Receives the first, which leads to the others by @next, or NULL if there are none; free
+ *   them with bgt_mutex_state_free().
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_mutex_list(struct bgt *bgt, struct bgt_mutex_state **list);
+
+/**
+ * bgt_mutex_state_free - Free a mutex's state that was read, and those that follow it.
+ * @list: The first one, or NULL. The mutexes are not touched.
+ */
+void bgt_mutex_state_free(struct bgt_mutex_state *list);
+
+/*
  * Events
  */
 
@@ -387,6 +530,9 @@ void bgt_member_free(struct bgt_member *list);
  * @BGT_EVENT_MEMBER_FROZEN: All threads of a member have stopped.
  * @BGT_EVENT_MEMBER_THAWED: The threads of a member run again.
  * @BGT_EVENT_MEMBER_GONE: A cgroup is no member any more: it was taken out, or removed.
+ * @BGT_EVENT_CONTAINER_LENT: A container that stands still was thawed for a moment, as it owns a
+ *   mutex that a task outside waits for.
+ * @BGT_EVENT_MUTEX: What bgt_mutex_acquire_start() began has ended.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -399,6 +545,8 @@ enum bgt_event_type {
 	BGT_EVENT_MEMBER_FROZEN,
 	BGT_EVENT_MEMBER_THAWED,
 	BGT_EVENT_MEMBER_GONE,
+	BGT_EVENT_CONTAINER_LENT,
+	BGT_EVENT_MUTEX,
 };
 
 /**
@@ -406,11 +554,16 @@ enum bgt_event_type {
  * @type: What happened.
  * @container: The state of the container after a container's event, else NULL.
  * @member: The state of the member after a member's event, else NULL.
+ * @mutex: The mutex of BGT_EVENT_MUTEX, else NULL.
+ * @result: With a mutex, what bgt_mutex_acquire() would have returned. If it is negative,
+ *   bgt_error() has a sentence about it.
  */
 struct bgt_event {
 	enum bgt_event_type type;
 	const struct bgt_container *container;
 	const struct bgt_member *member;
+	struct bgt_mutex *mutex;
+	int result;
 };
 
 /**
@@ -430,7 +583,7 @@ int bgt_subscribe(struct bgt *bgt);
  * When the descriptor is readable, call bgt_next_event() until it returns 0. It stays the same, and
  * the connection's.
  *
- * Return: A descriptor, or -ENOTCONN before bgt_subscribe().
+ * Return: A descriptor, or -ENOTCONN before bgt_subscribe() and bgt_mutex_acquire_start().
  */
 int bgt_fd(const struct bgt *bgt);
 
@@ -443,8 +596,8 @@ int bgt_fd(const struct bgt *bgt);
  * Events that this library does not know are left out.
  *
  * Return: 1 for an event, 0 if there is none now; -ENOBUFS if events came faster than they were
- * taken and some are lost: read the state anew and go on. -ENOTCONN before bgt_subscribe(),
- * -EPROTONOSUPPORT when the module was unloaded, after which no more events come.
+ * taken and some are lost: read the state anew and go on. -ENOTCONN before bgt_subscribe() and
+ * bgt_mutex_acquire_start(), -EPROTONOSUPPORT when the module was unloaded, after which no more events come.
  */
 int bgt_next_event(struct bgt *bgt, const struct bgt_event **event);
 
@@ -468,6 +621,23 @@ const char *bgt_role_name(enum bgt_role role);
  * Return: 0, or -EINVAL if there is no such role.
  */
 int bgt_role_from_name(const char *name, enum bgt_role *role);
+
+/**
+ * bgt_scope_name - Name a scope.
+ * @scope: The scope.
+ *
+ * Return: "container", "user", "global" or "unknown".
+ */
+const char *bgt_scope_name(enum bgt_scope scope);
+
+/**
+ * bgt_scope_from_name - Find a scope by its name.
+ * @name: The name.
+ * @scope: Receives the scope.
+ *
+ * Return: 0, or -EINVAL if there is no such scope.
+ */
+int bgt_scope_from_name(const char *name, enum bgt_scope *scope);
 
 /**
  * bgt_event_name - Name an event.

@@ -3,7 +3,7 @@
  * Netlink holds a lock across a handler, so a handler must not wait for others. It
  * promises an answer instead and returns -EINTR, at which netlink does not
  * acknowledge the request. When the answer is known, it is sent under the request's
- * sequence number, with the acknowledgement, if that was asked for, in the same
+ * sequence number, with the acknowledgment, if that was asked for, in the same
  * datagram: the socket gets both or, when its buffer is full, neither.
  */
 #include <net/genetlink.h>
@@ -26,10 +26,10 @@
  */
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size)
 {
-	size_t acknowledgement = nlmsg_total_size(sizeof(struct nlmsgerr)) +
+	size_t acknowledgment = nlmsg_total_size(sizeof(struct nlmsgerr)) +
 				 nla_total_size(TEXT_MAX);
 
-	answer->skb = genlmsg_new(size + acknowledgement, GFP_KERNEL_ACCOUNT);
+	answer->skb = genlmsg_new(size + acknowledgment, GFP_KERNEL_ACCOUNT);
 	if (!answer->skb)
 		return -ENOMEM;
 	answer->net = genl_info_net(info);
@@ -53,7 +53,7 @@ void *bgt_answer_begin(struct bgt_answer *answer)
 			   &bgt_netlink_family, 0, answer->cmd);
 }
 
-static void put_acknowledgement(struct bgt_answer *answer, int err, const char *text)
+static void put_acknowledgment(struct bgt_answer *answer, int err, const char *text)
 {
 	struct nlmsghdr *header;
 	struct nlmsgerr *payload;
@@ -90,7 +90,7 @@ int bgt_answer_send(struct bgt_answer *answer, void *header)
 {
 	genlmsg_end(answer->skb, header);
 	if (answer->request.nlmsg_flags & NLM_F_ACK)
-		put_acknowledgement(answer, 0, NULL);
+		put_acknowledgment(answer, 0, NULL);
 	return send(answer);
 }
 
@@ -104,7 +104,7 @@ int bgt_answer_send(struct bgt_answer *answer, void *header)
  */
 void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text)
 {
-	put_acknowledgement(answer, err, text);
+	put_acknowledgment(answer, err, text);
 	send(answer);
 }
 

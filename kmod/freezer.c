@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A member stands still while it is held, or while its container is throttled, unless
- * that is lent time. The cgroup's own freezer does it: we write its cgroup.freeze, and are told by a
- * tracepoint when all threads have stopped.
+ * that is lent time. The cgroup's own freezer does it: we write its cgroup.freeze, and
+ * are told by a tracepoint when all threads have stopped.
  *
  * A write takes cgroup_mutex, so it is made on a kthread, at a real-time priority
  * since the container spends CPU time until it is done. It writes what is wanted

@@ -37,7 +37,7 @@ struct bgt_borrower {
  * @end: the moment is over, or the next generation has come
  */
 struct bgt_loan {
-	spinlock_t lock;
+	spinlock_t lock;	/* of @borrowers, see above */
 	struct list_head borrowers;
 	bool standing;
 	bool active;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include "mutex.h"
 #include "request.h"
 
 static const char no_module[] = "the bgtask module is not loaded (try: modprobe bgtask)";
@@ -129,6 +133,29 @@ static int resolve_family(struct bgt *bgt)
 	return bgt->family ? 0 : -EPROTO;
 }
 
+int bgt_poll(struct bgt *bgt, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	if (bgt->poll < 0)
+		bgt->poll = epoll_create1(EPOLL_CLOEXEC);
+	if (bgt->poll < 0 || epoll_ctl(bgt->poll, EPOLL_CTL_ADD, fd, &event))
+		return bgt_fail(bgt, -errno, NULL);
+	return 0;
+}
+
+int bgt_fd(const struct bgt *bgt)
+{
+	return bgt->poll >= 0 ? bgt->poll : -ENOTCONN;
+}
+
+int bgt_keep_on_exec(struct bgt *bgt, bool keep)
+{
+	if (fcntl(mnl_socket_get_fd(bgt->requests), F_SETFD, keep ? 0 : FD_CLOEXEC))
+		return bgt_fail(bgt, -errno, NULL);
+	return 0;
+}
+
 int bgt_open(struct bgt **result)
 {
 	struct bgt *bgt;
@@ -139,6 +166,8 @@ int bgt_open(struct bgt **result)
 	if (!bgt)
 		return -ENOMEM;
 
+	bgt->poll = -1;
+	bgt->ended = -1;
 	error = bgt_socket_open(&bgt->requests, 0);
 	if (!error)
 		error = resolve_family(bgt);
@@ -158,6 +187,11 @@ void bgt_close(struct bgt *bgt)
 		mnl_socket_close(bgt->events);
 	if (bgt->requests)
 		mnl_socket_close(bgt->requests);
+	if (bgt->ended >= 0)
+		close(bgt->ended);
+	if (bgt->poll >= 0)
+		close(bgt->poll);
+	bgt_mutex_forget_all(bgt);
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
 	free(bgt);

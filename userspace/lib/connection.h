@@ -20,6 +20,14 @@ struct bgt {
 
 	/* The second socket, so that no event comes between a request and its reply. */
 	struct mnl_socket *events;
+	/* An epoll of what bgt_next_event() reads, or -1. */
+	int poll;
+
+	/* Acquisitions that are under way, or whose end was not told yet; see mutex.c. */
+	struct bgt_mutex *acquisitions;
+	/* Readable while there are some of the second kind; -1 before the first one. */
+	int ended;
+
 	struct bgt_event event;
 	struct bgt_container *event_container;
 	struct bgt_member *event_member;
@@ -30,6 +38,9 @@ struct bgt {
 
 /* Opens a generic netlink socket whose errors are clear. Negative errno on failure. */
 int bgt_socket_open(struct mnl_socket **socket, int flags);
+
+/* Lets bgt_fd() be readable when @fd is. Negative errno on failure. */
+int bgt_poll(struct bgt *bgt, int fd);
 
 /* Notes why a call fails, and returns @error. Without a format the number speaks for itself. */
 int bgt_fail(struct bgt *bgt, int error, const char *format, ...)

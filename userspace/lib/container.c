@@ -64,6 +64,8 @@ static bool parse_attribute(struct bgt_container *container, const struct nlattr
 		return bgt_get_u64(attr, &container->stopped);
 	case BGTASK_A_CONTAINER_MEMBERS:
 		return bgt_get_u32(attr, &container->members);
+	case BGTASK_A_CONTAINER_TIMES_LENT:
+		return bgt_get_u64(attr, &container->times_lent);
 	default:
 		/* Of a newer module. */
 		return true;

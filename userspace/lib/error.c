@@ -25,6 +25,12 @@ static const char *const member_attributes[] = {
 	[BGTASK_A_MEMBER_HELD] = "held",
 };
 
+static const char *const mutex_attributes[] = {
+	[BGTASK_A_MUTEX_NAME] = "name",
+	[BGTASK_A_MUTEX_SCOPE] = "scope",
+	[BGTASK_A_MUTEX_TIMEOUT] = "timeout",
+};
+
 /* Names an attribute that a request of the given command may have; NULL if it is none of these. */
 static const char *attribute_name(uint8_t command, uint32_t type)
 {
@@ -42,6 +48,10 @@ static const char *attribute_name(uint8_t command, uint32_t type)
 	case BGTASK_CMD_MEMBER_DEL:
 	case BGTASK_CMD_MEMBER_GET:
 		return type < MNL_ARRAY_SIZE(member_attributes) ? member_attributes[type] : NULL;
+	case BGTASK_CMD_MUTEX_ACQUIRE:
+	case BGTASK_CMD_MUTEX_RELEASE:
+	case BGTASK_CMD_MUTEX_GET:
+		return type < MNL_ARRAY_SIZE(mutex_attributes) ? mutex_attributes[type] : NULL;
 	default:
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 
 #include "container.h"
 #include "member.h"
+#include "mutex.h"
 #include "request.h"
 
 /* Where a burst of events, as when thousands of containers freeze, waits for the reader. */
@@ -38,13 +39,13 @@ int bgt_subscribe(struct bgt *bgt)
 			return bgt_fail(bgt, error, "only an administrator may watch events");
 		return bgt_fail(bgt, error, NULL);
 	}
+	error = bgt_poll(bgt, mnl_socket_get_fd(events));
+	if (error) {
+		mnl_socket_close(events);
+		return error;
+	}
 	bgt->events = events;
 	return 0;
-}
-
-int bgt_fd(const struct bgt *bgt)
-{
-	return bgt->events ? mnl_socket_get_fd(bgt->events) : -ENOTCONN;
 }
 
 static int parse_container_event(struct bgt *bgt, const struct nlmsghdr *message,
@@ -109,6 +110,8 @@ static int parse(struct bgt *bgt, const struct nlmsghdr *message)
 		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_STOPPED);
 	case BGTASK_CMD_CONTAINER_REPLENISHED_NTF:
 		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_REPLENISHED);
+	case BGTASK_CMD_CONTAINER_LENT_NTF:
+		return parse_container_event(bgt, message, BGT_EVENT_CONTAINER_LENT);
 	case BGTASK_CMD_MEMBER_ADD_NTF:
 		return parse_member_event(bgt, message, BGT_EVENT_MEMBER_ADD);
 	case BGTASK_CMD_MEMBER_FROZEN_NTF:
@@ -130,16 +133,12 @@ static void forget(struct bgt *bgt)
 	bgt->event_member = NULL;
 }
 
-int bgt_next_event(struct bgt *bgt, const struct bgt_event **event)
+/* Takes the next event that has been sent to administrators. */
+static int next_multicast(struct bgt *bgt)
 {
 	const struct nlmsghdr *message = (const struct nlmsghdr *)bgt->buffer;
 	ssize_t size;
 	int result = 0;
-
-	*event = NULL;
-	if (!bgt->events)
-		return bgt_fail(bgt, -ENOTCONN, "bgt_subscribe() was not called");
-	forget(bgt);
 
 	/* The kernel puts each multicast message into a datagram of its own. */
 	do {
@@ -152,7 +151,21 @@ int bgt_next_event(struct bgt *bgt, const struct bgt_event **event)
 			return bgt_fail(bgt, -errno, NULL);
 		result = mnl_nlmsg_ok(message, (int)size) ? parse(bgt, message) : 0;
 	} while (!result);
+	return result;
+}
 
+int bgt_next_event(struct bgt *bgt, const struct bgt_event **event)
+{
+	int result;
+
+	*event = NULL;
+	if (bgt->poll < 0)
+		return bgt_fail(bgt, -ENOTCONN, "there is nothing to wait for");
+	forget(bgt);
+
+	result = bgt_mutex_next_event(bgt);
+	if (!result && bgt->events)
+		result = next_multicast(bgt);
 	if (result > 0)
 		*event = &bgt->event;
 	return result;

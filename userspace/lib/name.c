@@ -12,6 +12,12 @@ static const char *const roles[] = {
 	[BGT_ROLE_TASK] = "task",
 };
 
+static const char *const scopes[] = {
+	[BGT_SCOPE_CONTAINER] = "container",
+	[BGT_SCOPE_USER] = "user",
+	[BGT_SCOPE_GLOBAL] = "global",
+};
+
 static const char *const events[] = {
 	[BGT_EVENT_CONTAINER_NEW] = "container-new",
 	[BGT_EVENT_CONTAINER_SET] = "container-set",
@@ -23,6 +29,8 @@ static const char *const events[] = {
 	[BGT_EVENT_MEMBER_FROZEN] = "member-frozen",
 	[BGT_EVENT_MEMBER_THAWED] = "member-thawed",
 	[BGT_EVENT_MEMBER_GONE] = "member-gone",
+	[BGT_EVENT_CONTAINER_LENT] = "container-lent",
+	[BGT_EVENT_MUTEX] = "mutex",
 };
 
 const char *bgt_role_name(enum bgt_role role)
@@ -35,6 +43,22 @@ int bgt_role_from_name(const char *name, enum bgt_role *role)
 	for (size_t i = 0; i < COUNT(roles); i++) {
 		if (!strcmp(name, roles[i])) {
 			*role = (enum bgt_role)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *bgt_scope_name(enum bgt_scope scope)
+{
+	return (size_t)scope < COUNT(scopes) ? scopes[scope] : "unknown";
+}
+
+int bgt_scope_from_name(const char *name, enum bgt_scope *scope)
+{
+	for (size_t i = 0; i < COUNT(scopes); i++) {
+		if (!strcmp(name, scopes[i])) {
+			*scope = (enum bgt_scope)i;
 			return 0;
 		}
 	}

@@ -3,6 +3,7 @@
 #include <linux/genetlink.h>
 #include <string.h>
 
+#include "mutex.h"
 #include "request.h"
 
 void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command)
@@ -93,12 +94,17 @@ static ssize_t receive(struct bgt *bgt)
 	return size < 0 ? bgt_fail(bgt, -errno, NULL) : size;
 }
 
-static int transmit(struct bgt *bgt, const struct nlmsghdr *request)
+int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
 {
 	ssize_t sent;
 
+	if (request->overflow)
+		return bgt_fail(bgt, -EINVAL, "the name is too long");
+
+	request->header->nlmsg_seq = ++bgt->sequence;
 	do
-		sent = mnl_socket_sendto(bgt->requests, request, request->nlmsg_len);
+		sent = mnl_socket_sendto(bgt->requests, request->header,
+					 request->header->nlmsg_len);
 	while (sent < 0 && errno == EINTR);
 	return sent < 0 ? bgt_fail(bgt, -errno, NULL) : 0;
 }
@@ -143,9 +149,11 @@ static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progre
 {
 	int error;
 
-	/* Rests of an exchange that was given up come under another number. */
-	if (message->nlmsg_seq != bgt->sequence)
+	/* What comes under another number may be the end of an acquisition. */
+	if (message->nlmsg_seq != progress->request->nlmsg_seq) {
+		bgt_mutex_answered(bgt, message);
 		return 0;
+	}
 	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
 		progress->interrupted = true;
 
@@ -172,12 +180,8 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 	ssize_t size;
 	int error, left;
 
-	if (request->overflow)
-		return bgt_fail(bgt, -EINVAL, "the name is too long");
-
-	request->header->nlmsg_seq = ++bgt->sequence;
 	progress->request = request->header;
-	error = transmit(bgt, request->header);
+	error = bgt_transmit(bgt, request);
 	if (error)
 		return error;
 

@@ -31,6 +31,9 @@ void bgt_put_string(struct bgt_request *request, uint16_t type, const char *valu
  */
 typedef int (*bgt_answer_fn)(const struct nlmsghdr *message, void *data);
 
+/* Sends a request, whose answer is read elsewhere. */
+int bgt_transmit(struct bgt *bgt, struct bgt_request *request);
+
 /* Sends a request and handles all that comes back for it. */
 int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data);
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The owner of a mutex is the connection's socket for requests. The answer to an acquisition comes
+ * whenever the mutex is to be had, and so it may come amidst the answer to something else.
+ */
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "mutex.h"
+#include "request.h"
+
+_Static_assert((int)BGT_SCOPE_CONTAINER == (int)BGTASK_SCOPE_CONTAINER, "scope container");
+_Static_assert((int)BGT_SCOPE_USER == (int)BGTASK_SCOPE_USER, "scope user");
+_Static_assert((int)BGT_SCOPE_GLOBAL == (int)BGTASK_SCOPE_GLOBAL, "scope global");
+_Static_assert(BGT_TIMEOUT_MAX == BGTASK_MUTEX_TIMEOUT_MAX, "mutex-timeout-max");
+
+/* How far an acquisition that was started has come. */
+enum progress {
+	IDLE,
+	UNDER_WAY,
+	ENDED,
+};
+
+struct bgt_mutex {
+	struct bgt *bgt;
+	enum bgt_scope scope;
+	char name[BGT_NAME_MAX + 1];
+	/* How often it was acquired through this structure. */
+	uint32_t count;
+
+	/* In the connection's list, unless idle. */
+	struct bgt_mutex *next;
+	enum progress progress;
+	uint32_t sequence;
+	bool closed;
+	int result;
+	char error[sizeof(((struct bgt *)0)->error)];
+};
+
+int bgt_mutex_open(struct bgt *bgt, const char *name, enum bgt_scope scope,
+		   struct bgt_mutex **result)
+{
+	struct bgt_mutex *mutex;
+
+	*result = NULL;
+	if (!*name)
+		return bgt_fail(bgt, -EINVAL, "name is empty");
+	if (strlen(name) > BGT_NAME_MAX)
+		return bgt_fail(bgt, -ENAMETOOLONG, "name is longer than %d bytes", BGT_NAME_MAX);
+	mutex = calloc(1, sizeof(*mutex));
+	if (!mutex)
+		return bgt_fail(bgt, -ENOMEM, NULL);
+
+	mutex->bgt = bgt;
+	mutex->scope = scope;
+	strcpy(mutex->name, name);
+	*result = mutex;
+	return 0;
+}
+
+static void begin(struct bgt_request *request, const struct bgt_mutex *mutex, uint8_t command)
+{
+	bgt_request_init(request, mutex->bgt->family, command);
+	bgt_put_string(request, BGTASK_A_MUTEX_NAME, mutex->name);
+	bgt_put_u32(request, BGTASK_A_MUTEX_SCOPE, mutex->scope);
+}
+
+static void begin_acquire(struct bgt_request *request, const struct bgt_mutex *mutex,
+			  uint32_t timeout)
+{
+	begin(request, mutex, BGTASK_CMD_MUTEX_ACQUIRE);
+	if (timeout != BGT_TIMEOUT_INFINITE)
+		bgt_put_u32(request, BGTASK_A_MUTEX_TIMEOUT, timeout);
+}
+
+static int parse_abandoned(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attr;
+	bool *abandoned = data;
+
+	mnl_attr_for_each(attr, message, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == BGTASK_A_MUTEX_ABANDONED &&
+		    !bgt_get_flag(attr, abandoned))
+			return -EPROTO;
+	return 0;
+}
+
+int bgt_mutex_acquire(struct bgt_mutex *mutex, uint32_t timeout)
+{
+	struct bgt_request request;
+	bool abandoned = false;
+	int error;
+
+	begin_acquire(&request, mutex, timeout);
+	error = bgt_exchange(mutex->bgt, &request, parse_abandoned, &abandoned);
+	if (error)
+		return error;
+	mutex->count++;
+	return abandoned ? BGT_MUTEX_ABANDONED : 0;
+}
+
+int bgt_mutex_release(struct bgt_mutex *mutex)
+{
+	struct bgt_request request;
+	int error;
+
+	begin(&request, mutex, BGTASK_CMD_MUTEX_RELEASE);
+	error = bgt_exchange(mutex->bgt, &request, NULL, NULL);
+	if (!error && mutex->count)
+		mutex->count--;
+	return error;
+}
+
+/*
+ * Acquisitions that are not waited for
+ */
+
+/* Counts an end that is to be told, so that the connection's descriptor is readable. */
+static void raise_ended(struct bgt *bgt)
+{
+	(void)eventfd_write(bgt->ended, 1);
+}
+
+static void lower_ended(struct bgt *bgt)
+{
+	eventfd_t value;
+
+	(void)eventfd_read(bgt->ended, &value);
+}
+
+static int prepare(struct bgt *bgt)
+{
+	int error, fd;
+
+	if (bgt->ended >= 0)
+		return 0;
+	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+	if (fd < 0)
+		return bgt_fail(bgt, -errno, NULL);
+	error = bgt_poll(bgt, fd);
+	if (!error)
+		error = bgt_poll(bgt, mnl_socket_get_fd(bgt->requests));
+	if (error) {
+		close(fd);
+		return error;
+	}
+	bgt->ended = fd;
+	return 0;
+}
+
+int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout)
+{
+	struct bgt *bgt = mutex->bgt;
+	struct bgt_request request;
+	int error;
+
+	if (mutex->progress != IDLE)
+		return bgt_fail(bgt, -EALREADY, "an acquisition of this mutex is under way");
+	error = prepare(bgt);
+	if (error)
+		return error;
+	begin_acquire(&request, mutex, timeout);
+	error = bgt_transmit(bgt, &request);
+	if (error)
+		return error;
+
+	mutex->progress = UNDER_WAY;
+	mutex->sequence = request.header->nlmsg_seq;
+	mutex->next = bgt->acquisitions;
+	bgt->acquisitions = mutex;
+	return 0;
+}
+
+static void remove_acquisition(struct bgt_mutex *mutex)
+{
+	struct bgt_mutex **place = &mutex->bgt->acquisitions;
+
+	while (*place != mutex)
+		place = &(*place)->next;
+	*place = mutex->next;
+	mutex->progress = IDLE;
+}
+
+/* What was acquired after nobody wanted it any more; the answer to this is left unread. */
+static void give_back(struct bgt_mutex *mutex)
+{
+	struct bgt_request request;
+
+	begin(&request, mutex, BGTASK_CMD_MUTEX_RELEASE);
+	(void)bgt_transmit(mutex->bgt, &request);
+}
+
+static int read_result(struct bgt_mutex *mutex, const struct nlmsghdr *message)
+{
+	const struct nlmsgerr *refusal = mnl_nlmsg_get_payload(message);
+	struct bgt_request request;
+	bool abandoned = false;
+	int error;
+
+	if (message->nlmsg_type == NLMSG_ERROR) {
+		if (mnl_nlmsg_get_payload_len(message) < sizeof(*refusal))
+			return bgt_fail(mutex->bgt, -EPROTO, NULL);
+		/* The refusal may speak of an attribute. */
+		begin_acquire(&request, mutex, 0);
+		return bgt_explain(mutex->bgt, request.header, message, sizeof(*refusal),
+				   refusal->error);
+	}
+	error = parse_abandoned(message, &abandoned);
+	if (error)
+		return bgt_fail(mutex->bgt, error, NULL);
+	return abandoned ? BGT_MUTEX_ABANDONED : 0;
+}
+
+void bgt_mutex_answered(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	struct bgt_mutex *mutex = bgt->acquisitions;
+
+	while (mutex && (mutex->progress != UNDER_WAY || mutex->sequence != message->nlmsg_seq))
+		mutex = mutex->next;
+	if (!mutex)
+		return;
+
+	mutex->result = read_result(mutex, message);
+	if (mutex->closed) {
+		if (mutex->result >= 0)
+			give_back(mutex);
+		remove_acquisition(mutex);
+		free(mutex);
+		return;
+	}
+	if (mutex->result >= 0)
+		mutex->count++;
+	else
+		strcpy(mutex->error, bgt->error);
+	mutex->progress = ENDED;
+	raise_ended(bgt);
+}
+
+/* Reads what has come on the socket for requests, without waiting. */
+static int read_answers(struct bgt *bgt)
+{
+	const struct nlmsghdr *message;
+	ssize_t size;
+	int left;
+
+	for (;;) {
+		size = recv(mnl_socket_get_fd(bgt->requests), bgt->buffer, sizeof(bgt->buffer),
+			    MSG_DONTWAIT);
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
+		message = (const struct nlmsghdr *)bgt->buffer;
+		left = (int)size;
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+			bgt_mutex_answered(bgt, message);
+	}
+}
+
+int bgt_mutex_next_event(struct bgt *bgt)
+{
+	struct bgt_mutex *mutex;
+	int error;
+
+	if (!bgt->acquisitions)
+		return 0;
+	error = read_answers(bgt);
+	if (error)
+		return error;
+	mutex = bgt->acquisitions;
+	while (mutex && mutex->progress != ENDED)
+		mutex = mutex->next;
+	if (!mutex)
+		return 0;
+
+	lower_ended(bgt);
+	remove_acquisition(mutex);
+	if (mutex->result < 0)
+		bgt_fail(bgt, mutex->result, "%s", mutex->error);
+	bgt->event = (struct bgt_event){
+		.type = BGT_EVENT_MUTEX,
+		.mutex = mutex,
+		.result = mutex->result,
+	};
+	return 1;
+}
+
+void bgt_mutex_close(struct bgt_mutex *mutex)
+{
+	if (!mutex)
+		return;
+	while (mutex->count && !bgt_mutex_release(mutex))
+		;
+	/* What is under way cannot be called back, only be released when it comes. */
+	mutex->closed = true;
+	if (mutex->progress == UNDER_WAY)
+		return;
+	if (mutex->progress == ENDED) {
+		lower_ended(mutex->bgt);
+		remove_acquisition(mutex);
+	}
+	free(mutex);
+}
+
+void bgt_mutex_forget_all(struct bgt *bgt)
+{
+	struct bgt_mutex *mutex, *next;
+
+	for (mutex = bgt->acquisitions; mutex; mutex = next) {
+		next = mutex->next;
+		if (mutex->closed)
+			free(mutex);
+	}
+}
