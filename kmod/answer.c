@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink holds a lock across a handler, so a handler must not wait for others. It
- * promises an answer instead and returns -EINTR, at which netlink does not
- * acknowledge the request. When the answer is known, it is sent under the request's
- * sequence number, with the acknowledgment, if that was asked for, in the same
- * datagram: the socket gets both or, when its buffer is full, neither.
+ * A handler promises an answer before it changes anything, and returns -EINTR, at
+ * which netlink does not acknowledge the request. When the answer is known, it is sent
+ * under the request's sequence number, with the acknowledgment, if that was asked for,
+ * in the same datagram: the socket gets both or, when its buffer is full, neither.
+ *
+ * As netlink holds a lock across a handler, one that must wait for others returns, and
+ * somebody else sends the answer.
  */
 #include <net/genetlink.h>
 #include <net/sock.h>
@@ -32,25 +34,16 @@ int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t
 	answer->skb = genlmsg_new(size + acknowledgment, GFP_KERNEL_ACCOUNT);
 	if (!answer->skb)
 		return -ENOMEM;
+	answer->header = genlmsg_put_reply(answer->skb, info, &bgt_netlink_family, 0,
+					   info->genlhdr->cmd);
+	if (WARN_ON_ONCE(!answer->header)) {
+		bgt_answer_drop(answer);
+		return -ENOMEM;
+	}
 	answer->net = genl_info_net(info);
 	answer->portid = info->snd_portid;
 	answer->request = *info->nlhdr;
-	answer->cmd = info->genlhdr->cmd;
 	return 0;
-}
-
-/**
- * bgt_answer_begin() - begin to fill in an answer
- * @answer: promised
- *
- * There is room for as much as was promised.
- *
- * Return: its header.
- */
-void *bgt_answer_begin(struct bgt_answer *answer)
-{
-	return genlmsg_put(answer->skb, answer->portid, answer->request.nlmsg_seq,
-			   &bgt_netlink_family, 0, answer->cmd);
 }
 
 static void put_acknowledgment(struct bgt_answer *answer, int err, const char *text)
@@ -81,22 +74,60 @@ static int send(struct bgt_answer *answer)
 /**
  * bgt_answer_send() - send an answer
  * @answer: filled in
- * @header: from bgt_answer_begin()
  *
  * Context: process.
  * Return: 0, or -errno if the socket did not get it.
  */
-int bgt_answer_send(struct bgt_answer *answer, void *header)
+int bgt_answer_send(struct bgt_answer *answer)
 {
-	genlmsg_end(answer->skb, header);
+	genlmsg_end(answer->skb, answer->header);
 	if (answer->request.nlmsg_flags & NLM_F_ACK)
 		put_acknowledgment(answer, 0, NULL);
 	return send(answer);
 }
 
 /**
- * bgt_answer_refuse() - send an error
+ * bgt_answer_finish() - send an answer at the end of a handler, or let netlink refuse
+ * @answer: filled in, unless there is an error
+ * @err: what went wrong, or 0
+ *
+ * Context: process.
+ * Return: what the handler is to return.
+ */
+int bgt_answer_finish(struct bgt_answer *answer, int err)
+{
+	if (err) {
+		bgt_answer_drop(answer);
+		return err;
+	}
+	/* If it cannot be sent the socket is full, and says so to whoever reads from it. */
+	bgt_answer_send(answer);
+	return BGT_ANSWERED;
+}
+
+/**
+ * bgt_answer_confirm() - the same for what has no answer but the acknowledgment
  * @answer: promised
+ * @err: what went wrong, or 0
+ *
+ * Context: process.
+ * Return: what the handler is to return.
+ */
+int bgt_answer_confirm(struct bgt_answer *answer, int err)
+{
+	if (err || !(answer->request.nlmsg_flags & NLM_F_ACK)) {
+		bgt_answer_drop(answer);
+		return err;
+	}
+	genlmsg_cancel(answer->skb, answer->header);
+	put_acknowledgment(answer, 0, NULL);
+	send(answer);
+	return BGT_ANSWERED;
+}
+
+/**
+ * bgt_answer_refuse() - send an error
+ * @answer: promised; what was filled in is dropped
  * @err: -errno
  * @text: for people, of at most 79 bytes
  *
@@ -104,6 +135,7 @@ int bgt_answer_send(struct bgt_answer *answer, void *header)
  */
 void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text)
 {
+	genlmsg_cancel(answer->skb, answer->header);
 	put_acknowledgment(answer, err, text);
 	send(answer);
 }

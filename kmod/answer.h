@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Answers that are sent later than the request was handled. */
+/* Answers, sent when a request was handled or later. */
 #ifndef _BGTASK_ANSWER_H
 #define _BGTASK_ANSWER_H
 
@@ -12,28 +12,29 @@ struct sk_buff;
 
 /**
  * struct bgt_answer - a promised answer
- * @skb: room for it, so that memory cannot be short when it is due
+ * @skb: to be filled in; so that memory cannot be short when it is due
+ * @header: of the answer in it
  * @net: network namespace of the socket that asked
  * @portid: address of that socket
  * @request: header of the request
- * @cmd: its command
  *
  * Whoever has it sends it once, or drops it, before that socket is gone.
  */
 struct bgt_answer {
 	struct sk_buff *skb;
+	void *header;
 	struct net *net;
 	u32 portid;
 	struct nlmsghdr request;
-	u8 cmd;
 };
 
 /* What a handler returns that has promised an answer, or sent it. */
 #define BGT_ANSWERED (-EINTR)
 
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size);
-void *bgt_answer_begin(struct bgt_answer *answer);
-int bgt_answer_send(struct bgt_answer *answer, void *header);
+int bgt_answer_send(struct bgt_answer *answer);
+int bgt_answer_finish(struct bgt_answer *answer, int err);
+int bgt_answer_confirm(struct bgt_answer *answer, int err);
 void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text);
 void bgt_answer_drop(struct bgt_answer *answer);
 

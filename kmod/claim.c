@@ -197,15 +197,12 @@ void bgt_claim_wait(struct bgt_claim *claim, struct bgt_mutex *mutex, const u32 
  */
 int bgt_claim_grant(struct bgt_answer *answer, bool abandoned, u32 count)
 {
-	void *header = bgt_answer_begin(answer);
-
-	if (WARN_ON_ONCE(!header ||
-			 nla_put_u8(answer->skb, BGTASK_A_MUTEX_ABANDONED, abandoned) ||
+	if (WARN_ON_ONCE(nla_put_u8(answer->skb, BGTASK_A_MUTEX_ABANDONED, abandoned) ||
 			 nla_put_u32(answer->skb, BGTASK_A_MUTEX_COUNT, count))) {
 		bgt_answer_drop(answer);
 		return -EMSGSIZE;
 	}
-	return bgt_answer_send(answer, header);
+	return bgt_answer_send(answer);
 }
 
 /**

@@ -258,32 +258,21 @@ int bgt_mutex_acquire(const struct bgt_caller *caller, const struct bgt_mutex_na
 	return err;
 }
 
-static void confirm_release(struct bgt_answer *answer, u32 count)
-{
-	void *header = bgt_answer_begin(answer);
-
-	if (WARN_ON_ONCE(!header || nla_put_u32(answer->skb, BGTASK_A_MUTEX_COUNT, count)))
-		bgt_answer_drop(answer);
-	else
-		bgt_answer_send(answer, header);
-}
-
 /**
  * bgt_mutex_release() - release a mutex once
  * @peer: that should own it
  * @name: what
- * @answer: promised; it is sent, or the caller is told why not
+ * @count: result: how many releases are left to do
  * @extack: told why not
  *
  * Context: process.
  * Return: 0, -ENOENT if nobody owns it, -EPERM if somebody else does.
  */
 int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *name,
-		      struct bgt_answer *answer, struct netlink_ext_ack *extack)
+		      u32 *count, struct netlink_ext_ack *extack)
 {
 	struct bgt_mutex *mutex;
 	int err = 0;
-	u32 count;
 
 	mutex_lock(&bgt_mutex_lock);
 	mutex = bgt_mutex_find(name);
@@ -294,12 +283,10 @@ int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *
 		NL_SET_ERR_MSG(extack, "another socket owns this mutex");
 		err = -EPERM;
 	} else {
-		/* The next owner first: it waits, and whoever releases hardly does. */
-		count = --mutex->owner->count;
+		*count = --mutex->owner->count;
 		trace_mutex_released(mutex->owner, false);
-		if (!count)
+		if (!*count)
 			hand_over(mutex, false);
-		confirm_release(answer, count);
 	}
 	mutex_unlock(&bgt_mutex_lock);
 	return err;

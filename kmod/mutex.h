@@ -65,7 +65,7 @@ int bgt_mutex_acquire(const struct bgt_caller *caller, const struct bgt_mutex_na
 		      const u32 *timeout, struct bgt_answer *answer,
 		      struct netlink_ext_ack *extack);
 int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *name,
-		      struct bgt_answer *answer, struct netlink_ext_ack *extack);
+		      u32 *count, struct netlink_ext_ack *extack);
 struct bgt_mutex *bgt_mutex_find(const struct bgt_mutex_name *name);
 struct bgt_mutex *bgt_mutex_next(unsigned long *id);
 

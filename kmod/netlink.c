@@ -62,48 +62,6 @@ void bgt_netlink_unlock_container(struct bgt_container *container)
 }
 
 /**
- * bgt_netlink_start_reply() - begin an answer
- * @info: the request
- * @size: of the payload at most
- * @msg: result
- * @header: result
- *
- * Return: 0 or -errno.
- */
-int bgt_netlink_start_reply(struct genl_info *info, size_t size, struct sk_buff **msg,
-			    void **header)
-{
-	*msg = genlmsg_new(size, GFP_KERNEL);
-	if (!*msg)
-		return -ENOMEM;
-	*header = genlmsg_put_reply(*msg, info, &bgt_netlink_family, 0, info->genlhdr->cmd);
-	if (!*header) {
-		nlmsg_free(*msg);
-		return -EMSGSIZE;
-	}
-	return 0;
-}
-
-/**
- * bgt_netlink_reply() - answer, or give up
- * @msg: from bgt_netlink_start_reply()
- * @header: likewise
- * @err: why it could not be filled in, or 0
- * @info: the request
- *
- * Return: 0 or -errno.
- */
-int bgt_netlink_reply(struct sk_buff *msg, void *header, int err, struct genl_info *info)
-{
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
-}
-
-/**
  * bgt_netlink_put_header() - begin one message of a dump
  * @skb: the part of the dump that is being filled
  * @cb: the dump

@@ -4,6 +4,7 @@
 #include <net/genetlink.h>
 
 #include "account.h"
+#include "answer.h"
 #include "container.h"
 #include "freezer.h"
 #include "member.h"
@@ -71,14 +72,13 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 
 static int reply_container(struct genl_info *info, struct bgt_container *container)
 {
-	struct sk_buff *msg;
-	void *header;
+	struct bgt_answer answer;
 	int err;
 
-	err = bgt_netlink_start_reply(info, GENLMSG_DEFAULT_SIZE, &msg, &header);
+	err = bgt_answer_promise(&answer, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		return err;
-	return bgt_netlink_reply(msg, header, fill_container(msg, container), info);
+	return bgt_answer_finish(&answer, fill_container(answer.skb, container));
 }
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -88,8 +88,7 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 		.period = BGTASK_PERIOD_DEFAULT,
 	};
 	struct bgt_container *container;
-	struct sk_buff *msg;
-	void *header;
+	struct bgt_answer answer;
 	int err;
 
 	err = bgt_netlink_require_admin(skb, info->extack);
@@ -106,22 +105,23 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 		policy.exempt = nla_get_u8(info->attrs[BGTASK_A_CONTAINER_EXEMPT]);
 
 	/* Were there no memory for the answer, nobody would know of the container. */
-	err = bgt_netlink_start_reply(info, GENLMSG_DEFAULT_SIZE, &msg, &header);
+	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(u32)));
 	if (err)
 		return err;
 	mutex_lock(&bgt_registry_lock);
 	err = bgt_container_create(nla_data(info->attrs[BGTASK_A_CONTAINER_NAME]), &policy,
 				   &container, info->extack);
 	if (!err)
-		err = nla_put_u32(msg, BGTASK_A_CONTAINER_ID, container->id);
+		err = nla_put_u32(answer.skb, BGTASK_A_CONTAINER_ID, container->id);
 	mutex_unlock(&bgt_registry_lock);
-	return bgt_netlink_reply(msg, header, err, info);
+	return bgt_answer_finish(&answer, err);
 }
 
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 	struct bgt_container *container;
+	struct bgt_answer answer;
 	u64 quota, period;
 	bool exempt;
 	int err;
@@ -129,9 +129,12 @@ int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_netlink_require_admin(skb, info->extack);
 	if (err)
 		return err;
-	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
+	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	if (err)
+		return bgt_answer_confirm(&answer, err);
 	if (attrs[BGTASK_A_CONTAINER_QUOTA])
 		quota = nla_get_u64(attrs[BGTASK_A_CONTAINER_QUOTA]);
 	if (attrs[BGTASK_A_CONTAINER_PERIOD])
@@ -142,23 +145,27 @@ int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 				attrs[BGTASK_A_CONTAINER_PERIOD] ? &period : NULL,
 				attrs[BGTASK_A_CONTAINER_EXEMPT] ? &exempt : NULL, info->extack);
 	bgt_netlink_unlock_container(container);
-	return err;
+	return bgt_answer_confirm(&answer, err);
 }
 
 int bgtask_nl_container_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct bgt_container *container;
+	struct bgt_answer answer;
 	int err;
 
 	err = bgt_netlink_require_admin(skb, info->extack);
 	if (err)
 		return err;
-	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
-	bgt_container_delete(container);
-	bgt_netlink_unlock_container(container);
-	return 0;
+	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	if (!err) {
+		bgt_container_delete(container);
+		bgt_netlink_unlock_container(container);
+	}
+	return bgt_answer_confirm(&answer, err);
 }
 
 /* Callers that are no administrators may only ask for the one they are in. */

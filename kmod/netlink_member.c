@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
+#include "answer.h"
 #include "compat.h"
 #include "container.h"
 #include "member.h"
@@ -61,9 +62,8 @@ int bgtask_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr **attrs = info->attrs;
 	enum bgtask_role role = BGTASK_ROLE_APP;
 	struct bgt_container *container;
-	struct sk_buff *msg;
+	struct bgt_answer answer;
 	bool held = false;
-	void *header;
 	int err;
 	u32 id;
 
@@ -78,7 +78,7 @@ int bgtask_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (attrs[BGTASK_A_MEMBER_HELD])
 		held = nla_get_u8(attrs[BGTASK_A_MEMBER_HELD]);
 	/* As for a new container: the answer must not fail. */
-	err = bgt_netlink_start_reply(info, GENLMSG_DEFAULT_SIZE, &msg, &header);
+	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(id)));
 	if (err)
 		return err;
 	err = bgt_netlink_lock_container(info, BGTASK_A_MEMBER_CONTAINER, &container);
@@ -86,14 +86,15 @@ int bgtask_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 		err = bgt_member_add(container, nla_get_s32(attrs[BGTASK_A_MEMBER_FD]), role, held,
 				     &id, info->extack);
 		if (!err)
-			err = nla_put_u32(msg, BGTASK_A_MEMBER_ID, id);
+			err = nla_put_u32(answer.skb, BGTASK_A_MEMBER_ID, id);
 		bgt_netlink_unlock_container(container);
 	}
-	return bgt_netlink_reply(msg, header, err, info);
+	return bgt_answer_finish(&answer, err);
 }
 
 int bgtask_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct bgt_answer answer;
 	struct bgt_member *member;
 	int err;
 
@@ -103,49 +104,55 @@ int bgtask_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = require_attr(info, BGTASK_A_MEMBER_HELD, "nothing to set: held is missing");
 	if (err)
 		return err;
-	err = lock_member(info, &member);
+	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
-	bgt_member_set_held(member, nla_get_u8(info->attrs[BGTASK_A_MEMBER_HELD]));
-	mutex_unlock(&bgt_registry_lock);
-	return 0;
+	err = lock_member(info, &member);
+	if (!err) {
+		bgt_member_set_held(member, nla_get_u8(info->attrs[BGTASK_A_MEMBER_HELD]));
+		mutex_unlock(&bgt_registry_lock);
+	}
+	return bgt_answer_confirm(&answer, err);
 }
 
 int bgtask_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct bgt_answer answer;
 	struct bgt_member *member;
 	int err;
 
 	err = bgt_netlink_require_admin(skb, info->extack);
 	if (err)
 		return err;
-	err = lock_member(info, &member);
+	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
-	bgt_member_remove(member);
-	mutex_unlock(&bgt_registry_lock);
-	return 0;
+	err = lock_member(info, &member);
+	if (!err) {
+		bgt_member_remove(member);
+		mutex_unlock(&bgt_registry_lock);
+	}
+	return bgt_answer_confirm(&answer, err);
 }
 
 int bgtask_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct bgt_member *member;
-	struct sk_buff *msg;
-	void *header;
+	struct bgt_answer answer;
 	int err;
 
 	err = bgt_netlink_require_admin(skb, info->extack);
 	if (err)
 		return err;
-	err = bgt_netlink_start_reply(info, NLMSG_GOODSIZE + PATH_MAX, &msg, &header);
+	err = bgt_answer_promise(&answer, info, NLMSG_GOODSIZE + PATH_MAX);
 	if (err)
 		return err;
 	err = lock_member(info, &member);
 	if (!err) {
-		err = fill_member(msg, member);
+		err = fill_member(answer.skb, member);
 		mutex_unlock(&bgt_registry_lock);
 	}
-	return bgt_netlink_reply(msg, header, err, info);
+	return bgt_answer_finish(&answer, err);
 }
 
 static int require_container(u32 id, struct netlink_ext_ack *extack)

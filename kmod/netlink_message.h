@@ -31,9 +31,6 @@ int bgt_netlink_require_admin(struct sk_buff *skb, struct netlink_ext_ack *extac
 int bgt_netlink_lock_container(struct genl_info *info, int attr, struct bgt_container **container);
 void bgt_netlink_unlock_container(struct bgt_container *container);
 
-int bgt_netlink_start_reply(struct genl_info *info, size_t size, struct sk_buff **msg,
-			    void **header);
-int bgt_netlink_reply(struct sk_buff *msg, void *header, int err, struct genl_info *info);
 void *bgt_netlink_put_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 
 void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg);

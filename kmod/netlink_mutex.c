@@ -15,7 +15,7 @@
 #include "netlink_message.h"
 #include "peer.h"
 
-/* Room for the answer to an acquisition or a release. */
+/* Room for the answer to an acquisition. */
 #define ANSWER_SIZE (nla_total_size(sizeof(u8)) + nla_total_size(sizeof(u32)))
 
 /* The user is the one that the socket belongs to: it may have been handed on. */
@@ -82,10 +82,8 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto put_container;
 	err = bgt_mutex_acquire(&caller, &name, attr ? &timeout : NULL, &answer, info->extack);
-	if (err)
-		bgt_answer_drop(&answer);
-	else
-		err = BGT_ANSWERED;
+	/* It is the claim's now, or is sent. */
+	err = err ? bgt_answer_finish(&answer, err) : BGT_ANSWERED;
 put_container:
 	if (caller.container)
 		bgt_container_put(caller.container);
@@ -98,6 +96,7 @@ int bgtask_nl_mutex_release_doit(struct sk_buff *skb, struct genl_info *info)
 	struct bgt_mutex_name name;
 	struct bgt_answer answer;
 	struct bgt_peer *peer;
+	u32 count;
 	int err;
 
 	err = get_name(skb, info, &name, &container);
@@ -107,14 +106,13 @@ int bgtask_nl_mutex_release_doit(struct sk_buff *skb, struct genl_info *info)
 	peer = bgt_peer_of(skb);
 	if (!peer)
 		goto put_container;
-	err = bgt_answer_promise(&answer, info, ANSWER_SIZE);
+	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(count)));
 	if (err)
 		goto put_container;
-	err = bgt_mutex_release(peer, &name, &answer, info->extack);
-	if (err)
-		bgt_answer_drop(&answer);
-	else
-		err = BGT_ANSWERED;
+	err = bgt_mutex_release(peer, &name, &count, info->extack);
+	if (!err)
+		err = nla_put_u32(answer.skb, BGTASK_A_MUTEX_COUNT, count);
+	err = bgt_answer_finish(&answer, err);
 put_container:
 	if (container)
 		bgt_container_put(container);
@@ -155,26 +153,25 @@ int bgtask_nl_mutex_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct bgt_container *container;
 	const struct bgt_mutex *mutex;
 	struct bgt_mutex_name name;
-	struct sk_buff *msg;
-	void *header;
+	struct bgt_answer answer;
 	int err;
 
 	err = get_name(skb, info, &name, &container);
 	if (err)
 		return err;
-	err = bgt_netlink_start_reply(info, GENLMSG_DEFAULT_SIZE, &msg, &header);
+	err = bgt_answer_promise(&answer, info, GENLMSG_DEFAULT_SIZE);
 	if (err)
 		goto put_container;
 	mutex_lock(&bgt_mutex_lock);
 	mutex = bgt_mutex_find(&name);
 	if (mutex) {
-		err = fill_mutex(msg, skb, mutex);
+		err = fill_mutex(answer.skb, skb, mutex);
 	} else {
 		NL_SET_ERR_MSG(info->extack, "nobody owns this mutex");
 		err = -ENOENT;
 	}
 	mutex_unlock(&bgt_mutex_lock);
-	err = bgt_netlink_reply(msg, header, err, info);
+	err = bgt_answer_finish(&answer, err);
 put_container:
 	if (container)
 		bgt_container_put(container);

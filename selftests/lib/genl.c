@@ -103,19 +103,27 @@ static int note_result(struct genl *genl, const struct nlmsghdr *message)
 	return *(const int *)NLMSG_DATA(message);
 }
 
+int genl_send(struct genl *genl, uint16_t flags)
+{
+	header(genl)->nlmsg_flags = NLM_F_REQUEST | flags;
+	header(genl)->nlmsg_seq = ++genl->sequence;
+	return send(genl->socket, genl->request, header(genl)->nlmsg_len, 0) < 0 ? -errno : 0;
+}
+
 static int exchange(struct genl *genl, uint16_t flags)
 {
 	static uint8_t more[sizeof(genl->reply)];
 
-	header(genl)->nlmsg_flags = NLM_F_REQUEST | flags;
-	header(genl)->nlmsg_seq = ++genl->sequence;
+	int error;
+
 	genl->answer = NULL;
 	genl->answers = 0;
 	genl->text[0] = '\0';
 	genl->missing = 0;
 	genl->offset = 0;
-	if (send(genl->socket, genl->request, header(genl)->nlmsg_len, 0) < 0)
-		return -errno;
+	error = genl_send(genl, flags);
+	if (error)
+		return error;
 	for (;;) {
 		uint8_t *buffer = genl->answer ? more : genl->reply;
 		ssize_t size = recv(genl->socket, buffer, sizeof(genl->reply), 0);

@@ -40,6 +40,9 @@ void genl_put_u32(struct genl *genl, uint16_t type, uint32_t value);
 void genl_put_u64(struct genl *genl, uint16_t type, uint64_t value);
 void genl_put_string(struct genl *genl, uint16_t type, const char *text);
 
+/* Sends it; nobody may read the answer. Returns 0 or a negative errno. */
+int genl_send(struct genl *genl, uint16_t flags);
+
 /* Sends it and reads the answer. Returns 0 or a negative errno. */
 int genl_do(struct genl *genl);
 int genl_dump(struct genl *genl);

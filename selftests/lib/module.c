@@ -51,6 +51,22 @@ int module_unload(void)
 	return syscall(SYS_delete_module, "bgtask", O_NONBLOCK) ? -errno : 0;
 }
 
+unsigned int module_set(const char *parameter, unsigned int value)
+{
+	char path[128], text[32] = "";
+	int fd, length;
+
+	snprintf(path, sizeof(path), "/sys/module/bgtask/parameters/%s", parameter);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 1)
+		fail("%s: %s", path, strerror(errno));
+	length = snprintf(path, sizeof(path), "%u", value);
+	if (pwrite(fd, path, (size_t)length, 0) != length)
+		fail("cannot set %s: %s", parameter, strerror(errno));
+	close(fd);
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
 bool module_anticipate(bool on)
 {
 	int fd = open("/sys/module/bgtask/parameters/anticipate", O_RDWR | O_CLOEXEC);

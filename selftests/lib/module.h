@@ -14,6 +14,9 @@ bool module_is_loaded(void);
 int module_load(void);
 int module_unload(void);
 
+/* Sets a parameter that is a number. Returns what was set before. */
+unsigned int module_set(const char *parameter, unsigned int value);
+
 /* Makes freezing begin early, or not. Returns what was set before. */
 bool module_anticipate(bool on);
 

@@ -9,6 +9,7 @@
 #include "cgroup.h"
 #include "container.h"
 #include "module.h"
+#include "mutex.h"
 #include "scene.h"
 
 static void print(const char *format, va_list args)
@@ -52,6 +53,8 @@ void scene_end(void)
 	if (module_is_loaded())
 		container_delete_all();
 	cgroup_remove_all();
+	if (module_is_loaded())
+		mutex_sweep();
 }
 
 /* A test that timed out was not torn down. Children leave by _exit() and do not come here. */

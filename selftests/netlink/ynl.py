@@ -7,6 +7,7 @@ specification on an emulated machine, which is done only once.
 """
 import contextlib
 import functools
+import gc
 import io
 import json
 import os
@@ -41,6 +42,8 @@ def call(*args, schema=False):
             cli.main()
         except SystemExit as end:
             status = end.code
+    # Its socket is closed with it.
+    gc.collect()
     return status, said.getvalue()
 
 
@@ -166,7 +169,26 @@ def test():
     expect_refused("missing name", "name of the container is missing", "container-new")
     expect_refused("period out of range", "period must be between", "container-new",
                    name="selftest-ynl-2", period=1)
+    test_mutex()
     test_events()
+
+
+def test_mutex():
+    """The client ends with each call, and abandons what it owns."""
+    mutex = {"name": "selftest-ynl", "scope": "user"}
+    text = json.dumps(mutex)
+    expect("mutex-acquire", do("mutex-acquire", timeout=0, **mutex), {"abandoned": 0, "count": 1})
+    state = do("mutex-get", **mutex)
+    expect("mutex-get", (state["abandoned"], state["count"], state["uid"], state["waiters"]),
+           (1, 0, os.getuid(), 0))
+    expect("mutex-get dump", [m["scope"] for m in dump("mutex-get")
+                              if m["name"] == "selftest-ynl"], ["user"])
+    # One call has one socket.
+    status, said = call("--multi", "mutex-acquire", text, "--multi", "mutex-acquire", text,
+                        "--multi", "mutex-release", text, "--multi", "mutex-release", text)
+    counts = [answer["count"] for answer in json.loads(said)] if not status else said
+    expect("mutex-release", counts, [1, 2, 1, 0])
+    expect_refused("mutex-release of nothing", "nobody owns this mutex", "mutex-release", **mutex)
 
 
 def test_events():
@@ -219,7 +241,7 @@ def cleanup():
 
 def main():
     ksft.print_header()
-    ksft.set_plan(32)
+    ksft.set_plan(37)
     for name in ("", "a", "b"):
         os.mkdir(f"{TOP}/{name}")
     try:

@@ -416,41 +416,42 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
-/* Makes the next call of this thread lack memory the n-th time that it wants some. */
-static void fail_nth(unsigned int nth)
+/*
+ * Makes the next call of this thread lack memory the n-th time that it wants some. Returns a
+ * descriptor to end that with, as opening one then would take memory.
+ */
+static int fail_nth(unsigned int nth)
 {
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", nth);
 
-	snprintf(text, sizeof(text), "%u", nth);
-	put("/proc/thread-self/fail-nth", text);
+	if (fd < 0 || write(fd, text, (size_t)length) != length)
+		fail("/proc/thread-self/fail-nth: %s", strerror(errno));
+	return fd;
 }
 
 /* Ends that. Returns whether it happened. */
-static bool has_failed(void)
+static bool has_failed(int fd)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	char text[16] = "";
-	bool failed;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		fail("/proc/thread-self/fail-nth: %s", strerror(errno));
-	failed = text[0] == '0';
-	if (pwrite(fd, "0", 1, 0) != 1)
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 || pwrite(fd, "0", 1, 0) != 1)
 		fail("/proc/thread-self/fail-nth: %s", strerror(errno));
 	close(fd);
-	return failed;
+	return text[0] == '0';
 }
 
 /* What an operation costs is found out by doing it, undoing it, and doing it again. */
 #define EXPECT_FAILS_CLEANLY(operation, undo) do {					\
 	unsigned int nth_ = 0, refused_ = 0;						\
+	int error_, fd_;								\
 	bool failed_;									\
-	int error_;									\
 											\
 	do {										\
-		fail_nth(++nth_);							\
+		fd_ = fail_nth(++nth_);							\
 		error_ = operation;							\
-		failed_ = has_failed();							\
+		failed_ = has_failed(fd_);						\
 		if (error_)								\
 			refused_++;							\
 		if (error_ && error_ != -ENOMEM && error_ != -ENOBUFS)			\

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Mutexes, by the library; what goes wrong ends the test. */
+#ifndef BGTASK_TEST_MUTEX_H
+#define BGTASK_TEST_MUTEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bgtask.h"
+
+/* A connection of its own, and so somebody who can own mutexes. */
+struct bgt *mutex_connect(void);
+
+struct bgt_mutex *mutex_open(struct bgt *bgt, const char *name, enum bgt_scope scope);
+
+/* Connection and mutex in one, of scope user. Ended by bgt_close() and free of the structure. */
+struct party {
+	struct bgt *bgt;
+	struct bgt_mutex *mutex;
+};
+
+struct party party_new(const char *name);
+void party_end(struct party *party);
+
+/* Starts to acquire, and waits until the kernel knows; ends the test if the mutex is free. */
+void party_wait(struct party *party, uint32_t timeout);
+
+/* How the acquisition that was started has ended; -ETIME if it has not when the deadline passes. */
+int mutex_wait(struct bgt *bgt);
+int mutex_wait_until(struct bgt *bgt, uint64_t end);
+
+/* What is known of the mutex with a name, in any scope; NULL if it is free. */
+const struct bgt_mutex_state *mutex_look(struct bgt *bgt, const char *name);
+
+/* Waits until so many wait for a mutex; false if the deadline passes. */
+bool mutex_wait_waiters(struct bgt *bgt, const char *name, uint32_t waiters);
+
+/* Frees what was abandoned, whoever it was. */
+void mutex_sweep(void);
+
+#endif
