@@ -63,12 +63,49 @@ void report(double value, const char *unit, const char *format, ...)
 	printf(" %.7g %s\n", value, unit);
 }
 
+/* What each CPU has counted by itself is part of the sums only after a while, or on demand. */
+static void add_up_memory(void)
+{
+	FILE *file = fopen("/proc/sys/vm/stat_refresh", "we");
+
+	if (!file || fputs("1\n", file) < 0 || fclose(file))
+		die("cannot write to stat_refresh");
+}
+
+double kernel_memory(void)
+{
+	unsigned long kilobytes, sum = 0;
+	char line[128], key[64];
+	FILE *file;
+
+	add_up_memory();
+	file = fopen("/proc/meminfo", "re");
+	if (!file)
+		die("cannot open /proc/meminfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %lu", key, &kilobytes) == 2 &&
+		    (!strcmp(key, "Slab:") || !strcmp(key, "Percpu:")))
+			sum += kilobytes;
+	fclose(file);
+	return sum * 1024.0;
+}
+
 void become_realtime(void)
 {
 	struct sched_param param = { .sched_priority = 50 };
 
 	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
 		die("cannot become a real-time process");
+}
+
+void stay_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot stay on CPU %d", cpu);
 }
 
 const struct bgt_event *await_event(struct bgt *bgt)

@@ -32,8 +32,14 @@ uint64_t now(void);
 __attribute__((format(printf, 3, 4)))
 void report(double value, const char *unit, const char *format, ...);
 
+/* Bytes of kernel objects: the slab caches and what is allocated for each CPU. */
+double kernel_memory(void);
+
 /* Preempts all ordinary threads, as the module's own freezing does. */
 void become_realtime(void);
+
+/* Runs on one CPU only, as all that is forked then does. */
+void stay_on(int cpu);
 
 /* Waits until one more event has been told, which then is valid until the next call. */
 const struct bgt_event *await_event(struct bgt *bgt);

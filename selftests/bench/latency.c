@@ -6,7 +6,6 @@
  */
 #include <limits.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -33,16 +32,6 @@ static struct page *page;
 static struct bgt *bgt;
 static uint32_t member;
 static int dir;
-
-static void stay_on(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("cannot stay on CPU %d", cpu);
-}
 
 /* In this order a round is never seen with a time from before it. */
 static _Noreturn void run_app(void)

@@ -92,10 +92,40 @@ def scale:
 		(if $count > 10 then middle("scale.10.\($operation)") else middle("scale.mkdir") end);
 		null);
 
+# Only where the clock counts instructions is a bound about more than how busy the host is.
+def mutexes($prefix; $where; $unit; $ns):
+	def cost($name): middle("\($prefix)mutex.\($name)") | if . then . / $ns else null end;
+	def bound($factor): if . and $factor and $prefix != "" then . * $factor else null end;
+	def counts($what):
+		[$raw | keys[] | ltrimstr("\($prefix)mutex.\($what).") | tonumber?] | sort;
+	def pair($peer; $name; $factor):
+		row("acquire and release a mutex, \($where)"; cost("pair.bgtask"); $unit;
+			$name; cost("pair.\($peer)"); cost("pair.\($peer)") | bound($factor));
+	def hand_over($peer; $name):
+		row("hand over to another process, \($where)"; cost("chase.bgtask"); $unit;
+			$name; cost("chase.\($peer)"); null);
+	def queue($waiters):
+		row("hand over and ask again, \($waiters) waiters, \($where)";
+			cost("queue.\($waiters)"); $unit; "1 waiter"; cost("queue.1"); null);
+	def many($few; $many):
+		row("acquire and release, owning \($many), \($where)"; cost("many.\($many)"); $unit;
+			"owning \($few)"; cost("many.\($few)"); cost("many.\($few)") | bound(1.2));
+	pair("getfamily"; "GETFAMILY"; 2),
+	pair("dbus"; "D-Bus name"; 1 / 20),
+	pair("flock"; "flock"; null),
+	pair("robust"; "robust pthread mutex"; null),
+	hand_over("flock"; "flock"),
+	hand_over("robust"; "robust pthread mutex"),
+	queue(counts("queue")[1:][]),
+	(counts("many") | select(length == 2) | many(.[0]; .[1]));
+
 def memory:
-	("container", "member") as $what
-	| row("memory of a \($what), Slab + Percpu"; middle("scale.memory.\($what)"); "bytes";
-		null; null; null);
+	(["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
+		as [$what, $program]
+	| row("memory of a \($what), Slab + Percpu";
+		middle("\($program).memory.\($what)"); "bytes"; null; null; null);
 
 [switches, overshoot("exact."; "exact clock"), overshoot(""; "2 CPUs"),
-	latency("exact."; "exact clock"), latency(""; "2 CPUs"), scale, memory]
+	latency("exact."; "exact clock"), latency(""; "2 CPUs"),
+	mutexes("exact."; "exact clock"; "instructions"; 1), mutexes(""; "real clock"; "us"; 1000),
+	scale, memory]

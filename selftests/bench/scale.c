@@ -7,7 +7,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -45,23 +44,6 @@ static void measure_speed(unsigned int population, unsigned int rounds)
 	report(per_second(rounds, making), "/s", "scale.%u.container-new", population);
 	report(per_second(rounds, adding), "/s", "scale.%u.member-add", population);
 	report(per_second(rounds, deleting), "/s", "scale.%u.container-del", population);
-}
-
-/* Bytes of kernel objects: the slab caches and what is allocated for each CPU. */
-static double kernel_memory(void)
-{
-	unsigned long kilobytes, sum = 0;
-	char line[128], key[64];
-	FILE *file = fopen("/proc/meminfo", "re");
-
-	if (!file)
-		die("cannot open /proc/meminfo");
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "%63s %lu", key, &kilobytes) == 2 &&
-		    (!strcmp(key, "Slab:") || !strcmp(key, "Percpu:")))
-			sum += kilobytes;
-	fclose(file);
-	return sum * 1024.0;
 }
 
 static void make_cgroups(unsigned int population)

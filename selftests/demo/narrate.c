@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 
 #include <bgtask.h>
 
+#include "demo.h"
 #include "timeline.h"
 
 #define LEAST_FREEZES	3
@@ -34,17 +34,6 @@ struct story {
 	struct timeline timeline;
 	bool ended;
 };
-
-static _Noreturn void die(const char *what, const char *why)
-{
-	fprintf(stderr, "narrate: %s: %s\n", what, why);
-	exit(1);
-}
-
-static double seconds(uint64_t ns)
-{
-	return (double)ns / 1e9;
-}
 
 /* Begins a line: what the clock on the wall says, and how much CPU time was used. */
 static void print_times(const struct story *story, uint64_t time)
@@ -131,20 +120,6 @@ static void tell(struct story *story, const struct bgt_event *event)
 	fflush(stdout);
 }
 
-static pid_t start(char **command, int input, int output)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		die("cannot fork", strerror(errno));
-	if (pid)
-		return pid;
-	dup2(input, STDIN_FILENO);
-	dup2(output, STDOUT_FILENO);
-	execvp(command[0], command);
-	die(command[0], strerror(errno));
-}
-
 static void tell_all(struct story *story, struct bgt *bgt)
 {
 	const struct bgt_event *event;
@@ -173,12 +148,6 @@ static int follow(struct story *story, struct bgt *bgt, pid_t pid)
 	close(pollers[1].fd);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
-static bool verdict(bool ok, const char *what)
-{
-	printf("  %-6s  %s\n", ok ? "ok" : "FAILED", what);
-	return ok;
 }
 
 /* Checks what the demo promises. */

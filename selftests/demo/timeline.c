@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "demo.h"
 
 /* Columns of one period; the first generation can be an eighth longer. */
 #define PERIOD_COLUMNS	48
@@ -18,34 +19,6 @@ struct row {
 	uint64_t end;		/* 0 until it is known */
 	uint64_t charged;
 };
-
-uint64_t boottime(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_BOOTTIME, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-static const char *color(const char *sequence)
-{
-	return getenv("COLOR") ? sequence : "";
-}
-
-const char *color_run(void)
-{
-	return color("\033[32m");
-}
-
-const char *color_frozen(void)
-{
-	return color("\033[36m");
-}
-
-const char *color_off(void)
-{
-	return color("\033[0m");
-}
 
 static struct row *last(struct timeline *timeline)
 {

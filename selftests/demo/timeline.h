@@ -13,9 +13,6 @@ struct timeline {
 	unsigned int freezes;
 };
 
-/* CLOCK_BOOTTIME in ns, as all times here. */
-uint64_t boottime(void);
-
 /* To be called in this order, any number of times; the last generation may just end. */
 void timeline_begin(struct timeline *timeline, uint64_t time);
 void timeline_freeze(struct timeline *timeline, uint64_t time, uint64_t charged);
@@ -23,10 +20,5 @@ void timeline_end(struct timeline *timeline, uint64_t time, uint64_t charged);
 
 void timeline_draw(const struct timeline *timeline, uint64_t period);
 void timeline_free(struct timeline *timeline);
-
-/* Escape sequences, or nothing unless COLOR is set in the environment. */
-const char *color_run(void);
-const char *color_frozen(void);
-const char *color_off(void);
 
 #endif /* TIMELINE_H */

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lend CONTAINER MUTEX COMMAND...: run a command that makes a container of that name, in which a
+ * mutex of the user is acquired and the budget is spent. Then wait for that mutex, outside of the
+ * container, and tell what becomes of it, as the kernel's events come.
+ *
+ * Exits with 0 if the container was lent the time to release the mutex, and was charged for it.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <bgtask.h>
+
+#include "demo.h"
+
+/* For how long time is lent, and how much later we may notice, ns. */
+#define GRACE		UINT64_C(50000000)
+#define LATE		UINT64_C(50000000)
+
+/* The longest that nothing may happen, ms; a generation is shorter. */
+#define PATIENCE	20000
+
+struct story {
+	struct bgt *bgt;
+	struct bgt_mutex *mutex;
+	const char *name, *mutex_name;
+	uint32_t id;
+	uint64_t begin;			/* CLOCK_BOOTTIME in ns, as all times */
+	uint64_t quota;
+	uint64_t next;			/* when generation 1 is due */
+	uint64_t asked, lent, got;	/* 0 before */
+	uint64_t spent;			/* of generation 0, when the budget was gone */
+	uint64_t spent_at_last;		/* and when it stood still again */
+	uint64_t overrun;		/* what of it generation 1 is charged */
+	uint64_t times_lent;
+	bool over;
+};
+
+/* Begins a line: what the clock on the wall says, and who does it. */
+static void print_who(const struct story *story, uint64_t time, const char *who)
+{
+	printf("  %8.3f s  %-10s  ", seconds(time - story->begin), who);
+}
+
+static void tell_new(struct story *story, const struct bgt_container *container)
+{
+	story->id = container->id;
+	story->quota = container->quota;
+	story->next = container->generation_end;
+	story->begin = container->generation_start;
+	printf("  wall clock\n");
+	print_who(story, story->begin, story->name);
+	printf("%sruns%s    generation 0, %.3f s to spend\n", color_run(), color_off(),
+	       seconds(container->quota));
+}
+
+static bool is_owned_inside(const struct story *story)
+{
+	struct bgt_mutex_state *list;
+	bool found = false;
+
+	if (bgt_mutex_list(story->bgt, &list))
+		die("cannot list the mutexes", bgt_error(story->bgt));
+	for (struct bgt_mutex_state *mutex = list; mutex; mutex = mutex->next)
+		found |= !strcmp(mutex->name, story->mutex_name) &&
+			 mutex->owner_container == story->id;
+	bgt_mutex_state_free(list);
+	return found;
+}
+
+/* Somebody outside wants the mutex. The command tells by such a pause that it was frozen. */
+static void ask(struct story *story)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+
+	nanosleep(&pause, NULL);
+	story->asked = boottime();
+	print_who(story, story->asked, "reader");
+	printf("wants %s; generation 1 is due in %.3f s\n", story->mutex_name,
+	       seconds(story->next - story->asked));
+	if (bgt_mutex_acquire_start(story->mutex, BGT_TIMEOUT_INFINITE))
+		die("cannot acquire the mutex", bgt_error(story->bgt));
+}
+
+static void tell_stopped(struct story *story, const struct bgt_container *container, uint64_t time)
+{
+	if (story->asked)
+		return;
+	story->spent = container->spent;
+	print_who(story, time, story->name);
+	printf("%sfrozen%s  spent %.3f s, and owns %s\n", color_frozen(), color_off(),
+	       seconds(story->spent), story->mutex_name);
+	if (!is_owned_inside(story))
+		die(story->mutex_name, "not owned in the container when that was frozen");
+	ask(story);
+}
+
+/* The last event of a short loan may be left out: so this looks, after a while. */
+static void tell_standing(struct story *story)
+{
+	const struct timespec pause = { .tv_nsec = 100 * 1000000 };
+	struct bgt_container *container;
+	struct bgt_member *member;
+
+	nanosleep(&pause, NULL);
+	if (bgt_container_get(story->bgt, story->id, &container) ||
+	    bgt_member_list(story->bgt, story->id, &member))
+		die("cannot read the container", bgt_error(story->bgt));
+	if (!member || !member->frozen)
+		die(story->name, "still runs, after the time it was lent");
+	story->spent_at_last = container->spent;
+	story->times_lent = container->times_lent;
+	bgt_container_free(container);
+	bgt_member_free(member);
+	print_who(story, boottime(), story->name);
+	printf("%sfrozen%s  again, spent %.3f s\n", color_frozen(), color_off(),
+	       seconds(story->spent_at_last));
+}
+
+/* What happens at nearly the same time is told in any order. */
+static void tell_lent(struct story *story, uint64_t time)
+{
+	story->lent = time;
+	print_who(story, time, story->name);
+	printf("%sthawed%s  is lent time, as somebody waits for what it owns\n", color_run(),
+	       color_off());
+	if (story->got)
+		tell_standing(story);
+}
+
+static void tell_mutex(struct story *story, int result, uint64_t time)
+{
+	if (result)
+		die("cannot acquire the mutex", bgt_error(story->bgt));
+	story->got = time;
+	print_who(story, time, "reader");
+	printf("owns %s, %.1f ms after it asked\n", story->mutex_name,
+	       (double)(time - story->asked) / 1e6);
+	if (story->lent)
+		tell_standing(story);
+}
+
+static void tell_replenished(struct story *story, const struct bgt_container *container)
+{
+	if (!story->got)
+		die(story->mutex_name, "not released before the next generation");
+	story->overrun = container->overrun;
+	story->over = true;
+	print_who(story, container->generation_start, story->name);
+	printf("%sthawed%s  generation %llu, %.3f s of which are spent already\n", color_run(),
+	       color_off(), (unsigned long long)container->generation, seconds(story->overrun));
+}
+
+static void tell(struct story *story, const struct bgt_event *event)
+{
+	const struct bgt_container *container = event->container;
+	uint64_t time = boottime();
+
+	if (container && strcmp(container->name, story->name))
+		return;
+	switch (event->type) {
+	case BGT_EVENT_CONTAINER_NEW:
+		tell_new(story, container);
+		break;
+	case BGT_EVENT_CONTAINER_STOPPED:
+		tell_stopped(story, container, time);
+		break;
+	case BGT_EVENT_CONTAINER_LENT:
+		tell_lent(story, time);
+		break;
+	case BGT_EVENT_MUTEX:
+		tell_mutex(story, event->result, time);
+		break;
+	case BGT_EVENT_CONTAINER_REPLENISHED:
+		tell_replenished(story, container);
+		break;
+	case BGT_EVENT_CONTAINER_DEL:
+		die(story->name, "ended too early");
+	default:
+		break;
+	}
+	fflush(stdout);
+}
+
+static void follow(struct story *story)
+{
+	struct pollfd poller = { .fd = bgt_fd(story->bgt), .events = POLLIN };
+	const struct bgt_event *event;
+	int got;
+
+	while (!story->over) {
+		if (poll(&poller, 1, PATIENCE) <= 0)
+			die(story->name, "nothing happens");
+		while (!story->over && (got = bgt_next_event(story->bgt, &event)) != 0) {
+			if (got < 0)
+				die("events", bgt_error(story->bgt));
+			tell(story, event);
+		}
+	}
+}
+
+/* Checks what the demo promises. */
+static bool judge(const struct story *story)
+{
+	char text[160];
+	bool ok;
+
+	ok = verdict(story->got && story->got - story->asked <= GRACE + LATE,
+		     "whoever waited got the mutex in the time that was lent, 50 ms at most");
+	ok &= verdict(story->times_lent == 1,
+		      "that was once, and then the container stood still again");
+	snprintf(text, sizeof(text),
+		 "the %.3f s that it spent then are charged, and what is beyond %.3f s deducted",
+		 seconds(story->spent_at_last - story->spent), seconds(story->quota));
+	ok &= verdict(story->spent_at_last > story->spent &&
+		      story->overrun == story->spent_at_last - story->quota, text);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	struct story story = { 0 };
+	int error;
+	pid_t pid;
+	bool ok;
+
+	if (argc < 4)
+		die("usage", "lend CONTAINER MUTEX COMMAND...");
+	story.name = argv[1];
+	story.mutex_name = argv[2];
+
+	error = bgt_open(&story.bgt);
+	if (error)
+		die("cannot connect", bgt_strerror(error));
+	if (bgt_subscribe(story.bgt))
+		die("cannot subscribe", bgt_error(story.bgt));
+	if (bgt_mutex_open(story.bgt, story.mutex_name, BGT_SCOPE_USER, &story.mutex))
+		die(story.mutex_name, bgt_error(story.bgt));
+	pid = start(argv + 3, -1, -1);
+	follow(&story);
+
+	/* It goes on for ever. */
+	kill(pid, SIGTERM);
+	waitpid(pid, NULL, 0);
+	bgt_mutex_close(story.mutex);
+	bgt_close(story.bgt);
+	printf("\n");
+	ok = judge(&story);
+	return ok ? 0 : 1;
+}

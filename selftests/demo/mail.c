@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mail MUTEX: an app that owns a mutex of its user for longer than its budget lasts. When it goes
+ * on after a pause, it has been frozen: then it brings what it is at to an end, releases the mutex
+ * and spends all it can on something else.
+ */
+#include <bgtask.h>
+
+#include "demo.h"
+
+/* Longer than the machine holds anyone up, shorter than the reader takes to come along. */
+#define PAUSE	UINT64_C(700000000)
+
+/* What is left to do then, ns. */
+#define REST	UINT64_C(10000000)
+
+static void work_until_frozen(void)
+{
+	uint64_t last, time = boottime();
+
+	do {
+		last = time;
+		time = boottime();
+	} while (time - last < PAUSE);
+}
+
+static void work_on(void)
+{
+	uint64_t end = boottime() + REST;
+
+	while (boottime() < end)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	struct bgt_mutex *mutex;
+	struct bgt *bgt;
+	int error;
+
+	if (argc != 2)
+		die("usage", "mail MUTEX");
+	error = bgt_open(&bgt);
+	if (error)
+		die("cannot connect", bgt_strerror(error));
+	if (bgt_mutex_open(bgt, argv[1], BGT_SCOPE_USER, &mutex) ||
+	    bgt_mutex_acquire(mutex, BGT_TIMEOUT_INFINITE))
+		die(argv[1], bgt_error(bgt));
+	work_until_frozen();
+	work_on();
+	if (bgt_mutex_release(mutex))
+		die(argv[1], bgt_error(bgt));
+	for (;;)
+		work_on();
+}
