@@ -136,7 +136,7 @@ int with_container(const char *name, container_fn action, void *data)
 	return status;
 }
 
-static bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds)
+bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds)
 {
 	switch (duration_parse(argument, nanoseconds)) {
 	case 0:

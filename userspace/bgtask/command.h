@@ -9,7 +9,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 
-/* Exit codes of bgtask itself; "run" has its command's. */
+/* Exit codes of bgtask itself; those that run a command have the command's. */
 enum {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
@@ -30,6 +30,7 @@ struct command {
 
 int command_container(int argc, char **argv, bool json);
 int command_monitor(int argc, char **argv, bool json);
+int command_mutex(int argc, char **argv, bool json);
 int command_run(int argc, char **argv, bool json);
 int command_self(int argc, char **argv, bool json);
 int command_top(int argc, char **argv, bool json);
@@ -45,6 +46,9 @@ int container_release(int argc, char **argv, bool json);
 int container_remove(int argc, char **argv, bool json);
 int container_set(int argc, char **argv, bool json);
 int container_show(int argc, char **argv, bool json);
+
+int mutex_list(int argc, char **argv, bool json);
+int mutex_run(int argc, char **argv, bool json);
 
 /* Options that every subcommand has. */
 #define COMMON_OPTIONS		"hj"
@@ -80,6 +84,7 @@ typedef int (*container_fn)(struct bgt *bgt, const struct bgt_container *contain
 int with_container(const char *name, container_fn action, void *data);
 
 /* Read an argument, or complain and return false. */
+bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds);
 bool parse_quota(const char *argument, struct bgt_container_policy *policy);
 bool parse_period(const char *argument, struct bgt_container_policy *policy);
 bool parse_role(const char *argument, enum bgt_role *role);

@@ -38,7 +38,7 @@ static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 json_t *json_container(const struct bgt_container *container)
 {
 	return json_pack("{s:I, s:o, s:o, s:I, s:b, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I}",
+			 " s:I, s:I, s:I, s:I, s:I}",
 			 "id", (json_int_t)container->id,
 			 "name", json_text(container->name),
 			 "quota", json_limit(container, container->quota),
@@ -56,7 +56,8 @@ json_t *json_container(const struct bgt_container *container)
 			 "lead", (json_int_t)container->lead,
 			 "detected", (json_int_t)container->detected,
 			 "stopped", (json_int_t)container->stopped,
-			 "members", (json_int_t)container->members);
+			 "members", (json_int_t)container->members,
+			 "times_lent", (json_int_t)container->times_lent);
 }
 
 json_t *json_member(const struct bgt_member *member)
@@ -82,6 +83,26 @@ json_t *json_members(const struct bgt_member *list)
 		}
 	}
 	return members;
+}
+
+/* What does not apply is null. */
+static json_t *json_if(bool applies, uint32_t value)
+{
+	return applies ? json_integer((json_int_t)value) : json_null();
+}
+
+json_t *json_mutex(const struct bgt_mutex_state *mutex)
+{
+	return json_pack("{s:o, s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o}",
+			 "name", json_text(mutex->name),
+			 "scope", bgt_scope_name(mutex->scope),
+			 "abandoned", mutex->abandoned,
+			 "count", (json_int_t)mutex->count,
+			 "waiters", (json_int_t)mutex->waiters,
+			 "owner", json_if(mutex->owner, mutex->owner),
+			 "owner_container", json_if(mutex->owner_container, mutex->owner_container),
+			 "container", json_if(mutex->container, mutex->container),
+			 "uid", json_if(mutex->scope == BGT_SCOPE_USER, mutex->uid));
 }
 
 static int print(json_t *value, size_t flags)

@@ -12,6 +12,7 @@
 json_t *json_container(const struct bgt_container *container);
 json_t *json_member(const struct bgt_member *member);
 json_t *json_members(const struct bgt_member *list);
+json_t *json_mutex(const struct bgt_mutex_state *mutex);
 
 /* Print a value, on one line or many, and drop the reference. Return an exit code. */
 int json_print(json_t *value);

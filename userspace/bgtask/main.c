@@ -9,10 +9,11 @@
 static const char usage[] =
 	"Usage: bgtask [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
-	"CPU budgets over long windows, for groups of processes.\n"
+	"CPU budgets over long windows, for groups of processes, and named mutexes.\n"
 	"\n"
 	"  run        run a command on a budget of its own\n"
 	"  container  list, show and control containers\n"
+	"  mutex      run a command while a mutex is owned, list mutexes\n"
 	"  top        watch the budgets\n"
 	"  monitor    print every event as it happens\n"
 	"  self       show the container that this runs in\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 static const struct command commands[] = {
 	{ "container", command_container },
 	{ "monitor", command_monitor },
+	{ "mutex", command_mutex },
 	{ "run", command_run },
 	{ "self", command_self },
 	{ "top", command_top },

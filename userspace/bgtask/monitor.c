@@ -73,6 +73,10 @@ static void print_container(const struct bgt_event *event)
 	case BGT_EVENT_CONTAINER_REPLENISHED:
 		printf(": %s left", text_quota(buffer, container->left, NSEC_PER_USEC));
 		break;
+	case BGT_EVENT_CONTAINER_LENT:
+		printf(": %" PRIu64 " time%s so far", container->times_lent,
+		       container->times_lent == 1 ? "" : "s");
+		break;
 	case BGT_EVENT_CONTAINER_DEL:
 		printf(": used %s", duration_format(buffer, container->usage, NSEC_PER_USEC));
 		break;

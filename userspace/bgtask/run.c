@@ -2,19 +2,15 @@
 #include "command.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "janitor.h"
 #include "scope.h"
-#include "spawn.h"
+#include "supervise.h"
 
 static const char usage[] =
 	"Usage: bgtask run [OPTION...] [--] COMMAND [ARGUMENT...]\n"
@@ -29,119 +25,14 @@ static const char usage[] =
 	"\n"
 	"Exits with the command's status, or with 128 and the number of the signal that ended it.\n";
 
-/* Signals that are taken from a descriptor: all but those that report a fault of our own. */
-static void block_signals(sigset_t *taken, sigset_t *before)
-{
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
-
-	sigfillset(taken);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		sigdelset(taken, faults[i]);
-	sigprocmask(SIG_BLOCK, taken, before);
-
-	/* Were it ignored, children would vanish without a status. */
-	signal(SIGCHLD, SIG_DFL);
-}
-
-/* Stops this process as the command has stopped, so that the shell takes the terminal back. */
-static void stop_self(void)
-{
-	sigset_t stop;
-
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	kill(getpid(), SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	/* Here it stands until SIGCONT. In an orphaned process group, as of a service, it does not. */
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-}
-
-/* Looks what has become of the command. Returns its exit code, or -1 while it lives. */
-static int reap(const struct child *child)
-{
-	siginfo_t info;
-
-	for (;;) {
-		info.si_pid = 0;
-		if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WSTOPPED | WNOHANG) ||
-		    !info.si_pid)
-			return -1;
-		if (info.si_code == CLD_STOPPED)
-			stop_self();
-		else if (info.si_code == CLD_EXITED)
-			return info.si_status;
-		else
-			return EXIT_SIGNAL + info.si_status;
-	}
-}
-
-static void forward(const struct child *child, int directory, const struct signalfd_siginfo *info)
-{
-	int number = (int)info->ssi_signo;
-
-	/* The terminal has sent it to the command, too, which is in the same process group. */
-	if (info->ssi_code != SI_KERNEL)
-		(void)pidfd_send_signal(child->pidfd, number, NULL, 0);
-
-	/* The command stops when it thaws; until then its shell need not wait. */
-	if (number == SIGTSTP && cgroup_is_frozen(directory))
-		stop_self();
-}
-
-/* Passes signals on until the command ends. Returns its exit code. */
-static int supervise(const struct child *child, int directory, int signals)
-{
-	struct signalfd_siginfo info;
-	int status = -1;
-
-	while (status < 0) {
-		ssize_t size = read(signals, &info, sizeof(info));
-
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size != sizeof(info))
-			return fail("cannot read signals: %s", strerror(errno));
-		if (info.ssi_signo == SIGCHLD)
-			status = reap(child);
-		else
-			forward(child, directory, &info);
-	}
-	return status;
-}
-
-/* Runs the command in the scope. Returns its exit code. */
-static int run_command(char **argv, int directory, const sigset_t *taken, const sigset_t *before)
-{
-	int error, signals, status;
-	struct child child;
-
-	signals = signalfd(-1, taken, SFD_CLOEXEC);
-	if (signals < 0)
-		return fail("cannot watch signals: %s", strerror(errno));
-	error = spawn(&child, argv, directory, before);
-	if (error) {
-		close(signals);
-		return fail("cannot start a process: %s", strerror(-error));
-	}
-	status = supervise(&child, directory, signals);
-	error = spawn_failure(&child);
-	if (error) {
-		fail("cannot run \"%s\": %s", argv[0], strerror(-error));
-		status = error == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
-	}
-	spawn_close(&child);
-	close(signals);
-	return status;
-}
-
 static int run_in_scope(char **argv, struct scope *scope, const struct bgt_container_policy *policy)
 {
 	int directory, end, status;
-	sigset_t taken, before;
+	struct signals signals;
 	pid_t janitor;
 
 	/* A signal that comes while the scope is made waits until the command is started. */
-	block_signals(&taken, &before);
+	supervise_prepare(&signals);
 	janitor = janitor_start(scope, policy);
 	if (janitor < 0)
 		return EXIT_FAILED;
@@ -151,7 +42,7 @@ static int run_in_scope(char **argv, struct scope *scope, const struct bgt_conta
 		status = fail("cannot open cgroup %s/%s: %s", scope->parent, scope->name,
 			      strerror(-directory));
 	} else {
-		status = run_command(argv, directory, &taken, &before);
+		status = supervise(argv, directory, &signals);
 		close(directory);
 	}
 

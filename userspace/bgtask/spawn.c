@@ -25,13 +25,17 @@ static _Noreturn void run(char **argv, int failure, const sigset_t *mask)
 int spawn(struct child *child, char **argv, int directory, const sigset_t *mask)
 {
 	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.flags = CLONE_PIDFD,
 		.pidfd = (uintptr_t)&child->pidfd,
 		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)directory,
 	};
 	sigset_t birth = *mask, blocked;
 	int error, failure[2];
+
+	if (directory >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)directory;
+	}
 
 	/* Closed by exec, so that there is something to read only if it fails. */
 	if (pipe2(failure, O_CLOEXEC | O_NONBLOCK))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Starting a command straight into a cgroup.
+ * Starting a command, straight into a cgroup if need be.
  */
 #ifndef BGTASK_SPAWN_H
 #define BGTASK_SPAWN_H
@@ -15,8 +15,8 @@ struct child {
 };
 
 /*
- * Starts @argv in the cgroup of @directory with the given signal mask. Negative errno if that fails
- * before there is a process.
+ * Starts @argv in the cgroup of @directory, or in the caller's if that is negative, with the given
+ * signal mask. Negative errno if that fails before there is a process.
  */
 int spawn(struct child *child, char **argv, int directory, const sigset_t *mask);
 

@@ -91,6 +91,9 @@ void text_container(const struct bgt_container *container)
 		printf("   Exhausted: noticed at %s", duration_format(buffer, container->detected, 1));
 		printf(", stopped at %s\n", duration_format(buffer, container->stopped, 1));
 	}
+	if (container->times_lent)
+		printf("        Lent: %" PRIu64 " time%s\n", container->times_lent,
+		       container->times_lent == 1 ? "" : "s");
 	printf("        Lead: %s\n", duration_format(buffer, container->lead, 1));
 }
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+#include <stdio.h>
+
+static const char usage[] =
+	"Usage: bgtask mutex [-j] COMMAND [ARGUMENT...]\n"
+	"\n"
+	"  run NAME COMMAND  run a command while a mutex is owned\n"
+	"  list              list the mutexes that are owned or were abandoned\n"
+	"\n"
+	"Anyone may use mutexes.\n";
+
+static const struct command commands[] = {
+	{ "list", mutex_list },
+	{ "run", mutex_run },
+	{ NULL, NULL },
+};
+
+int command_mutex(int argc, char **argv, bool json)
+{
+	int status;
+
+	if (!parse_common(argc, argv, usage, &json, &status))
+		return status;
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	return dispatch(commands, argc - optind, argv + optind, json);
+}
