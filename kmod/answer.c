@@ -28,21 +28,41 @@
  */
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size)
 {
-	size_t acknowledgment = nlmsg_total_size(sizeof(struct nlmsgerr)) +
-				 nla_total_size(TEXT_MAX);
-
-	answer->skb = genlmsg_new(size + acknowledgment, GFP_KERNEL_ACCOUNT);
-	if (!answer->skb)
-		return -ENOMEM;
-	answer->header = genlmsg_put_reply(answer->skb, info, &bgt_netlink_family, 0,
-					   info->genlhdr->cmd);
-	if (WARN_ON_ONCE(!answer->header)) {
-		bgt_answer_drop(answer);
-		return -ENOMEM;
-	}
+	answer->skb = NULL;
 	answer->net = genl_info_net(info);
 	answer->portid = info->snd_portid;
 	answer->request = *info->nlhdr;
+	answer->cmd = info->genlhdr->cmd;
+	return bgt_answer_grow(answer, size);
+}
+
+/**
+ * bgt_answer_grow() - make room for more than was promised
+ * @answer: promised; what was filled in is dropped
+ * @size: of the payload at most
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM, and then the room is what it was.
+ */
+int bgt_answer_grow(struct bgt_answer *answer, size_t size)
+{
+	size_t acknowledgment = nlmsg_total_size(sizeof(struct nlmsgerr)) +
+				nla_total_size(TEXT_MAX);
+	struct sk_buff *skb;
+	void *header;
+
+	skb = genlmsg_new(size + acknowledgment, GFP_KERNEL_ACCOUNT);
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put(skb, answer->portid, answer->request.nlmsg_seq, &bgt_netlink_family,
+			     0, answer->cmd);
+	if (WARN_ON_ONCE(!header)) {
+		nlmsg_free(skb);
+		return -ENOMEM;
+	}
+	bgt_answer_drop(answer);
+	answer->skb = skb;
+	answer->header = header;
 	return 0;
 }
 
@@ -50,6 +70,7 @@ static void put_acknowledgment(struct bgt_answer *answer, int err, const char *t
 {
 	struct nlmsghdr *header;
 	struct nlmsgerr *payload;
+	char short_text[TEXT_MAX];
 
 	header = nlmsg_put(answer->skb, answer->portid, answer->request.nlmsg_seq, NLMSG_ERROR,
 			   sizeof(*payload), NLM_F_CAPPED | (text ? NLM_F_ACK_TLVS : 0));
@@ -58,8 +79,10 @@ static void put_acknowledgment(struct bgt_answer *answer, int err, const char *t
 	payload = nlmsg_data(header);
 	payload->error = err;
 	payload->msg = answer->request;
-	if (text)
-		WARN_ON_ONCE(nla_put_string(answer->skb, NLMSGERR_ATTR_MSG, text));
+	if (text) {
+		strscpy(short_text, text, sizeof(short_text));
+		WARN_ON_ONCE(nla_put_string(answer->skb, NLMSGERR_ATTR_MSG, short_text));
+	}
 	nlmsg_end(answer->skb, header);
 }
 
@@ -129,7 +152,7 @@ int bgt_answer_confirm(struct bgt_answer *answer, int err)
  * bgt_answer_refuse() - send an error
  * @answer: promised; what was filled in is dropped
  * @err: -errno
- * @text: for people, of at most 79 bytes
+ * @text: for people, or NULL; what is longer than 79 bytes is cut off
  *
  * Context: process.
  */

@@ -17,6 +17,7 @@ struct sk_buff;
  * @net: network namespace of the socket that asked
  * @portid: address of that socket
  * @request: header of the request
+ * @cmd: its command
  *
  * Whoever has it sends it once, or drops it, before that socket is gone.
  */
@@ -26,12 +27,14 @@ struct bgt_answer {
 	struct net *net;
 	u32 portid;
 	struct nlmsghdr request;
+	u8 cmd;
 };
 
 /* What a handler returns that has promised an answer, or sent it. */
 #define BGT_ANSWERED (-EINTR)
 
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size);
+int bgt_answer_grow(struct bgt_answer *answer, size_t size);
 int bgt_answer_send(struct bgt_answer *answer);
 int bgt_answer_finish(struct bgt_answer *answer, int err);
 int bgt_answer_confirm(struct bgt_answer *answer, int err);

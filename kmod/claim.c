@@ -123,7 +123,7 @@ struct bgt_claim *bgt_claim_make(const struct bgt_caller *caller, const struct b
 
 	if (!claim)
 		return ERR_PTR(-ENOMEM);
-	err = bgt_limit_charge(&claim->charge, caller->uid, caller->container,
+	err = bgt_limit_charge(&claim->charge, BGT_MUTEXES, caller->uid, caller->container,
 			       before ? &before->charge : NULL, extack);
 	if (err) {
 		kfree(claim);

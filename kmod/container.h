@@ -16,6 +16,7 @@
 #include <uapi/linux/bgtask.h>
 
 #include "lend.h"
+#include "limit.h"
 
 struct netlink_ext_ack;
 
@@ -101,7 +102,7 @@ struct bgt_generation {
  *
  * @loan: time lent to it while it stands still
  * @mutexes: those whose names it shares; bgt_mutex_lock
- * @nr_claims: how many mutexes its tasks own and wait for; bgt_mutex_lock
+ * @charges: what its tasks use of that which has limits; see limit.c
  */
 struct bgt_container {
 	u32 id;
@@ -142,7 +143,7 @@ struct bgt_container {
 
 	struct bgt_loan loan;
 	struct list_head mutexes;
-	unsigned int nr_claims;
+	unsigned int charges[BGT_RESOURCES];
 };
 
 extern struct mutex bgt_registry_lock;

@@ -9,6 +9,7 @@
 #include "netlink.h"
 #include "peer.h"
 #include "probe.h"
+#include "relay.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -41,6 +42,7 @@ exit_mutex:
 	bgt_mutex_exit();
 exit_peer:
 	bgt_peer_exit();
+	bgt_relay_exit();
 exit_container:
 	bgt_container_exit();
 exit_freezer:
@@ -53,6 +55,7 @@ static void __exit bgt_exit(void)
 	bgt_netlink_exit();
 	bgt_mutex_exit();
 	bgt_peer_exit();
+	bgt_relay_exit();
 	bgt_container_exit();
 	bgt_freezer_exit();
 }

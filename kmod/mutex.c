@@ -19,7 +19,7 @@
 #include "peer.h"
 #include "trace.h"
 
-/* Of all that mutex.h, claim.h and limit.c have. */
+/* Of all that mutex.h and claim.h have. */
 DEFINE_MUTEX(bgt_mutex_lock);
 
 static struct rhashtable by_name;

@@ -91,8 +91,132 @@ const struct nla_policy bgtask_mutex_get_nl_policy[BGTASK_A_MUTEX_SCOPE + 1] = {
 	[BGTASK_A_MUTEX_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
+/* BGTASK_CMD_HELPER_ATTACH - do */
+const struct nla_policy bgtask_helper_attach_nl_policy[BGTASK_A_CALL_PAD + 1] = {
+};
+
+/* BGTASK_CMD_CALL_REPLY - do */
+const struct nla_policy bgtask_call_reply_nl_policy[BGTASK_A_CALL_PAYLOAD + 1] = {
+	[BGTASK_A_CALL_ID] = { .type = NLA_U32, },
+	[BGTASK_A_CALL_ERROR] = { .type = NLA_S32, },
+	[BGTASK_A_CALL_TEXT] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_CALL_PAYLOAD] = { .type = NLA_BINARY, },
+};
+
+/* BGTASK_CMD_APP_EVENT - do */
+const struct nla_policy bgtask_app_event_nl_policy[BGTASK_A_CALL_PAYLOAD + 1] = {
+	[BGTASK_A_CALL_COMMAND] = { .type = NLA_U32, },
+	[BGTASK_A_CALL_PEER] = { .type = NLA_U32, },
+	[BGTASK_A_CALL_PAYLOAD] = { .type = NLA_BINARY, },
+};
+
+/* BGTASK_CMD_TASK_REGISTER - do */
+const struct nla_policy bgtask_task_register_nl_policy[BGTASK_A_TASK_FD + 1] = {
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_ENTRY_POINT] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_TRIGGER] = NLA_POLICY_MAX(NLA_U32, 18),
+	[BGTASK_A_TASK_INTERVAL] = { .type = NLA_U64, },
+	[BGTASK_A_TASK_ONESHOT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[BGTASK_A_TASK_CONDITIONS] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[BGTASK_A_TASK_FD] = { .type = NLA_S32, },
+};
+
+/* BGTASK_CMD_TASK_UNREGISTER - do */
+const struct nla_policy bgtask_task_unregister_nl_policy[BGTASK_A_TASK_CANCEL + 1] = {
+	[BGTASK_A_TASK_ID] = { .type = NLA_U32, },
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_CANCEL] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* BGTASK_CMD_TASK_GET - do */
+const struct nla_policy bgtask_task_get_nl_policy[BGTASK_A_TASK_AFTER + 1] = {
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_AFTER] = { .type = NLA_U32, },
+};
+
+/* BGTASK_CMD_TASK_ASSOCIATE - do */
+const struct nla_policy bgtask_task_associate_nl_policy[BGTASK_A_TASK_APP + 1] = {
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_TRIGGER_FIRE - do */
+const struct nla_policy bgtask_trigger_fire_nl_policy[BGTASK_A_TASK_ARGUMENT + 1] = {
+	[BGTASK_A_TASK_ID] = { .type = NLA_U32, },
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_TRIGGER] = NLA_POLICY_MAX(NLA_U32, 18),
+	[BGTASK_A_TASK_ARGUMENT] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_INSTANCE_GET - do */
+const struct nla_policy bgtask_instance_get_nl_policy[BGTASK_A_INSTANCE_AFTER + 1] = {
+	[BGTASK_A_INSTANCE_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_INSTANCE_AFTER] = { .type = NLA_U32, },
+};
+
+/* BGTASK_CMD_INSTANCE_ATTACH - do */
+const struct nla_policy bgtask_instance_attach_nl_policy[BGTASK_A_INSTANCE_PAD + 1] = {
+};
+
+/* BGTASK_CMD_INSTANCE_PROGRESS - do */
+const struct nla_policy bgtask_instance_progress_nl_policy[BGTASK_A_INSTANCE_PROGRESS + 1] = {
+	[BGTASK_A_INSTANCE_PROGRESS] = { .type = NLA_U32, },
+};
+
+/* BGTASK_CMD_INSTANCE_COMPLETE - do */
+const struct nla_policy bgtask_instance_complete_nl_policy[BGTASK_A_INSTANCE_MESSAGE + 1] = {
+	[BGTASK_A_INSTANCE_STATUS] = { .type = NLA_S32, },
+	[BGTASK_A_INSTANCE_MESSAGE] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_INSTANCE_CANCEL - do */
+const struct nla_policy bgtask_instance_cancel_nl_policy[BGTASK_A_INSTANCE_REASON + 1] = {
+	[BGTASK_A_INSTANCE_ID] = { .type = NLA_U32, },
+	[BGTASK_A_INSTANCE_REASON] = NLA_POLICY_MAX(NLA_U32, 11),
+};
+
+/* BGTASK_CMD_APP_INSTALL - do */
+const struct nla_policy bgtask_app_install_nl_policy[BGTASK_A_APP_MANIFEST + 1] = {
+	[BGTASK_A_APP_MANIFEST] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_APP_REMOVE - do */
+const struct nla_policy bgtask_app_remove_nl_policy[BGTASK_A_APP_ID + 1] = {
+	[BGTASK_A_APP_ID] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_APP_GET - do */
+const struct nla_policy bgtask_app_get_nl_policy[BGTASK_A_APP_AFTER + 1] = {
+	[BGTASK_A_APP_ID] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_APP_AFTER] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_APP_SET - do */
+const struct nla_policy bgtask_app_set_nl_policy[BGTASK_A_APP_ACCESS + 1] = {
+	[BGTASK_A_APP_ID] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_APP_ACCESS] = NLA_POLICY_MAX(NLA_U32, 4),
+};
+
+/* BGTASK_CMD_APP_UPGRADED - do */
+const struct nla_policy bgtask_app_upgraded_nl_policy[BGTASK_A_APP_ID + 1] = {
+	[BGTASK_A_APP_ID] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_CONDITION_GET - do */
+const struct nla_policy bgtask_condition_get_nl_policy[BGTASK_A_CONDITION_PAD + 1] = {
+};
+
+/* BGTASK_CMD_CONDITION_SET - do */
+const struct nla_policy bgtask_condition_set_nl_policy[BGTASK_A_CONDITION_WHICH + 1] = {
+	[BGTASK_A_CONDITION_CONDITIONS] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[BGTASK_A_CONDITION_WHICH] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+};
+
 /* Ops table for bgtask */
-const struct genl_ops bgtask_nl_ops[13] = {
+const struct genl_ops bgtask_nl_ops[33] = {
 	{
 		.cmd		= BGTASK_CMD_CONTAINER_NEW,
 		.doit		= bgtask_nl_container_new_doit,
@@ -173,6 +297,126 @@ const struct genl_ops bgtask_nl_ops[13] = {
 		.dumpit		= bgtask_nl_mutex_get_dumpit,
 		.policy		= bgtask_mutex_get_nl_policy,
 		.maxattr	= BGTASK_A_MUTEX_SCOPE,
+	},
+	{
+		.cmd		= BGTASK_CMD_HELPER_ATTACH,
+		.doit		= bgtask_nl_helper_attach_doit,
+		.policy		= bgtask_helper_attach_nl_policy,
+		.maxattr	= BGTASK_A_CALL_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_CALL_REPLY,
+		.doit		= bgtask_nl_call_reply_doit,
+		.policy		= bgtask_call_reply_nl_policy,
+		.maxattr	= BGTASK_A_CALL_PAYLOAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_EVENT,
+		.doit		= bgtask_nl_app_event_doit,
+		.policy		= bgtask_app_event_nl_policy,
+		.maxattr	= BGTASK_A_CALL_PAYLOAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_TASK_REGISTER,
+		.doit		= bgtask_nl_task_register_doit,
+		.policy		= bgtask_task_register_nl_policy,
+		.maxattr	= BGTASK_A_TASK_FD,
+	},
+	{
+		.cmd		= BGTASK_CMD_TASK_UNREGISTER,
+		.doit		= bgtask_nl_task_unregister_doit,
+		.policy		= bgtask_task_unregister_nl_policy,
+		.maxattr	= BGTASK_A_TASK_CANCEL,
+	},
+	{
+		.cmd		= BGTASK_CMD_TASK_GET,
+		.doit		= bgtask_nl_task_get_doit,
+		.policy		= bgtask_task_get_nl_policy,
+		.maxattr	= BGTASK_A_TASK_AFTER,
+	},
+	{
+		.cmd		= BGTASK_CMD_TASK_ASSOCIATE,
+		.doit		= bgtask_nl_task_associate_doit,
+		.policy		= bgtask_task_associate_nl_policy,
+		.maxattr	= BGTASK_A_TASK_APP,
+	},
+	{
+		.cmd		= BGTASK_CMD_TRIGGER_FIRE,
+		.doit		= bgtask_nl_trigger_fire_doit,
+		.policy		= bgtask_trigger_fire_nl_policy,
+		.maxattr	= BGTASK_A_TASK_ARGUMENT,
+	},
+	{
+		.cmd		= BGTASK_CMD_INSTANCE_GET,
+		.doit		= bgtask_nl_instance_get_doit,
+		.policy		= bgtask_instance_get_nl_policy,
+		.maxattr	= BGTASK_A_INSTANCE_AFTER,
+	},
+	{
+		.cmd		= BGTASK_CMD_INSTANCE_ATTACH,
+		.doit		= bgtask_nl_instance_attach_doit,
+		.policy		= bgtask_instance_attach_nl_policy,
+		.maxattr	= BGTASK_A_INSTANCE_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_INSTANCE_PROGRESS,
+		.doit		= bgtask_nl_instance_progress_doit,
+		.policy		= bgtask_instance_progress_nl_policy,
+		.maxattr	= BGTASK_A_INSTANCE_PROGRESS,
+	},
+	{
+		.cmd		= BGTASK_CMD_INSTANCE_COMPLETE,
+		.doit		= bgtask_nl_instance_complete_doit,
+		.policy		= bgtask_instance_complete_nl_policy,
+		.maxattr	= BGTASK_A_INSTANCE_MESSAGE,
+	},
+	{
+		.cmd		= BGTASK_CMD_INSTANCE_CANCEL,
+		.doit		= bgtask_nl_instance_cancel_doit,
+		.policy		= bgtask_instance_cancel_nl_policy,
+		.maxattr	= BGTASK_A_INSTANCE_REASON,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_INSTALL,
+		.doit		= bgtask_nl_app_install_doit,
+		.policy		= bgtask_app_install_nl_policy,
+		.maxattr	= BGTASK_A_APP_MANIFEST,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_REMOVE,
+		.doit		= bgtask_nl_app_remove_doit,
+		.policy		= bgtask_app_remove_nl_policy,
+		.maxattr	= BGTASK_A_APP_ID,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_GET,
+		.doit		= bgtask_nl_app_get_doit,
+		.policy		= bgtask_app_get_nl_policy,
+		.maxattr	= BGTASK_A_APP_AFTER,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_SET,
+		.doit		= bgtask_nl_app_set_doit,
+		.policy		= bgtask_app_set_nl_policy,
+		.maxattr	= BGTASK_A_APP_ACCESS,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_UPGRADED,
+		.doit		= bgtask_nl_app_upgraded_doit,
+		.policy		= bgtask_app_upgraded_nl_policy,
+		.maxattr	= BGTASK_A_APP_ID,
+	},
+	{
+		.cmd		= BGTASK_CMD_CONDITION_GET,
+		.doit		= bgtask_nl_condition_get_doit,
+		.policy		= bgtask_condition_get_nl_policy,
+		.maxattr	= BGTASK_A_CONDITION_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_CONDITION_SET,
+		.doit		= bgtask_nl_condition_set_doit,
+		.policy		= bgtask_condition_set_nl_policy,
+		.maxattr	= BGTASK_A_CONDITION_WHICH,
 	},
 };
 

@@ -37,8 +37,48 @@ extern const struct nla_policy bgtask_mutex_release_nl_policy[BGTASK_A_MUTEX_SCO
 
 extern const struct nla_policy bgtask_mutex_get_nl_policy[BGTASK_A_MUTEX_SCOPE + 1];
 
+extern const struct nla_policy bgtask_helper_attach_nl_policy[BGTASK_A_CALL_PAD + 1];
+
+extern const struct nla_policy bgtask_call_reply_nl_policy[BGTASK_A_CALL_PAYLOAD + 1];
+
+extern const struct nla_policy bgtask_app_event_nl_policy[BGTASK_A_CALL_PAYLOAD + 1];
+
+extern const struct nla_policy bgtask_task_register_nl_policy[BGTASK_A_TASK_FD + 1];
+
+extern const struct nla_policy bgtask_task_unregister_nl_policy[BGTASK_A_TASK_CANCEL + 1];
+
+extern const struct nla_policy bgtask_task_get_nl_policy[BGTASK_A_TASK_AFTER + 1];
+
+extern const struct nla_policy bgtask_task_associate_nl_policy[BGTASK_A_TASK_APP + 1];
+
+extern const struct nla_policy bgtask_trigger_fire_nl_policy[BGTASK_A_TASK_ARGUMENT + 1];
+
+extern const struct nla_policy bgtask_instance_get_nl_policy[BGTASK_A_INSTANCE_AFTER + 1];
+
+extern const struct nla_policy bgtask_instance_attach_nl_policy[BGTASK_A_INSTANCE_PAD + 1];
+
+extern const struct nla_policy bgtask_instance_progress_nl_policy[BGTASK_A_INSTANCE_PROGRESS + 1];
+
+extern const struct nla_policy bgtask_instance_complete_nl_policy[BGTASK_A_INSTANCE_MESSAGE + 1];
+
+extern const struct nla_policy bgtask_instance_cancel_nl_policy[BGTASK_A_INSTANCE_REASON + 1];
+
+extern const struct nla_policy bgtask_app_install_nl_policy[BGTASK_A_APP_MANIFEST + 1];
+
+extern const struct nla_policy bgtask_app_remove_nl_policy[BGTASK_A_APP_ID + 1];
+
+extern const struct nla_policy bgtask_app_get_nl_policy[BGTASK_A_APP_AFTER + 1];
+
+extern const struct nla_policy bgtask_app_set_nl_policy[BGTASK_A_APP_ACCESS + 1];
+
+extern const struct nla_policy bgtask_app_upgraded_nl_policy[BGTASK_A_APP_ID + 1];
+
+extern const struct nla_policy bgtask_condition_get_nl_policy[BGTASK_A_CONDITION_PAD + 1];
+
+extern const struct nla_policy bgtask_condition_set_nl_policy[BGTASK_A_CONDITION_WHICH + 1];
+
 /* Ops table for bgtask */
-extern const struct genl_ops bgtask_nl_ops[13];
+extern const struct genl_ops bgtask_nl_ops[33];
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -59,6 +99,28 @@ int bgtask_nl_mutex_release_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_mutex_get_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_mutex_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int bgtask_nl_helper_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_call_reply_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_event_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_task_register_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_task_unregister_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_task_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_task_associate_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_trigger_fire_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_instance_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_instance_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_instance_progress_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int bgtask_nl_instance_complete_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int bgtask_nl_instance_cancel_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_install_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_remove_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_upgraded_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_condition_get_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_condition_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	BGTASK_NLGRP_CONTAINER,

@@ -12,9 +12,10 @@
 
 #include "mutex.h"
 #include "peer.h"
+#include "relay.h"
 
 static DEFINE_HASHTABLE(peers, 10);
-/* Protects peers; nests outside bgt_mutex_lock. */
+/* Protects peers; nests outside bgt_mutex_lock and relay_lock. */
 static DEFINE_MUTEX(peers_lock);
 
 static struct bgt_peer *find(const struct sock *sk, u32 portid)
@@ -67,6 +68,7 @@ static void remove_peer(struct bgt_peer *peer)
 
 	hash_del(&peer->hash);
 	bgt_mutex_peer_gone(peer);
+	bgt_relay_peer_gone(peer);
 	sock_put(peer->sk);
 	kfree(peer);
 }

@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Peers: the sockets of those who own something here, until they are closed. */
+/* Peers: the sockets of those who own something here or call, until they are closed. */
 #ifndef _BGTASK_PEER_H
 #define _BGTASK_PEER_H
 
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct bgt_correspondent;
 struct sk_buff;
 struct sock;
 
 /**
- * struct bgt_peer - a netlink socket that has acquired mutexes, or tried to
+ * struct bgt_peer - a netlink socket that has acquired mutexes, or called the helper
  * @hash: chain by @portid, protected by peers_lock
  * @sk: the socket, with a reference: its address cannot become that of another one
  * @portid: its address; another socket can have it as soon as this one is closed
  *
- * All that follows belongs to mutex.c and is protected by bgt_mutex_lock.
+ * What follows belongs to mutex.c and is protected by bgt_mutex_lock.
  *
  * @owned: struct bgt_claim by_peer, that own their mutex
  * @waiting: struct bgt_claim by_peer, that wait for it
  * @walk: the last search for a cycle that has come by
  * @next: in that search, what is to be looked at
+ *
+ * The rest belongs to relay.c and is protected by relay_lock.
+ *
+ * @correspondent: as which the helper knows it, since it has called; or NULL
  *
  * A peer lives until its socket is closed. As a socket is not closed while a message
  * sent from it is handled, the handler needs no reference.
@@ -34,6 +39,8 @@ struct bgt_peer {
 	struct list_head waiting;
 	u64 walk;
 	struct list_head next;
+
+	struct bgt_correspondent *correspondent;
 };
 
 struct bgt_peer *bgt_peer_of(struct sk_buff *skb);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <linux/bgtask.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -110,25 +111,48 @@ int genl_send(struct genl *genl, uint16_t flags)
 	return send(genl->socket, genl->request, header(genl)->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
-static int exchange(struct genl *genl, uint16_t flags)
+bool genl_receive(struct genl *genl, uint64_t timeout)
+{
+	struct pollfd fd = { .fd = genl->socket, .events = POLLIN };
+	ssize_t size;
+
+	genl->answer = NULL;
+	genl->text[0] = '\0';
+	do {
+		if (poll(&fd, 1, (int)(timeout / MSEC)) <= 0)
+			return false;
+		size = recv(genl->socket, genl->reply, sizeof(genl->reply), 0);
+	} while (size < 0 && errno == ENOBUFS);
+	if (size < 0 || !NLMSG_OK((const struct nlmsghdr *)genl->reply, (size_t)size))
+		fail("no message: %s", strerror(errno));
+	genl->answer = (const struct nlmsghdr *)genl->reply;
+	return true;
+}
+
+int genl_result_of(struct genl *genl)
+{
+	return genl->answer->nlmsg_type == NLMSG_ERROR ? note_result(genl, genl->answer) : 0;
+}
+
+/* Reads up to the end of the answer to what was sent last. */
+static int read_answer(struct genl *genl, uint64_t timeout)
 {
 	static uint8_t more[sizeof(genl->reply)];
-
-	int error;
 
 	genl->answer = NULL;
 	genl->answers = 0;
 	genl->text[0] = '\0';
 	genl->missing = 0;
 	genl->offset = 0;
-	error = genl_send(genl, flags);
-	if (error)
-		return error;
 	for (;;) {
+		struct pollfd fd = { .fd = genl->socket, .events = POLLIN };
 		uint8_t *buffer = genl->answer ? more : genl->reply;
-		ssize_t size = recv(genl->socket, buffer, sizeof(genl->reply), 0);
 		const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+		ssize_t size;
 
+		if (poll(&fd, 1, (int)(timeout / MSEC)) <= 0)
+			return -ETIME;
+		size = recv(genl->socket, buffer, sizeof(genl->reply), 0);
 		if (size < 0)
 			return -errno;
 		for (; NLMSG_OK(message, (size_t)size); message = NLMSG_NEXT(message, size)) {
@@ -141,6 +165,18 @@ static int exchange(struct genl *genl, uint16_t flags)
 			genl->answers++;
 		}
 	}
+}
+
+int genl_result(struct genl *genl, uint64_t timeout)
+{
+	return read_answer(genl, timeout);
+}
+
+static int exchange(struct genl *genl, uint16_t flags)
+{
+	int error = genl_send(genl, flags);
+
+	return error ? error : read_answer(genl, DEADLINE);
 }
 
 int genl_do(struct genl *genl)

@@ -47,6 +47,18 @@ int genl_send(struct genl *genl, uint16_t flags);
 int genl_do(struct genl *genl);
 int genl_dump(struct genl *genl);
 
+/*
+ * Reads the next datagram, whatever its number; the first message becomes the answer. False if none
+ * has come when the time is over. Overflows of the socket are passed over.
+ */
+bool genl_receive(struct genl *genl, uint64_t timeout);
+
+/* What the answer says, if it is an acknowledgment or a refusal, else 0. */
+int genl_result_of(struct genl *genl);
+
+/* Reads the answer to what was sent last. Returns 0 or a negative errno, -ETIME if none comes. */
+int genl_result(struct genl *genl, uint64_t timeout);
+
 /* An attribute of the answer, or NULL. */
 const struct nlattr *genl_find(const struct genl *genl, uint16_t type);
 uint32_t genl_get_u32(const struct genl *genl, uint16_t type);

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel does not decide is relayed to the helper, a process that has attached
+ * its socket: the request, whose attributes were checked by the operation's policy, and
+ * what only the kernel knows, who calls. The helper's reply becomes an ordinary answer.
+ *
+ * As in net/handshake, there is one such process, and it may fail: then all calls that
+ * wait are refused, and it is told anew who there is when they call again.
+ */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "answer.h"
+#include "call.h"
+#include "container.h"
+#include "limit.h"
+#include "netlink_message.h"
+#include "peer.h"
+#include "relay.h"
+
+/* When the helper's socket is full, so long until the next try to tell who is gone. */
+#define RETRY (HZ / 20)
+
+static void tell_gone(struct work_struct *work);
+
+/* Protects the following, and the correspondents of peers. Nests inside peers_lock. */
+static DEFINE_MUTEX(relay_lock);
+static struct bgt_peer *helper;
+static struct bgt_call_book book = {
+	.calls = XARRAY_INIT(book.calls, XA_FLAGS_ALLOC1),
+	.correspondents = XARRAY_INIT(book.correspondents, XA_FLAGS_ALLOC1),
+	.gone = LIST_HEAD_INIT(book.gone),
+};
+static DECLARE_DELAYED_WORK(gone_work, tell_gone);
+
+static struct sk_buff *start(const struct bgt_peer *to, u8 command, size_t size, void **header)
+{
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL_ACCOUNT);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put(skb, to->portid, 0, &bgt_netlink_family, 0, command);
+	if (*header)
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+static int finish(const struct bgt_peer *to, struct sk_buff *skb, void *header)
+{
+	genlmsg_end(skb, header);
+	return genlmsg_unicast(sock_net(to->sk), skb, to->portid);
+}
+
+/* Called with relay_lock held. */
+static int send_gone(u32 id)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	skb = start(helper, BGTASK_CMD_PEER_GONE_NTF, nla_total_size(sizeof(u32)), &header);
+	if (!skb)
+		return -ENOMEM;
+	if (WARN_ON_ONCE(nla_put_u32(skb, BGTASK_A_CALL_PEER, id))) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	return finish(helper, skb, header);
+}
+
+static void tell_all_gone(void)
+{
+	struct bgt_correspondent *correspondent;
+
+	lockdep_assert_held(&relay_lock);
+
+	while ((correspondent = bgt_call_first_gone(&book))) {
+		if (helper && send_gone(correspondent->id)) {
+			schedule_delayed_work(&gone_work, RETRY);
+			return;
+		}
+		bgt_call_forget(&book, correspondent);
+	}
+}
+
+static void tell_gone(struct work_struct *work)
+{
+	mutex_lock(&relay_lock);
+	tell_all_gone();
+	mutex_unlock(&relay_lock);
+}
+
+static void end_call(struct bgt_call *call)
+{
+	bgt_answer_drop(&call->answer);
+	bgt_limit_uncharge(&call->charge);
+	bgt_call_remove(&book, call);
+}
+
+static void detach(void)
+{
+	struct bgt_call *call;
+	unsigned long id;
+
+	lockdep_assert_held(&relay_lock);
+
+	helper = NULL;
+	xa_for_each(&book.calls, id, call) {
+		bgt_answer_refuse(&call->answer, -ECONNRESET, "the helper has ended");
+		end_call(call);
+	}
+	tell_all_gone();
+}
+
+/* Whoever has called before is unknown to a new helper. */
+static void introduce(void)
+{
+	struct bgt_correspondent *correspondent;
+	struct sk_buff *skb;
+	unsigned long id;
+	void *header;
+
+	xa_for_each(&book.correspondents, id, correspondent) {
+		if (!correspondent->peer)
+			continue;
+		skb = start(correspondent->peer, BGTASK_CMD_HELPER_NTF, 0, &header);
+		if (skb)
+			finish(correspondent->peer, skb, header);
+	}
+}
+
+/**
+ * bgt_relay_attach() - become the helper
+ * @peer: the helper's socket
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: 0 or -EBUSY.
+ */
+int bgt_relay_attach(struct bgt_peer *peer, struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&relay_lock);
+	if (helper) {
+		NL_SET_ERR_MSG(extack, "there is a helper already");
+		err = -EBUSY;
+	} else {
+		helper = peer;
+		introduce();
+	}
+	mutex_unlock(&relay_lock);
+	return err;
+}
+
+static int put_caller(struct sk_buff *msg, struct sk_buff *skb, struct genl_info *info,
+		      const struct bgt_call *call)
+{
+	const struct bgt_container *container = call->charge.container;
+	kuid_t uid = NETLINK_CB(skb).sk->sk_uid;
+	int size = genlmsg_len(info->genlhdr);
+
+	if (nla_put_u32(msg, BGTASK_A_CALL_ID, call->id) ||
+	    nla_put_u32(msg, BGTASK_A_CALL_COMMAND, info->genlhdr->cmd) ||
+	    nla_put_u32(msg, BGTASK_A_CALL_PID, task_tgid_nr(current)) ||
+	    nla_put_u32(msg, BGTASK_A_CALL_UID, from_kuid_munged(&init_user_ns, uid)) ||
+	    nla_put_u8(msg, BGTASK_A_CALL_ADMIN, netlink_capable(skb, CAP_SYS_ADMIN)) ||
+	    (container && nla_put_u32(msg, BGTASK_A_CALL_CONTAINER, container->id)) ||
+	    nla_put(msg, BGTASK_A_CALL_PAYLOAD, size, genlmsg_data(info->genlhdr)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Room for all that put_caller() puts, and the correspondent. */
+static size_t call_size(const struct genl_info *info)
+{
+	return 6 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u8)) +
+	       nla_total_size(genlmsg_len(info->genlhdr));
+}
+
+static int send_call(struct sk_buff *skb, struct genl_info *info, const struct bgt_call *call,
+		     u32 correspondent)
+{
+	struct sk_buff *msg;
+	void *header;
+
+	lockdep_assert_held(&relay_lock);
+
+	msg = start(helper, BGTASK_CMD_CALL_NTF, call_size(info), &header);
+	if (!msg)
+		return -ENOMEM;
+	if (WARN_ON_ONCE(nla_put_u32(msg, BGTASK_A_CALL_PEER, correspondent) ||
+			 put_caller(msg, skb, info, call))) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return finish(helper, msg, header);
+}
+
+static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *info,
+		 struct bgt_answer *answer, struct bgt_container *container)
+{
+	struct bgt_charge charge;
+	struct bgt_call *call;
+	int err;
+
+	if (!helper) {
+		NL_SET_ERR_MSG(info->extack, "there is no helper (bgtaskd does not run)");
+		return -ENOTCONN;
+	}
+	if (!peer->correspondent)
+		peer->correspondent = bgt_call_meet(&book, peer);
+	if (!peer->correspondent)
+		return -ENOMEM;
+	err = bgt_limit_charge(&charge, BGT_CALLS, NETLINK_CB(skb).sk->sk_uid, container, NULL,
+			       info->extack);
+	if (err)
+		return err;
+	call = bgt_call_add(&book, peer->correspondent);
+	if (!call) {
+		bgt_limit_uncharge(&charge);
+		return -ENOMEM;
+	}
+	call->charge = charge;
+	err = send_call(skb, info, call, peer->correspondent->id);
+	if (err) {
+		if (err == -EAGAIN) {
+			NL_SET_ERR_MSG(info->extack, "the helper does not keep up");
+			err = -EBUSY;
+		}
+		end_call(call);
+		return err;
+	}
+	call->answer = *answer;
+	answer->skb = NULL;
+	return 0;
+}
+
+/**
+ * bgt_relay_call() - the handler of all operations that are relayed
+ * @skb: the request
+ * @info: likewise
+ *
+ * Context: process.
+ * Return: what a handler returns.
+ */
+int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
+{
+	struct bgt_container *container;
+	struct bgt_answer answer;
+	struct bgt_peer *peer;
+	int err;
+
+	peer = bgt_peer_of(skb);
+	if (!peer)
+		return -ENOMEM;
+	err = bgt_answer_promise(&answer, info, 0);
+	if (err)
+		return err;
+	container = bgt_container_of_current();
+	mutex_lock(&relay_lock);
+	err = relay(peer, skb, info, &answer, container);
+	mutex_unlock(&relay_lock);
+	if (container)
+		bgt_container_put(container);
+	return err ? bgt_answer_finish(&answer, err) : BGT_ANSWERED;
+}
+
+/* Attributes one after the other, with nothing behind. */
+static bool is_payload(const struct nlattr *payload)
+{
+	const struct nlattr *attr;
+	int left;
+
+	if (!payload)
+		return true;
+	nla_for_each_attr(attr, nla_data(payload), nla_len(payload), left)
+		;
+	return !left;
+}
+
+static void put_payload(struct sk_buff *skb, const struct nlattr *payload)
+{
+	if (payload)
+		skb_put_data(skb, nla_data(payload), nla_len(payload));
+}
+
+static int check_helper(const struct bgt_peer *peer, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&relay_lock);
+
+	if (peer == helper)
+		return 0;
+	NL_SET_ERR_MSG(extack, "only the helper may do this");
+	return -EPERM;
+}
+
+static int reply(u32 id, int error, const char *text, const struct nlattr *payload,
+		 struct netlink_ext_ack *extack)
+{
+	struct bgt_call *call = bgt_call_look(&book, id);
+	int err;
+
+	if (!call) {
+		NL_SET_ERR_MSG(extack, "there is no such call");
+		return -ENOENT;
+	}
+	if (error) {
+		bgt_answer_refuse(&call->answer, error, text);
+	} else if (!payload || !nla_len(payload)) {
+		bgt_answer_confirm(&call->answer, 0);
+	} else {
+		/* If memory is short the helper can try again. */
+		err = bgt_answer_grow(&call->answer, nla_len(payload));
+		if (err)
+			return err;
+		put_payload(call->answer.skb, payload);
+		bgt_answer_send(&call->answer);
+	}
+	end_call(call);
+	return 0;
+}
+
+/**
+ * bgt_relay_reply() - answer a call
+ * @peer: should be the helper
+ * @id: of the call
+ * @error: -errno, or 0
+ * @text: for people, if there is an error
+ * @payload: the answer's attributes, or NULL
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: 0 or -errno, see the netlink spec.
+ */
+int bgt_relay_reply(const struct bgt_peer *peer, u32 id, int error, const char *text,
+		    const struct nlattr *payload, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!is_payload(payload) || error > 0 || error < -MAX_ERRNO) {
+		NL_SET_ERR_MSG(extack, "that is no answer");
+		return -EINVAL;
+	}
+	mutex_lock(&relay_lock);
+	err = check_helper(peer, extack);
+	if (!err)
+		err = reply(id, error, text, payload, extack);
+	mutex_unlock(&relay_lock);
+	return err;
+}
+
+static int event(u32 to, u8 command, const struct nlattr *payload, struct netlink_ext_ack *extack)
+{
+	struct bgt_correspondent *correspondent = bgt_call_find(&book, to);
+	struct sk_buff *skb;
+	void *header;
+	int err;
+
+	if (!correspondent) {
+		NL_SET_ERR_MSG(extack, "there is no such peer");
+		return -ENOENT;
+	}
+	skb = start(correspondent->peer, command, payload ? nla_len(payload) : 0, &header);
+	if (!skb)
+		return -ENOMEM;
+	put_payload(skb, payload);
+	err = finish(correspondent->peer, skb, header);
+	if (err == -EAGAIN) {
+		NL_SET_ERR_MSG(extack, "the peer does not read what it is sent");
+		err = -EBUSY;
+	}
+	return err;
+}
+
+/**
+ * bgt_relay_event() - tell a socket that has called something
+ * @peer: should be the helper
+ * @to: correspondent's id
+ * @command: the event
+ * @payload: its attributes, or NULL
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: 0 or -errno, see the netlink spec.
+ */
+int bgt_relay_event(const struct bgt_peer *peer, u32 to, u8 command, const struct nlattr *payload,
+		    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!is_payload(payload)) {
+		NL_SET_ERR_MSG(extack, "that is no event");
+		return -EINVAL;
+	}
+	mutex_lock(&relay_lock);
+	err = check_helper(peer, extack);
+	if (!err)
+		err = event(to, command, payload, extack);
+	mutex_unlock(&relay_lock);
+	return err;
+}
+
+/**
+ * bgt_relay_peer_gone() - a socket was closed
+ * @peer: which
+ *
+ * Context: process, peers_lock held.
+ */
+void bgt_relay_peer_gone(struct bgt_peer *peer)
+{
+	struct bgt_correspondent *correspondent;
+	struct bgt_call *call, *next;
+
+	mutex_lock(&relay_lock);
+	if (peer == helper)
+		detach();
+	correspondent = peer->correspondent;
+	if (correspondent) {
+		list_for_each_entry_safe(call, next, &correspondent->calls, by_correspondent)
+			end_call(call);
+		bgt_call_part(&book, correspondent, helper);
+		tell_all_gone();
+	}
+	mutex_unlock(&relay_lock);
+}
+
+/**
+ * bgt_relay_exit() - forget who is gone
+ *
+ * Context: process; there are no peers any more.
+ */
+void bgt_relay_exit(void)
+{
+	cancel_delayed_work_sync(&gone_work);
+	bgt_call_book_exit(&book);
+}
