@@ -306,8 +306,8 @@ TEST_F_TIMEOUT(lending, not_to_oneself, 120)
 	pause_for(300 * MSEC);
 	EXPECT_FALSE(self->board->released);
 	EXPECT_EQ(0, container_look(self->bgt, self->id)->times_lent);
-	/* Behind them somebody else has. */
-	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
+	/* Behind them somebody else has, and may own the mutex at once. */
+	EXPECT_EQ(0, bgt_mutex_acquire_start(self->waiter.mutex, BGT_TIMEOUT_INFINITE));
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
 	/* It is handed over to the one inside, which ends, in the same grace or the next generation. */
 	container_set_exempt(self->bgt, self->id, true);
