@@ -61,11 +61,11 @@ static void expect_detection(struct __test_metadata *_metadata, FIXTURE_DATA(bud
 	trace_clear();
 	event_drain(self->bgt);
 	trace_begin("bgtask/container_throttled", NULL);
-	for (int i = 0; i <= GENERATIONS; i++)
+	/* Some events may be of generations before this began. */
+	while (trace_read("container_throttled", fields, ARRAY_SIZE(fields), &found[0].spent,
+			  GENERATIONS) < GENERATIONS)
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id);
 	trace_end("bgtask/container_throttled");
-	ASSERT_EQ(GENERATIONS, trace_read("container_throttled", fields, ARRAY_SIZE(fields),
-					  &found[0].spent, GENERATIONS));
 
 	for (int i = 0; i < GENERATIONS; i++) {
 		uint64_t limit = found[i].quota - found[i].lead, late = nr_cpus * found[i].late;
