@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libbgtask: CPU budgets over long windows, for groups of processes, and named mutexes.
+ * libbgtask: CPU budgets over long windows, for groups of processes, named mutexes, and background
+ * tasks.
  *
  * A container is a budget (a quota of CPU time per period) and a set of member cgroups. The bgtask
  * kernel module accounts the members together and stops their threads while the budget is spent.
+ * Tasks, instances, apps and conditions are the helper's, bgtaskd(8), to whom the module relays
+ * what is asked.
  *
- * Times are nanoseconds. Moments are CLOCK_BOOTTIME. Functions that can fail return 0, or what
- * their comment says, on success and a negative errno on failure; bgt_error() then has a sentence
- * for people. Besides those named below, every function may return:
+ * Times are nanoseconds. Moments are CLOCK_BOOTTIME, but those of instances CLOCK_REALTIME.
+ * Functions that can fail return 0, or what their comment says, on success and a negative errno on
+ * failure; bgt_error() then has a sentence for people. Besides those named below, every function
+ * may return:
  *
  *   -EPROTONOSUPPORT  the kernel module is not loaded, or was unloaded
  *   -EPERM            the caller is no administrator (CAP_SYS_ADMIN in the initial user namespace)
  *   -ENOMEM           there is no memory
  *   -EPROTO           the module said something this library does not understand
+ *
+ * and those about tasks, instances, apps and conditions:
+ *
+ *   -ENOTCONN         there is no helper
+ *   -ECONNRESET       the helper has ended before it answered; what was asked may have been done
+ *   -EBUSY            the helper does not keep up
+ *   -EDQUOT           the user or the container has too many calls that wait for the helper
+ *   -EACCES           the caller may not do that, or is no app
+ *   -EINVAL, -ERANGE  a value, or what it goes with, is not valid
  *
  * The library starts no threads, has no global state and leaves signals alone. Different threads
  * may use different connections; one connection must be used by one thread at a time.
@@ -32,7 +45,7 @@
 extern "C" {
 #endif
 
-/* Longest name of a container, in bytes, without the closing NUL. */
+/* Longest name of a container, task or app, in bytes, without the closing NUL. */
 #define BGT_NAME_MAX		63
 
 /* A quota that is never spent. Usage is still accounted. */
@@ -515,6 +528,582 @@ int bgt_mutex_list(struct bgt *bgt, struct bgt_mutex_state **list);
 void bgt_mutex_state_free(struct bgt_mutex_state *list);
 
 /*
+ * Tasks
+ *
+ * An app registers tasks, each with a trigger. When that fires, and all of the task's conditions
+ * hold, an instance of the task runs. An app is known by where its processes run: it need not say
+ * which it is, and cannot be another. Administrators are no app, and say which they mean.
+ */
+
+/**
+ * enum bgt_trigger - What makes a task run.
+ * @BGT_TRIGGER_APPLICATION: The app asks for it, by bgt_trigger_fire().
+ * @BGT_TRIGGER_CONTROL_CHANNEL: A connected socket of the app becomes readable.
+ * @BGT_TRIGGER_INTERNET_AVAILABLE: There is a way to the internet.
+ * @BGT_TRIGGER_INTERNET_NOT_AVAILABLE: There is none any more.
+ * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED: The app was given a lock-screen slot.
+ * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED: The app lost its lock-screen slot.
+ * @BGT_TRIGGER_MAINTENANCE: So often, on AC power only.
+ * @BGT_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The channel for push notifications has to be
+ *   made anew.
+ * @BGT_TRIGGER_NETWORK_STATE_CHANGE: The way to the internet has changed.
+ * @BGT_TRIGGER_PUSH: A raw notification came for the app.
+ * @BGT_TRIGGER_SERVICING_COMPLETE: The app was updated.
+ * @BGT_TRIGGER_SESSION_CONNECTED: The user's session has become the one in use.
+ * @BGT_TRIGGER_SESSION_DISCONNECTED: The user's session is not the one in use any more.
+ * @BGT_TRIGGER_SESSION_START: The user has logged in.
+ * @BGT_TRIGGER_SMS_RECEIVED: A text message came.
+ * @BGT_TRIGGER_TIME: So often, or once after that time.
+ * @BGT_TRIGGER_TIME_ZONE_CHANGE: The machine's time zone has changed.
+ * @BGT_TRIGGER_USER_AWAY: The user has gone away.
+ * @BGT_TRIGGER_USER_PRESENT: The user has come back.
+ */
+enum bgt_trigger {
+	BGT_TRIGGER_APPLICATION,
+	BGT_TRIGGER_CONTROL_CHANNEL,
+	BGT_TRIGGER_INTERNET_AVAILABLE,
+	BGT_TRIGGER_INTERNET_NOT_AVAILABLE,
+	BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED,
+	BGT_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED,
+	BGT_TRIGGER_MAINTENANCE,
+	BGT_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET,
+	BGT_TRIGGER_NETWORK_STATE_CHANGE,
+	BGT_TRIGGER_PUSH,
+	BGT_TRIGGER_SERVICING_COMPLETE,
+	BGT_TRIGGER_SESSION_CONNECTED,
+	BGT_TRIGGER_SESSION_DISCONNECTED,
+	BGT_TRIGGER_SESSION_START,
+	BGT_TRIGGER_SMS_RECEIVED,
+	BGT_TRIGGER_TIME,
+	BGT_TRIGGER_TIME_ZONE_CHANGE,
+	BGT_TRIGGER_USER_AWAY,
+	BGT_TRIGGER_USER_PRESENT,
+};
+
+/**
+ * enum bgt_condition - What must hold for a task to be launched; flags, of pairs.
+ * @BGT_CONDITION_INTERNET_AVAILABLE: There is a way to the internet.
+ * @BGT_CONDITION_INTERNET_NOT_AVAILABLE: There is none.
+ * @BGT_CONDITION_SESSION_CONNECTED: The user's session is the one in use.
+ * @BGT_CONDITION_SESSION_DISCONNECTED: It is not.
+ * @BGT_CONDITION_USER_PRESENT: The user is there.
+ * @BGT_CONDITION_USER_NOT_PRESENT: The user is away.
+ */
+enum bgt_condition {
+	BGT_CONDITION_INTERNET_AVAILABLE = 1 << 0,
+	BGT_CONDITION_INTERNET_NOT_AVAILABLE = 1 << 1,
+	BGT_CONDITION_SESSION_CONNECTED = 1 << 2,
+	BGT_CONDITION_SESSION_DISCONNECTED = 1 << 3,
+	BGT_CONDITION_USER_PRESENT = 1 << 4,
+	BGT_CONDITION_USER_NOT_PRESENT = 1 << 5,
+};
+
+/**
+ * struct bgt_task_builder - A task that is to be registered.
+ */
+struct bgt_task_builder;
+
+/**
+ * bgt_task_builder_new - Begin to describe a task.
+ * @bgt: The connection, which must outlive the description.
+ *
+ * The functions that describe it cannot fail. What goes wrong is told by bgt_task_register().
+ *
+ * Return: The description, or NULL if there is no memory.
+ */
+struct bgt_task_builder *bgt_task_builder_new(struct bgt *bgt);
+
+/**
+ * bgt_task_builder_free - Free a description; what was registered stays.
+ * @builder: The description, or NULL.
+ */
+void bgt_task_builder_free(struct bgt_task_builder *builder);
+
+/**
+ * bgt_task_builder_set_app - Say whose task it is. Only administrators need to.
+ * @builder: The description.
+ * @app: Id of the app.
+ */
+void bgt_task_builder_set_app(struct bgt_task_builder *builder, const char *app);
+
+/**
+ * bgt_task_builder_set_name - Name the task.
+ * @builder: The description.
+ * @name: 1 to BGT_NAME_MAX bytes of UTF-8, unique in the app, without slash or control characters.
+ */
+void bgt_task_builder_set_name(struct bgt_task_builder *builder, const char *name);
+
+/**
+ * bgt_task_builder_set_entry_point - Say what is run.
+ * @builder: The description.
+ * @entry_point: An executable with its arguments, or "plugin.so:symbol". If none is set it is what
+ *   the app's manifest has for a task of this name.
+ */
+void bgt_task_builder_set_entry_point(struct bgt_task_builder *builder, const char *entry_point);
+
+/**
+ * bgt_task_builder_set_trigger - Say what makes the task run.
+ * @builder: The description.
+ * @trigger: The trigger.
+ */
+void bgt_task_builder_set_trigger(struct bgt_task_builder *builder, enum bgt_trigger trigger);
+
+/**
+ * bgt_task_builder_set_interval - Say how often; with the triggers time and maintenance.
+ * @builder: The description.
+ * @interval: Time between two firings, ns; not below what the helper allows, 15 min unless
+ *   configured.
+ */
+void bgt_task_builder_set_interval(struct bgt_task_builder *builder, uint64_t interval);
+
+/**
+ * bgt_task_builder_set_oneshot - Say whether the registration ends with the first run.
+ * @builder: The description.
+ * @oneshot: Whether it does; at first it does not.
+ */
+void bgt_task_builder_set_oneshot(struct bgt_task_builder *builder, bool oneshot);
+
+/**
+ * bgt_task_builder_add_condition - Say what must hold for the task to be launched.
+ * @builder: The description.
+ * @condition: One more. A trigger that fires before all hold is kept until they do.
+ */
+void bgt_task_builder_add_condition(struct bgt_task_builder *builder, enum bgt_condition condition);
+
+/**
+ * bgt_task_builder_set_cancel_on_condition_loss - Say what is if conditions hold no more.
+ * @builder: The description.
+ * @cancel: Whether a task that runs is cancelled then; at first it is not.
+ */
+void bgt_task_builder_set_cancel_on_condition_loss(struct bgt_task_builder *builder, bool cancel);
+
+/**
+ * bgt_task_builder_set_socket - Say which socket is watched; with the trigger control-channel.
+ * @builder: The description.
+ * @fd: A connected socket. It stays the caller's, and must be open when the task is registered.
+ */
+void bgt_task_builder_set_socket(struct bgt_task_builder *builder, int fd);
+
+/**
+ * bgt_task_register - Register a task.
+ * @builder: What describes it. It may be used again.
+ * @id: Receives the id, unless NULL. It stays over restarts.
+ *
+ * When this returns, the registration will survive a power failure.
+ *
+ * Return: 0, -EEXIST if the app has a task of this name, -EACCES if its manifest does not allow the
+ * trigger.
+ */
+int bgt_task_register(const struct bgt_task_builder *builder, uint32_t *id);
+
+/**
+ * bgt_task_unregister - Unregister a task.
+ * @bgt: The connection.
+ * @id: The task.
+ * @cancel: Whether instances that run are cancelled.
+ *
+ * Return: 0, -ENOENT if there is no such task.
+ */
+int bgt_task_unregister(struct bgt *bgt, uint32_t id, bool cancel);
+
+/**
+ * bgt_task_unregister_by_name - Unregister a task, found by its name.
+ * @bgt: The connection.
+ * @app: Id of the app; NULL for the caller's.
+ * @name: The task's name.
+ * @cancel: Whether instances that run are cancelled.
+ *
+ * Return: 0, -ENOENT if there is no such task.
+ */
+int bgt_task_unregister_by_name(struct bgt *bgt, const char *app, const char *name, bool cancel);
+
+/**
+ * struct bgt_task - What is known of a task.
+ * @next: The next one of a list, or NULL.
+ * @id: Its id, never 0.
+ * @app: Id of its app.
+ * @name: Its name.
+ * @entry_point: What is run. Never NULL; it belongs to the structure.
+ * @trigger: What makes it run.
+ * @interval: How often, ns; 0 if the trigger is another.
+ * @oneshot: The registration ends with the first run.
+ * @cancel_on_condition_loss: It is cancelled when a condition holds no more.
+ * @conditions: What must hold, of enum bgt_condition.
+ */
+struct bgt_task {
+	struct bgt_task *next;
+	uint32_t id;
+	char app[BGT_NAME_MAX + 1];
+	char name[BGT_NAME_MAX + 1];
+	const char *entry_point;
+	enum bgt_trigger trigger;
+	uint64_t interval;
+	bool oneshot;
+	bool cancel_on_condition_loss;
+	uint32_t conditions;
+};
+
+/**
+ * bgt_task_list - Read the tasks of an app.
+ * @bgt: The connection.
+ * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
+ *   there are none; free them with bgt_task_free().
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_task_list(struct bgt *bgt, const char *app, struct bgt_task **list);
+
+/**
+ * bgt_task_free - Free a task that was read, and those that follow it.
+ * @list: The first one, or NULL. The registrations are not touched.
+ */
+void bgt_task_free(struct bgt_task *list);
+
+/**
+ * bgt_task_associate - Ask for the events of an app's tasks.
+ * @bgt: The connection.
+ * @app: Id of the app; NULL for the caller's.
+ *
+ * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). If the
+ * helper is restarted the library asks again by itself; what happens between is not told.
+ *
+ * Return: 0; also if that has been done before.
+ */
+int bgt_task_associate(struct bgt *bgt, const char *app);
+
+/**
+ * bgt_trigger_fire - Fire a trigger.
+ * @bgt: The connection.
+ * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @task: Name of the task; NULL for all that have this trigger.
+ * @trigger: The trigger. Apps may fire BGT_TRIGGER_APPLICATION of their own, administrators any.
+ * @argument: What the instance is given, up to 1024 bytes, or NULL.
+ *
+ * Return: 0, -ENOENT if there is no such task.
+ */
+int bgt_trigger_fire(struct bgt *bgt, const char *app, const char *task, enum bgt_trigger trigger,
+		     const char *argument);
+
+/*
+ * Instances
+ *
+ * An instance is one run of a task, from the firing of the trigger to its end.
+ */
+
+/**
+ * enum bgt_instance_state - What has become of an instance.
+ * @BGT_INSTANCE_LATCHED: The trigger has fired; the conditions do not all hold.
+ * @BGT_INSTANCE_LAUNCHING: The host is being started.
+ * @BGT_INSTANCE_RUNNING: The task runs.
+ * @BGT_INSTANCE_CANCELLING: The task was told to end, and has a moment to do so.
+ * @BGT_INSTANCE_COMPLETED: The task has done what it should.
+ * @BGT_INSTANCE_FAILED: The task has ended with an error.
+ * @BGT_INSTANCE_CANCELED: The task has ended when it was told to.
+ * @BGT_INSTANCE_TERMINATED: The task was killed.
+ */
+enum bgt_instance_state {
+	BGT_INSTANCE_LATCHED,
+	BGT_INSTANCE_LAUNCHING,
+	BGT_INSTANCE_RUNNING,
+	BGT_INSTANCE_CANCELLING,
+	BGT_INSTANCE_COMPLETED,
+	BGT_INSTANCE_FAILED,
+	BGT_INSTANCE_CANCELED,
+	BGT_INSTANCE_TERMINATED,
+};
+
+/**
+ * enum bgt_cancel_reason - Why an instance was cancelled.
+ * @BGT_CANCEL_ABORT: The app has asked for it.
+ * @BGT_CANCEL_TERMINATING: The app was terminated.
+ * @BGT_CANCEL_LOGGING_OFF: The user logs off.
+ * @BGT_CANCEL_SERVICING_UPDATE: The app was updated.
+ * @BGT_CANCEL_IDLE_TASK: The task does nothing.
+ * @BGT_CANCEL_UNINSTALL: The app was removed.
+ * @BGT_CANCEL_CONDITION_LOSS: A condition holds no more.
+ * @BGT_CANCEL_SYSTEM_POLICY: The system does not allow it.
+ * @BGT_CANCEL_QUIET_HOURS_ENTERED: It is to be quiet now.
+ * @BGT_CANCEL_EXECUTION_TIME_EXCEEDED: The task took too long.
+ * @BGT_CANCEL_RESOURCE_REVOCATION: What the task needs is needed elsewhere.
+ * @BGT_CANCEL_ENERGY_SAVER: Energy is to be saved.
+ */
+enum bgt_cancel_reason {
+	BGT_CANCEL_ABORT,
+	BGT_CANCEL_TERMINATING,
+	BGT_CANCEL_LOGGING_OFF,
+	BGT_CANCEL_SERVICING_UPDATE,
+	BGT_CANCEL_IDLE_TASK,
+	BGT_CANCEL_UNINSTALL,
+	BGT_CANCEL_CONDITION_LOSS,
+	BGT_CANCEL_SYSTEM_POLICY,
+	BGT_CANCEL_QUIET_HOURS_ENTERED,
+	BGT_CANCEL_EXECUTION_TIME_EXCEEDED,
+	BGT_CANCEL_RESOURCE_REVOCATION,
+	BGT_CANCEL_ENERGY_SAVER,
+};
+
+/**
+ * struct bgt_instance - What is known of an instance.
+ * @next: The next one of a list, or NULL.
+ * @id: Its id, never 0.
+ * @task: Id of its task.
+ * @app: Id of its app.
+ * @name: Name of its task.
+ * @trigger: What has fired.
+ * @argument: What came with the firing. Never NULL; it belongs to the structure.
+ * @state: What has become of it.
+ * @canceled: It was cancelled.
+ * @reason: Why, if it was.
+ * @progress: How far it has come, as it says itself; 0 to 100 by convention.
+ * @status: How it has ended, as it says itself; 0 for success. Of a plain program, its exit status.
+ * @message: The same for people. Never NULL; it belongs to the structure.
+ * @fired: When the trigger fired, CLOCK_REALTIME.
+ * @started: When the host was started, CLOCK_REALTIME; 0 before.
+ * @ended: When it had ended, CLOCK_REALTIME; 0 before.
+ * @pid: The process, while there is one; else 0.
+ */
+struct bgt_instance {
+	struct bgt_instance *next;
+	uint32_t id;
+	uint32_t task;
+	char app[BGT_NAME_MAX + 1];
+	char name[BGT_NAME_MAX + 1];
+	enum bgt_trigger trigger;
+	const char *argument;
+	enum bgt_instance_state state;
+	bool canceled;
+	enum bgt_cancel_reason reason;
+	uint32_t progress;
+	int32_t status;
+	const char *message;
+	uint64_t fired;
+	uint64_t started;
+	uint64_t ended;
+	uint32_t pid;
+};
+
+/**
+ * bgt_instance_attach - Say that this process runs an instance, and learn of which.
+ * @bgt: The connection.
+ * @instance: Receives id, app, task, name, trigger and argument, and reason if it was cancelled
+ *   already; free it with bgt_instance_free().
+ *
+ * From then on BGT_EVENT_INSTANCE_CANCELED tells, once, that the instance is to end, see bgt_fd();
+ * also if that was so already. If the helper is restarted the library attaches again by itself.
+ *
+ * Return: 0, -ENOENT if this process runs none.
+ */
+int bgt_instance_attach(struct bgt *bgt, struct bgt_instance **instance);
+
+/**
+ * bgt_instance_progress - Say how far the instance of this process has come.
+ * @bgt: The connection.
+ * @progress: 0 to 100 by convention.
+ *
+ * Return: 0, -ENOENT if this process runs none.
+ */
+int bgt_instance_progress(struct bgt *bgt, uint32_t progress);
+
+/**
+ * bgt_instance_complete - Say that the instance of this process has ended, and how.
+ * @bgt: The connection.
+ * @status: 0 for success.
+ * @message: The same for people, up to 1024 bytes, or NULL.
+ *
+ * While there are deferrals this is only noted; it is said when the last one is done.
+ *
+ * Return: 0, -ENOENT if this process runs none, -EALREADY if an end was noted before.
+ */
+int bgt_instance_complete(struct bgt *bgt, int32_t status, const char *message);
+
+/**
+ * bgt_instance_defer - Let the end of the instance of this process wait for something.
+ * @bgt: The connection.
+ *
+ * The instance goes on, whatever bgt_instance_complete() says, until bgt_instance_undefer() was
+ * called as often as this. Nothing of it is known outside of this connection.
+ */
+void bgt_instance_defer(struct bgt *bgt);
+
+/**
+ * bgt_instance_undefer - Say that what the end was to wait for is done.
+ * @bgt: The connection.
+ *
+ * With the last deferral this does what bgt_instance_complete() was to do, if that was called.
+ *
+ * Return: 0, -EINVAL if there is no deferral, or what bgt_instance_complete() returns.
+ */
+int bgt_instance_undefer(struct bgt *bgt);
+
+/**
+ * bgt_instance_list - Read the instances of an app, present and past.
+ * @bgt: The connection.
+ * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
+ *   there are none; free them with bgt_instance_free().
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_instance_list(struct bgt *bgt, const char *app, struct bgt_instance **list);
+
+/**
+ * bgt_instance_free - Free an instance that was read, and those that follow it.
+ * @list: The first one, or NULL. The instances themselves are not touched.
+ */
+void bgt_instance_free(struct bgt_instance *list);
+
+/**
+ * bgt_instance_cancel - Cancel an instance of the caller's app or, as an administrator, any.
+ * @bgt: The connection.
+ * @id: The instance.
+ * @reason: Why; it is told.
+ *
+ * Return: 0, -ENOENT if there is no such instance, or it has ended.
+ */
+int bgt_instance_cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason reason);
+
+/*
+ * Apps
+ *
+ * An app is what its manifest says, and what the user lets it do. All of this takes an
+ * administrator, but that apps may read what is known of themselves.
+ */
+
+/**
+ * enum bgt_access - What the user lets an app do in the background.
+ * @BGT_ACCESS_UNSPECIFIED: The user was not asked.
+ * @BGT_ACCESS_LOCK_SCREEN: The app has a lock-screen slot, and so all triggers.
+ * @BGT_ACCESS_ALWAYS_ALLOWED: All triggers, and no restriction to save energy.
+ * @BGT_ACCESS_DENIED_BY_USER: No background work.
+ * @BGT_ACCESS_DENIED_BY_POLICY: No background work, and the user cannot change that.
+ */
+enum bgt_access {
+	BGT_ACCESS_UNSPECIFIED,
+	BGT_ACCESS_LOCK_SCREEN,
+	BGT_ACCESS_ALWAYS_ALLOWED,
+	BGT_ACCESS_DENIED_BY_USER,
+	BGT_ACCESS_DENIED_BY_POLICY,
+};
+
+/**
+ * bgt_app_install - Make an app known, or read its manifest again.
+ * @bgt: The connection.
+ * @manifest: Path of the manifest, from the root directory on, as the helper has another one.
+ * @id: Receives the id of the app, with its closing NUL, in BGT_NAME_MAX + 1 bytes; or NULL.
+ *
+ * Return: 0, -ENOENT if there is no such file, -EINVAL if it is no manifest.
+ */
+int bgt_app_install(struct bgt *bgt, const char *manifest, char *id);
+
+/**
+ * bgt_app_remove - Forget an app, with all that it has registered; what runs is cancelled.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * Return: 0, -ENOENT if there is no such app.
+ */
+int bgt_app_remove(struct bgt *bgt, const char *id);
+
+/**
+ * struct bgt_app - What is known of an app.
+ * @next: The next one of a list, or NULL.
+ * @id: Its id.
+ * @manifest: Path of its manifest. Never NULL; it belongs to the structure.
+ * @uid: The user that its tasks run as.
+ * @quota_class: Name of its quota class, "lock-screen", "standard" or one that was configured.
+ *   Never NULL; it belongs to the structure.
+ * @access: What the user lets it do.
+ * @container: Id of its container, while there is one; else 0.
+ * @tasks: How many it has registered.
+ */
+struct bgt_app {
+	struct bgt_app *next;
+	char id[BGT_NAME_MAX + 1];
+	const char *manifest;
+	uint32_t uid;
+	const char *quota_class;
+	enum bgt_access access;
+	uint32_t container;
+	uint32_t tasks;
+};
+
+/**
+ * bgt_app_list - Read all apps or, for an app, what is known of itself.
+ * @bgt: The connection.
+ * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
+ *   there are none; free them with bgt_app_free().
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_app_list(struct bgt *bgt, struct bgt_app **list);
+
+/**
+ * bgt_app_free - Free an app that was read, and those that follow it.
+ * @list: The first one, or NULL. The apps themselves are not touched.
+ */
+void bgt_app_free(struct bgt_app *list);
+
+/**
+ * bgt_app_set_access - Set what the user lets an app do.
+ * @bgt: The connection.
+ * @id: The app.
+ * @access: What that is.
+ *
+ * Return: 0, -ENOENT if there is no such app, -EBUSY if all lock-screen slots are taken.
+ */
+int bgt_app_set_access(struct bgt *bgt, const char *id, enum bgt_access access);
+
+/**
+ * bgt_app_upgraded - Say that an app was updated.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * Its manifest is read again, what runs is cancelled, and BGT_TRIGGER_SERVICING_COMPLETE fires.
+ *
+ * Return: 0, -ENOENT if there is no such app.
+ */
+int bgt_app_upgraded(struct bgt *bgt, const char *id);
+
+/*
+ * Conditions
+ */
+
+/**
+ * enum bgt_work_cost - How welcome work is at the moment.
+ * @BGT_WORK_COST_LOW: It costs little.
+ * @BGT_WORK_COST_MEDIUM: It should be only what is needed.
+ * @BGT_WORK_COST_HIGH: It should be put off.
+ */
+enum bgt_work_cost {
+	BGT_WORK_COST_LOW,
+	BGT_WORK_COST_MEDIUM,
+	BGT_WORK_COST_HIGH,
+};
+
+/**
+ * bgt_condition_get - Read which conditions hold. Anyone may.
+ * @bgt: The connection.
+ * @holding: Receives those that hold, of enum bgt_condition, unless NULL.
+ * @set: Receives those that an administrator has set, and that are not found out, unless NULL.
+ * @cost: Receives how welcome work is, unless NULL.
+ *
+ * Return: 0 or a negative errno.
+ */
+int bgt_condition_get(struct bgt *bgt, uint32_t *holding, uint32_t *set, enum bgt_work_cost *cost);
+
+/**
+ * bgt_condition_set - Set conditions in place of what is found out, or leave them to that again.
+ * @bgt: The connection.
+ * @which: The conditions that are meant. Of a pair, both are with either.
+ * @values: Those of them that hold.
+ * @automatic: Whether they are left to what is found out; @values means nothing then.
+ *
+ * Return: 0, -EINVAL if both of a pair were to hold, or neither.
+ */
+int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool automatic);
+
+/*
  * Events
  */
 
@@ -533,6 +1122,12 @@ void bgt_mutex_state_free(struct bgt_mutex_state *list);
  * @BGT_EVENT_CONTAINER_LENT: A container that stands still was thawed for a moment, as it owns a
  *   mutex that a task outside waits for.
  * @BGT_EVENT_MUTEX: What bgt_mutex_acquire_start() began has ended.
+ * @BGT_EVENT_INSTANCE_PROGRESS: An instance says how far it has come, see bgt_task_associate(). Of
+ *   the instance, id, task, name and progress are known.
+ * @BGT_EVENT_INSTANCE_ENDED: An instance has ended, likewise. Known are id, task, name, state,
+ *   reason, status and message.
+ * @BGT_EVENT_INSTANCE_CANCELED: The instance that this process runs is to end, see
+ *   bgt_instance_attach(). Known are id and reason.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -547,6 +1142,9 @@ enum bgt_event_type {
 	BGT_EVENT_MEMBER_GONE,
 	BGT_EVENT_CONTAINER_LENT,
 	BGT_EVENT_MUTEX,
+	BGT_EVENT_INSTANCE_PROGRESS,
+	BGT_EVENT_INSTANCE_ENDED,
+	BGT_EVENT_INSTANCE_CANCELED,
 };
 
 /**
@@ -557,6 +1155,7 @@ enum bgt_event_type {
  * @mutex: The mutex of BGT_EVENT_MUTEX, else NULL.
  * @result: With a mutex, what bgt_mutex_acquire() would have returned. If it is negative,
  *   bgt_error() has a sentence about it.
+ * @instance: What is known of the instance after an instance's event, else NULL.
  */
 struct bgt_event {
 	enum bgt_event_type type;
@@ -564,6 +1163,7 @@ struct bgt_event {
 	const struct bgt_member *member;
 	struct bgt_mutex *mutex;
 	int result;
+	const struct bgt_instance *instance;
 };
 
 /**
@@ -583,7 +1183,8 @@ int bgt_subscribe(struct bgt *bgt);
  * When the descriptor is readable, call bgt_next_event() until it returns 0. It stays the same, and
  * the connection's.
  *
- * Return: A descriptor, or -ENOTCONN before bgt_subscribe() and bgt_mutex_acquire_start().
+ * Return: A descriptor, or -ENOTCONN before bgt_subscribe(), bgt_mutex_acquire_start(),
+ * bgt_task_associate() and bgt_instance_attach().
  */
 int bgt_fd(const struct bgt *bgt);
 
@@ -596,8 +1197,9 @@ int bgt_fd(const struct bgt *bgt);
  * Events that this library does not know are left out.
  *
  * Return: 1 for an event, 0 if there is none now; -ENOBUFS if events came faster than they were
- * taken and some are lost: read the state anew and go on. -ENOTCONN before bgt_subscribe() and
- * bgt_mutex_acquire_start(), -EPROTONOSUPPORT when the module was unloaded, after which no more events come.
+ * taken and some are lost: read the state anew and go on. -ENOTCONN if bgt_fd() says so, too,
+ * -EPROTONOSUPPORT when the module was unloaded, after which no more events come. Another error if
+ * this connection could not be made known to a new helper, which then tells it nothing.
  */
 int bgt_next_event(struct bgt *bgt, const struct bgt_event **event);
 
@@ -638,6 +1240,108 @@ const char *bgt_scope_name(enum bgt_scope scope);
  * Return: 0, or -EINVAL if there is no such scope.
  */
 int bgt_scope_from_name(const char *name, enum bgt_scope *scope);
+
+/**
+ * bgt_trigger_name - Name a trigger.
+ * @trigger: The trigger.
+ *
+ * Return: Its name, such as "time-zone-change", or "unknown".
+ */
+const char *bgt_trigger_name(enum bgt_trigger trigger);
+
+/**
+ * bgt_trigger_from_name - Find a trigger by its name.
+ * @name: The name.
+ * @trigger: Receives the trigger.
+ *
+ * Return: 0, or -EINVAL if there is no such trigger.
+ */
+int bgt_trigger_from_name(const char *name, enum bgt_trigger *trigger);
+
+/**
+ * bgt_condition_name - Name a condition.
+ * @condition: The condition.
+ *
+ * Return: Its name, such as "user-present", or "unknown", also for more than one.
+ */
+const char *bgt_condition_name(enum bgt_condition condition);
+
+/**
+ * bgt_condition_from_name - Find a condition by its name.
+ * @name: The name.
+ * @condition: Receives the condition.
+ *
+ * Return: 0, or -EINVAL if there is no such condition.
+ */
+int bgt_condition_from_name(const char *name, enum bgt_condition *condition);
+
+/**
+ * bgt_instance_state_name - Name a state of instances.
+ * @state: The state.
+ *
+ * Return: Its name, such as "running", or "unknown".
+ */
+const char *bgt_instance_state_name(enum bgt_instance_state state);
+
+/**
+ * bgt_instance_state_from_name - Find a state of instances by its name.
+ * @name: The name.
+ * @state: Receives the state.
+ *
+ * Return: 0, or -EINVAL if there is no such state.
+ */
+int bgt_instance_state_from_name(const char *name, enum bgt_instance_state *state);
+
+/**
+ * bgt_cancel_reason_name - Name a reason of cancellations.
+ * @reason: The reason.
+ *
+ * Return: Its name, such as "condition-loss", or "unknown".
+ */
+const char *bgt_cancel_reason_name(enum bgt_cancel_reason reason);
+
+/**
+ * bgt_cancel_reason_from_name - Find a reason of cancellations by its name.
+ * @name: The name.
+ * @reason: Receives the reason.
+ *
+ * Return: 0, or -EINVAL if there is no such reason.
+ */
+int bgt_cancel_reason_from_name(const char *name, enum bgt_cancel_reason *reason);
+
+/**
+ * bgt_access_name - Name what an app may do.
+ * @access: What the user lets it do.
+ *
+ * Return: Its name, such as "lock-screen", or "unknown".
+ */
+const char *bgt_access_name(enum bgt_access access);
+
+/**
+ * bgt_access_from_name - Find what an app may do by its name.
+ * @name: The name.
+ * @access: Receives it.
+ *
+ * Return: 0, or -EINVAL if there is no such name.
+ */
+int bgt_access_from_name(const char *name, enum bgt_access *access);
+
+/**
+ * bgt_work_cost_name - Name a cost of work.
+ * @cost: The cost.
+ *
+ * Return: "low", "medium", "high" or "unknown".
+ */
+const char *bgt_work_cost_name(enum bgt_work_cost cost);
+
+/**
+ * bgt_work_cost_from_name - Find a cost of work by its name.
+ * @name: The name.
+ * @cost: Receives the cost.
+ *
+ * Return: 0, or -EINVAL if there is no such cost.
+ */
+int bgt_work_cost_from_name(const char *name, enum bgt_work_cost *cost);
 
 /**
  * bgt_event_name - Name an event.

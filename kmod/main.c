@@ -53,6 +53,7 @@ exit_freezer:
 static void __exit bgt_exit(void)
 {
 	bgt_netlink_exit();
+	bgt_relay_stop();
 	bgt_mutex_exit();
 	bgt_peer_exit();
 	bgt_relay_exit();

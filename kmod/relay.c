@@ -34,6 +34,7 @@ static struct bgt_call_book book = {
 	.correspondents = XARRAY_INIT(book.correspondents, XA_FLAGS_ALLOC1),
 	.gone = LIST_HEAD_INIT(book.gone),
 };
+
 static DECLARE_DELAYED_WORK(gone_work, tell_gone);
 
 static struct sk_buff *start(const struct bgt_peer *to, u8 command, size_t size, void **header)
@@ -425,6 +426,18 @@ void bgt_relay_peer_gone(struct bgt_peer *peer)
 		bgt_call_part(&book, correspondent, helper);
 		tell_all_gone();
 	}
+	mutex_unlock(&relay_lock);
+}
+
+/**
+ * bgt_relay_stop() - refuse all calls that wait
+ *
+ * Context: process; nobody can call any more.
+ */
+void bgt_relay_stop(void)
+{
+	mutex_lock(&relay_lock);
+	detach();
 	mutex_unlock(&relay_lock);
 }
 

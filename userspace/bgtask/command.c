@@ -82,6 +82,34 @@ bool parse_common(int argc, char **argv, const char *usage, bool *json, int *sta
 	return true;
 }
 
+bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app, int *status)
+{
+	static const struct option options[] = {
+		COMMON_LONG_OPTIONS,
+		{ "app", required_argument, NULL, 'a' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "a:", options, NULL)) >= 0) {
+		switch (option) {
+		case 'a':
+			*app = optarg;
+			break;
+		case 'h':
+			*status = help(usage);
+			return false;
+		case 'j':
+			*json = true;
+			break;
+		default:
+			*status = fail_usage(NULL);
+			return false;
+		}
+	}
+	return true;
+}
+
 struct bgt *connect_module(void)
 {
 	struct bgt *bgt;
@@ -92,8 +120,7 @@ struct bgt *connect_module(void)
 	return bgt;
 }
 
-/* Reads an id, 0 if it is none. */
-static uint32_t parse_id(const char *argument)
+uint32_t parse_id(const char *argument)
 {
 	unsigned long id;
 	char *end;
@@ -172,5 +199,21 @@ bool parse_role(const char *argument, enum bgt_role *role)
 	if (!bgt_role_from_name(argument, role))
 		return true;
 	fail("\"%s\" is not a role: app, ui or task", argument);
+	return false;
+}
+
+bool parse_trigger(const char *argument, enum bgt_trigger *trigger)
+{
+	if (!bgt_trigger_from_name(argument, trigger))
+		return true;
+	fail("\"%s\" is not a trigger, such as time or time-zone-change", argument);
+	return false;
+}
+
+bool parse_condition(const char *argument, enum bgt_condition *condition)
+{
+	if (!bgt_condition_from_name(argument, condition))
+		return true;
+	fail("\"%s\" is not a condition, such as internet-available", argument);
 	return false;
 }

@@ -28,12 +28,27 @@ struct command {
 	int (*run)(int argc, char **argv, bool json);
 };
 
+int command_app(int argc, char **argv, bool json);
+int command_condition(int argc, char **argv, bool json);
 int command_container(int argc, char **argv, bool json);
 int command_monitor(int argc, char **argv, bool json);
 int command_mutex(int argc, char **argv, bool json);
 int command_run(int argc, char **argv, bool json);
 int command_self(int argc, char **argv, bool json);
+int command_task(int argc, char **argv, bool json);
 int command_top(int argc, char **argv, bool json);
+int command_trigger(int argc, char **argv, bool json);
+
+int app_allow(int argc, char **argv, bool json);
+int app_deny(int argc, char **argv, bool json);
+int app_install(int argc, char **argv, bool json);
+int app_list(int argc, char **argv, bool json);
+int app_remove(int argc, char **argv, bool json);
+int app_show(int argc, char **argv, bool json);
+int app_upgraded(int argc, char **argv, bool json);
+
+int condition_list(int argc, char **argv, bool json);
+int condition_set(int argc, char **argv, bool json);
 
 int container_add(int argc, char **argv, bool json);
 int container_delete(int argc, char **argv, bool json);
@@ -49,6 +64,15 @@ int container_show(int argc, char **argv, bool json);
 
 int mutex_list(int argc, char **argv, bool json);
 int mutex_run(int argc, char **argv, bool json);
+
+int task_cancel(int argc, char **argv, bool json);
+int task_history(int argc, char **argv, bool json);
+int task_list(int argc, char **argv, bool json);
+int task_register(int argc, char **argv, bool json);
+int task_show(int argc, char **argv, bool json);
+int task_unregister(int argc, char **argv, bool json);
+
+int trigger_fire(int argc, char **argv, bool json);
 
 /* Options that every subcommand has. */
 #define COMMON_OPTIONS		"hj"
@@ -73,6 +97,10 @@ int help(const char *text);
  */
 bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status);
 
+/* The same, with an option for the id of an app. */
+bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app,
+	       int *status);
+
 /* Connects to the module, or complains and returns NULL. */
 struct bgt *connect_module(void);
 
@@ -83,10 +111,15 @@ struct bgt *connect_module(void);
 typedef int (*container_fn)(struct bgt *bgt, const struct bgt_container *container, void *data);
 int with_container(const char *name, container_fn action, void *data);
 
+/* Reads an id, 0 if it is none. */
+uint32_t parse_id(const char *argument);
+
 /* Read an argument, or complain and return false. */
 bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds);
 bool parse_quota(const char *argument, struct bgt_container_policy *policy);
 bool parse_period(const char *argument, struct bgt_container_policy *policy);
 bool parse_role(const char *argument, enum bgt_role *role);
+bool parse_trigger(const char *argument, enum bgt_trigger *trigger);
+bool parse_condition(const char *argument, enum bgt_condition *condition);
 
 #endif

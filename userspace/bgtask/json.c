@@ -8,8 +8,7 @@
 
 #include "command.h"
 
-/* JSON is UTF-8, but the name of a directory need not be. */
-static json_t *json_text(const char *text)
+json_t *json_text(const char *text)
 {
 	json_t *value = json_string(text);
 	char *copy;

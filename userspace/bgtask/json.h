@@ -13,6 +13,18 @@ json_t *json_container(const struct bgt_container *container);
 json_t *json_member(const struct bgt_member *member);
 json_t *json_members(const struct bgt_member *list);
 json_t *json_mutex(const struct bgt_mutex_state *mutex);
+json_t *json_task(const struct bgt_task *task);
+json_t *json_tasks(const struct bgt_task *list);
+json_t *json_instance(const struct bgt_instance *instance);
+json_t *json_instances(const struct bgt_instance *list);
+json_t *json_app(const struct bgt_app *app);
+json_t *json_apps(const struct bgt_app *list);
+
+/* Names of conditions, in an array. */
+json_t *json_conditions(uint32_t conditions);
+
+/* A text. JSON is UTF-8, but the name of a directory need not be. */
+json_t *json_text(const char *text);
 
 /* Print a value, on one line or many, and drop the reference. Return an exit code. */
 int json_print(json_t *value);

@@ -9,11 +9,16 @@
 static const char usage[] =
 	"Usage: bgtask [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
-	"CPU budgets over long windows, for groups of processes, and named mutexes.\n"
+	"CPU budgets over long windows, for groups of processes, named mutexes, and background\n"
+	"tasks.\n"
 	"\n"
 	"  run        run a command on a budget of its own\n"
 	"  container  list, show and control containers\n"
 	"  mutex      run a command while a mutex is owned, list mutexes\n"
+	"  app        install, list and allow apps\n"
+	"  task       register, list and cancel background tasks\n"
+	"  trigger    fire what makes tasks run\n"
+	"  condition  list and set what tasks wait for\n"
 	"  top        watch the budgets\n"
 	"  monitor    print every event as it happens\n"
 	"  self       show the container that this runs in\n"
@@ -25,12 +30,16 @@ static const char usage[] =
 	"See bgtask(8).\n";
 
 static const struct command commands[] = {
+	{ "app", command_app },
+	{ "condition", command_condition },
 	{ "container", command_container },
 	{ "monitor", command_monitor },
 	{ "mutex", command_mutex },
 	{ "run", command_run },
 	{ "self", command_self },
+	{ "task", command_task },
 	{ "top", command_top },
+	{ "trigger", command_trigger },
 	{ NULL, NULL },
 };
 

@@ -16,33 +16,34 @@
 static const char usage[] =
 	"Usage: bgtask monitor [-j]\n"
 	"\n"
-	"Print every event of all containers as it happens, one a line.\n"
+	"Print every event of all containers as it happens, one a line, and those of instances\n"
+	"of tasks if there is a helper.\n"
 	"\n"
 	"  -j, --json  print one JSON object a line\n";
-
-/* "2026-01-31T12:34:56.123456Z", as in RFC 3339. */
-#define TIME_MAX	32
 
 static const char *format_time(char *buffer)
 {
 	struct timespec now;
-	struct tm tm;
-	size_t used;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	used = strftime(buffer, TIME_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buffer + used, TIME_MAX - used, ".%06ldZ", now.tv_nsec / 1000);
-	return buffer;
+	return text_time(buffer, (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec);
 }
 
 static int print_json(const struct bgt_event *event)
 {
-	char now[TIME_MAX];
-	const char *key = event->container ? "container" : "member";
-	json_t *value = event->container ? json_container(event->container) :
-					   json_member(event->member);
+	char now[TEXT_TIME_MAX];
+	const char *key = "member";
+	json_t *value;
 
+	if (event->container) {
+		key = "container";
+		value = json_container(event->container);
+	} else if (event->instance) {
+		key = "instance";
+		value = json_instance(event->instance);
+	} else {
+		value = json_member(event->member);
+	}
 	return json_print_line(json_pack("{s:s, s:s, s:o}", "time", format_time(now), "event",
 					 bgt_event_name(event->type), key, value));
 }
@@ -100,11 +101,13 @@ static void print_member(const struct bgt_member *member, const struct names *kn
 
 static int print_text(const struct bgt_event *event, const struct names *known)
 {
-	char now[TIME_MAX];
+	char now[TEXT_TIME_MAX];
 
 	printf("%s %s", format_time(now), bgt_event_name(event->type));
 	if (event->container)
 		print_container(event);
+	else if (event->instance)
+		text_instance_event(event);
 	else
 		print_member(event->member, known);
 	if (putchar('\n') == EOF)
@@ -115,7 +118,7 @@ static int print_text(const struct bgt_event *event, const struct names *known)
 /* Whoever reads this should know that it is not complete. */
 static int print_lost(bool json)
 {
-	char now[TIME_MAX];
+	char now[TEXT_TIME_MAX];
 
 	if (json)
 		return json_print_line(json_pack("{s:s, s:s}", "time", format_time(now), "event",
@@ -172,6 +175,8 @@ static int monitor(struct bgt *bgt, struct names *known, bool json)
 
 	if (bgt_subscribe(bgt))
 		return fail("cannot watch events: %s", bgt_error(bgt));
+	/* Without a helper there are none of these. */
+	(void)bgt_task_associate(bgt, NULL);
 	read_names(bgt, known);
 	poll_fd.fd = bgt_fd(bgt);
 	while (status == EXIT_OK) {

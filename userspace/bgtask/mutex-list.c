@@ -105,17 +105,6 @@ static int print_json(const struct bgt_mutex_state *list)
 	return json_print(array);
 }
 
-static void widen(int *width, const char *text)
-{
-	if (text_width(text) > *width)
-		*width = text_width(text);
-}
-
-static void print_cell(const char *text, int width)
-{
-	printf("%s%*s ", text, width - text_width(text), "");
-}
-
 static void print_table(const struct bgt_mutex_state *list, const struct row *rows)
 {
 	const struct bgt_mutex_state *mutex;
@@ -123,16 +112,16 @@ static void print_table(const struct bgt_mutex_state *list, const struct row *ro
 	const struct row *row;
 
 	for (mutex = list, row = rows; mutex; mutex = mutex->next, row++) {
-		widen(&name, mutex->name);
-		widen(&scope, row->scope);
-		widen(&owner, row->owner);
+		text_widen(&name, mutex->name);
+		text_widen(&scope, row->scope);
+		text_widen(&owner, row->owner);
 	}
 	printf("%-*s %-*s %-*s %5s %7s %s\n", name, "NAME", scope, "SCOPE", owner, "OWNER", "COUNT",
 	       "WAITERS", "STATE");
 	for (mutex = list, row = rows; mutex; mutex = mutex->next, row++) {
-		print_cell(mutex->name, name);
-		print_cell(row->scope, scope);
-		print_cell(row->owner, owner);
+		text_cell(mutex->name, name);
+		text_cell(row->scope, scope);
+		text_cell(row->owner, owner);
 		printf("%5" PRIu32 " %7" PRIu32 " %s\n", mutex->count, mutex->waiters,
 		       mutex->abandoned ? "abandoned" : "owned");
 	}

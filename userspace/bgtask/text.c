@@ -64,6 +64,67 @@ int text_width(const char *text)
 	return width;
 }
 
+void text_widen(int *width, const char *text)
+{
+	if (text_width(text) > *width)
+		*width = text_width(text);
+}
+
+void text_cell(const char *text, int width)
+{
+	printf("%s%*s ", text, width - text_width(text), "");
+}
+
+const char *text_time(char *buffer, uint64_t moment)
+{
+	time_t seconds = (time_t)(moment / NSEC_PER_SEC);
+	struct tm tm;
+	size_t used;
+
+	if (!moment || !gmtime_r(&seconds, &tm))
+		return strcpy(buffer, "-");
+	used = strftime(buffer, TEXT_TIME_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buffer + used, TEXT_TIME_MAX - used, ".%06uZ",
+		 (unsigned int)(moment % NSEC_PER_SEC / NSEC_PER_USEC));
+	return buffer;
+}
+
+const char *text_conditions(char *buffer, uint32_t conditions)
+{
+	size_t used = 0;
+
+	strcpy(buffer, "-");
+	for (uint32_t bit = 1; bit && used < TEXT_CONDITIONS_MAX; bit <<= 1)
+		if (conditions & bit)
+			used += (size_t)snprintf(buffer + used, TEXT_CONDITIONS_MAX - used, "%s%s",
+						 used ? "," : "",
+						 bgt_condition_name((enum bgt_condition)bit));
+	return buffer;
+}
+
+void text_instance_event(const struct bgt_event *event)
+{
+	const struct bgt_instance *instance = event->instance;
+
+	printf(" %s %" PRIu32 ": ", *instance->name ? instance->name : "instance", instance->id);
+	switch (event->type) {
+	case BGT_EVENT_INSTANCE_PROGRESS:
+		printf("%" PRIu32, instance->progress);
+		return;
+	case BGT_EVENT_INSTANCE_ENDED:
+		printf("%s", bgt_instance_state_name(instance->state));
+		break;
+	default:
+		printf("%s", bgt_cancel_reason_name(instance->reason));
+		return;
+	}
+	if (instance->canceled)
+		printf(", canceled by %s", bgt_cancel_reason_name(instance->reason));
+	printf(", status %" PRId32, instance->status);
+	if (*instance->message)
+		printf(", %s", instance->message);
+}
+
 void text_container(const struct bgt_container *container)
 {
 	char buffer[DURATION_MAX];

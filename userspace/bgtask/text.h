@@ -23,8 +23,23 @@ uint64_t time_since(uint64_t moment);
 /* Columns that a string takes on a terminal. */
 int text_width(const char *text);
 
+/* Widen a column of a table for a text, and print that in it. */
+void text_widen(int *width, const char *text);
+void text_cell(const char *text, int width);
+
+/* A moment of CLOCK_REALTIME as "2026-01-31T12:34:56.123456Z", as in RFC 3339; "-" for 0. */
+#define TEXT_TIME_MAX	32
+const char *text_time(char *buffer, uint64_t moment);
+
+/* Names of conditions, with commas between; "-" for none. */
+#define TEXT_CONDITIONS_MAX	160
+const char *text_conditions(char *buffer, uint32_t conditions);
+
 /* Prints a container, and its members. */
 void text_container(const struct bgt_container *container);
 void text_members(const struct bgt_member *list);
+
+/* Prints what an instance's event is about. */
+void text_instance_event(const struct bgt_event *event);
 
 #endif

@@ -10,7 +10,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "instance.h"
 #include "mutex.h"
+#include "pending.h"
+#include "renewal.h"
 #include "request.h"
 
 static const char no_module[] = "the bgtask module is not loaded (try: modprobe bgtask)";
@@ -167,7 +170,7 @@ int bgt_open(struct bgt **result)
 		return -ENOMEM;
 
 	bgt->poll = -1;
-	bgt->ended = -1;
+	bgt->raised = -1;
 	error = bgt_socket_open(&bgt->requests, 0);
 	if (!error)
 		error = resolve_family(bgt);
@@ -187,12 +190,16 @@ void bgt_close(struct bgt *bgt)
 		mnl_socket_close(bgt->events);
 	if (bgt->requests)
 		mnl_socket_close(bgt->requests);
-	if (bgt->ended >= 0)
-		close(bgt->ended);
+	bgt_pending_forget_all(bgt);
+	if (bgt->raised >= 0)
+		close(bgt->raised);
 	if (bgt->poll >= 0)
 		close(bgt->poll);
 	bgt_mutex_forget_all(bgt);
+	bgt_renewal_free(bgt->renewal);
+	bgt_completion_free(bgt->completion);
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
+	bgt_instance_free(bgt->event_instance);
 	free(bgt);
 }

@@ -12,6 +12,10 @@
 /* The kernel fills messages of a dump up to this size, if the reader has as much room. */
 #define BGT_BUFFER_SIZE		32768
 
+struct bgt_completion;
+struct bgt_pending;
+struct bgt_renewal;
+
 struct bgt {
 	struct mnl_socket *requests;
 	uint16_t family;
@@ -25,12 +29,24 @@ struct bgt {
 
 	/* Acquisitions that are under way, or whose end was not told yet; see mutex.c. */
 	struct bgt_mutex *acquisitions;
-	/* Readable while there are some of the second kind; -1 before the first one. */
-	int ended;
+
+	/* Events that came on the socket for requests, oldest first; see pending.c. */
+	struct bgt_pending *pending;
+	/* Readable while there are some; -1 before the first may come. */
+	int raised;
+
+	/* What a new helper has to be told; see renewal.c. */
+	struct bgt_renewal *renewal;
+	/* The instance whose cancellation was told, or 0. */
+	uint32_t canceled;
+	/* How often the end of this process's instance was deferred, and that end. */
+	uint32_t deferrals;
+	struct bgt_completion *completion;
 
 	struct bgt_event event;
 	struct bgt_container *event_container;
 	struct bgt_member *event_member;
+	struct bgt_instance *event_instance;
 
 	char error[256];
 	_Alignas(struct nlmsghdr) char buffer[BGT_BUFFER_SIZE];

@@ -31,6 +31,46 @@ static const char *const mutex_attributes[] = {
 	[BGTASK_A_MUTEX_TIMEOUT] = "timeout",
 };
 
+static const char *const task_attributes[] = {
+	[BGTASK_A_TASK_ID] = "id",
+	[BGTASK_A_TASK_APP] = "app",
+	[BGTASK_A_TASK_NAME] = "name",
+	[BGTASK_A_TASK_ENTRY_POINT] = "entry-point",
+	[BGTASK_A_TASK_TRIGGER] = "trigger",
+	[BGTASK_A_TASK_INTERVAL] = "interval",
+	[BGTASK_A_TASK_ONESHOT] = "oneshot",
+	[BGTASK_A_TASK_CONDITIONS] = "conditions",
+	[BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS] = "cancel-on-condition-loss",
+	[BGTASK_A_TASK_FD] = "fd",
+	[BGTASK_A_TASK_ARGUMENT] = "argument",
+	[BGTASK_A_TASK_CANCEL] = "cancel",
+	[BGTASK_A_TASK_AFTER] = "after",
+};
+
+static const char *const instance_attributes[] = {
+	[BGTASK_A_INSTANCE_ID] = "id",
+	[BGTASK_A_INSTANCE_APP] = "app",
+	[BGTASK_A_INSTANCE_REASON] = "reason",
+	[BGTASK_A_INSTANCE_PROGRESS] = "progress",
+	[BGTASK_A_INSTANCE_STATUS] = "status",
+	[BGTASK_A_INSTANCE_MESSAGE] = "message",
+	[BGTASK_A_INSTANCE_AFTER] = "after",
+};
+
+static const char *const app_attributes[] = {
+	[BGTASK_A_APP_ID] = "id",
+	[BGTASK_A_APP_MANIFEST] = "manifest",
+	[BGTASK_A_APP_ACCESS] = "access",
+	[BGTASK_A_APP_AFTER] = "after",
+};
+
+static const char *const condition_attributes[] = {
+	[BGTASK_A_CONDITION_CONDITIONS] = "conditions",
+	[BGTASK_A_CONDITION_WHICH] = "which",
+};
+
+#define NAME(names, type)	((type) < MNL_ARRAY_SIZE(names) ? (names)[type] : NULL)
+
 /* Names an attribute that a request of the given command may have; NULL if it is none of these. */
 static const char *attribute_name(uint8_t command, uint32_t type)
 {
@@ -40,18 +80,38 @@ static const char *attribute_name(uint8_t command, uint32_t type)
 	case BGTASK_CMD_CONTAINER_DEL:
 	case BGTASK_CMD_CONTAINER_GET:
 	case BGTASK_CMD_SELF_GET:
-		return type < MNL_ARRAY_SIZE(container_attributes) ? container_attributes[type] :
-								     NULL;
+		return NAME(container_attributes, type);
 	case BGTASK_CMD_CONTAINER_KILL:
 	case BGTASK_CMD_MEMBER_ADD:
 	case BGTASK_CMD_MEMBER_SET:
 	case BGTASK_CMD_MEMBER_DEL:
 	case BGTASK_CMD_MEMBER_GET:
-		return type < MNL_ARRAY_SIZE(member_attributes) ? member_attributes[type] : NULL;
+		return NAME(member_attributes, type);
 	case BGTASK_CMD_MUTEX_ACQUIRE:
 	case BGTASK_CMD_MUTEX_RELEASE:
 	case BGTASK_CMD_MUTEX_GET:
-		return type < MNL_ARRAY_SIZE(mutex_attributes) ? mutex_attributes[type] : NULL;
+		return NAME(mutex_attributes, type);
+	case BGTASK_CMD_TASK_REGISTER:
+	case BGTASK_CMD_TASK_UNREGISTER:
+	case BGTASK_CMD_TASK_GET:
+	case BGTASK_CMD_TASK_ASSOCIATE:
+	case BGTASK_CMD_TRIGGER_FIRE:
+		return NAME(task_attributes, type);
+	case BGTASK_CMD_INSTANCE_GET:
+	case BGTASK_CMD_INSTANCE_ATTACH:
+	case BGTASK_CMD_INSTANCE_PROGRESS:
+	case BGTASK_CMD_INSTANCE_COMPLETE:
+	case BGTASK_CMD_INSTANCE_CANCEL:
+		return NAME(instance_attributes, type);
+	case BGTASK_CMD_APP_INSTALL:
+	case BGTASK_CMD_APP_REMOVE:
+	case BGTASK_CMD_APP_GET:
+	case BGTASK_CMD_APP_SET:
+	case BGTASK_CMD_APP_UPGRADED:
+		return NAME(app_attributes, type);
+	case BGTASK_CMD_CONDITION_GET:
+	case BGTASK_CMD_CONDITION_SET:
+		return NAME(condition_attributes, type);
 	default:
 		return NULL;
 	}

@@ -5,7 +5,7 @@
 
 #include "container.h"
 #include "member.h"
-#include "mutex.h"
+#include "pending.h"
 #include "request.h"
 
 /* Where a burst of events, as when thousands of containers freeze, waits for the reader. */
@@ -129,8 +129,10 @@ static void forget(struct bgt *bgt)
 {
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
+	bgt_instance_free(bgt->event_instance);
 	bgt->event_container = NULL;
 	bgt->event_member = NULL;
+	bgt->event_instance = NULL;
 }
 
 /* Takes the next event that has been sent to administrators. */
@@ -163,7 +165,7 @@ int bgt_next_event(struct bgt *bgt, const struct bgt_event **event)
 		return bgt_fail(bgt, -ENOTCONN, "there is nothing to wait for");
 	forget(bgt);
 
-	result = bgt_mutex_next_event(bgt);
+	result = bgt_pending_next_event(bgt);
 	if (!result && bgt->events)
 		result = next_multicast(bgt);
 	if (result > 0)

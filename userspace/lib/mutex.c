@@ -8,10 +8,9 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "mutex.h"
+#include "pending.h"
 #include "request.h"
 
 _Static_assert((int)BGT_SCOPE_CONTAINER == (int)BGTASK_SCOPE_CONTAINER, "scope container");
@@ -38,7 +37,7 @@ struct bgt_mutex {
 	enum progress progress;
 	uint32_t sequence;
 	bool closed;
-	int result;
+	struct bgt_pending pending;
 	char error[sizeof(((struct bgt *)0)->error)];
 };
 
@@ -120,39 +119,6 @@ int bgt_mutex_release(struct bgt_mutex *mutex)
  * Acquisitions that are not waited for
  */
 
-/* Counts an end that is to be told, so that the connection's descriptor is readable. */
-static void raise_ended(struct bgt *bgt)
-{
-	(void)eventfd_write(bgt->ended, 1);
-}
-
-static void lower_ended(struct bgt *bgt)
-{
-	eventfd_t value;
-
-	(void)eventfd_read(bgt->ended, &value);
-}
-
-static int prepare(struct bgt *bgt)
-{
-	int error, fd;
-
-	if (bgt->ended >= 0)
-		return 0;
-	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
-	if (fd < 0)
-		return bgt_fail(bgt, -errno, NULL);
-	error = bgt_poll(bgt, fd);
-	if (!error)
-		error = bgt_poll(bgt, mnl_socket_get_fd(bgt->requests));
-	if (error) {
-		close(fd);
-		return error;
-	}
-	bgt->ended = fd;
-	return 0;
-}
-
 int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout)
 {
 	struct bgt *bgt = mutex->bgt;
@@ -161,7 +127,7 @@ int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout)
 
 	if (mutex->progress != IDLE)
 		return bgt_fail(bgt, -EALREADY, "an acquisition of this mutex is under way");
-	error = prepare(bgt);
+	error = bgt_pending_prepare(bgt);
 	if (error)
 		return error;
 	begin_acquire(&request, mutex, timeout);
@@ -216,78 +182,47 @@ static int read_result(struct bgt_mutex *mutex, const struct nlmsghdr *message)
 	return abandoned ? BGT_MUTEX_ABANDONED : 0;
 }
 
+static int tell(struct bgt *bgt, struct bgt_pending *pending)
+{
+	struct bgt_mutex *mutex = pending->event.mutex;
+
+	remove_acquisition(mutex);
+	if (pending->event.result < 0)
+		bgt_fail(bgt, pending->event.result, "%s", mutex->error);
+	bgt->event = pending->event;
+	return 1;
+}
+
 void bgt_mutex_answered(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_mutex *mutex = bgt->acquisitions;
+	int result;
 
 	while (mutex && (mutex->progress != UNDER_WAY || mutex->sequence != message->nlmsg_seq))
 		mutex = mutex->next;
 	if (!mutex)
 		return;
 
-	mutex->result = read_result(mutex, message);
+	result = read_result(mutex, message);
 	if (mutex->closed) {
-		if (mutex->result >= 0)
+		if (result >= 0)
 			give_back(mutex);
 		remove_acquisition(mutex);
 		free(mutex);
 		return;
 	}
-	if (mutex->result >= 0)
+	if (result >= 0)
 		mutex->count++;
 	else
 		strcpy(mutex->error, bgt->error);
 	mutex->progress = ENDED;
-	raise_ended(bgt);
-}
-
-/* Reads what has come on the socket for requests, without waiting. */
-static int read_answers(struct bgt *bgt)
-{
-	const struct nlmsghdr *message;
-	ssize_t size;
-	int left;
-
-	for (;;) {
-		size = recv(mnl_socket_get_fd(bgt->requests), bgt->buffer, sizeof(bgt->buffer),
-			    MSG_DONTWAIT);
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size < 0)
-			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
-		message = (const struct nlmsghdr *)bgt->buffer;
-		left = (int)size;
-		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
-			bgt_mutex_answered(bgt, message);
-	}
-}
-
-int bgt_mutex_next_event(struct bgt *bgt)
-{
-	struct bgt_mutex *mutex;
-	int error;
-
-	if (!bgt->acquisitions)
-		return 0;
-	error = read_answers(bgt);
-	if (error)
-		return error;
-	mutex = bgt->acquisitions;
-	while (mutex && mutex->progress != ENDED)
-		mutex = mutex->next;
-	if (!mutex)
-		return 0;
-
-	lower_ended(bgt);
-	remove_acquisition(mutex);
-	if (mutex->result < 0)
-		bgt_fail(bgt, mutex->result, "%s", mutex->error);
-	bgt->event = (struct bgt_event){
+	mutex->pending.tell = tell;
+	mutex->pending.event = (struct bgt_event){
 		.type = BGT_EVENT_MUTEX,
 		.mutex = mutex,
-		.result = mutex->result,
+		.result = result,
 	};
-	return 1;
+	bgt_pending_add(bgt, &mutex->pending);
 }
 
 void bgt_mutex_close(struct bgt_mutex *mutex)
@@ -301,7 +236,7 @@ void bgt_mutex_close(struct bgt_mutex *mutex)
 	if (mutex->progress == UNDER_WAY)
 		return;
 	if (mutex->progress == ENDED) {
-		lower_ended(mutex->bgt);
+		bgt_pending_remove(mutex->bgt, &mutex->pending);
 		remove_acquisition(mutex);
 	}
 	free(mutex);

@@ -6,11 +6,8 @@
 
 #include "bgtask.h"
 
-/* Takes what came on the socket for requests and is not the answer to the present one. */
+/* Takes what may be the end of an acquisition, from the socket for requests. */
 void bgt_mutex_answered(struct bgt *bgt, const struct nlmsghdr *message);
-
-/* Makes the end of an acquisition the connection's event: 1, or 0 if there is none now. */
-int bgt_mutex_next_event(struct bgt *bgt);
 
 /* Frees the acquisitions that nobody waits for any more. */
 void bgt_mutex_forget_all(struct bgt *bgt);

@@ -3,7 +3,7 @@
 #include <linux/genetlink.h>
 #include <string.h>
 
-#include "mutex.h"
+#include "pending.h"
 #include "request.h"
 
 void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command)
@@ -19,7 +19,7 @@ void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t comm
 	generic->version = 1;
 }
 
-static void put(struct bgt_request *request, uint16_t type, size_t size, const void *value)
+void bgt_put(struct bgt_request *request, uint16_t type, size_t size, const void *value)
 {
 	if (!mnl_attr_put_check(request->header, sizeof(request->buffer), type, size, value))
 		request->overflow = true;
@@ -27,17 +27,17 @@ static void put(struct bgt_request *request, uint16_t type, size_t size, const v
 
 void bgt_put_u8(struct bgt_request *request, uint16_t type, uint8_t value)
 {
-	put(request, type, sizeof(value), &value);
+	bgt_put(request, type, sizeof(value), &value);
 }
 
 void bgt_put_u32(struct bgt_request *request, uint16_t type, uint32_t value)
 {
-	put(request, type, sizeof(value), &value);
+	bgt_put(request, type, sizeof(value), &value);
 }
 
 void bgt_put_u64(struct bgt_request *request, uint16_t type, uint64_t value)
 {
-	put(request, type, sizeof(value), &value);
+	bgt_put(request, type, sizeof(value), &value);
 }
 
 void bgt_put_string(struct bgt_request *request, uint16_t type, const char *value)
@@ -48,7 +48,13 @@ void bgt_put_string(struct bgt_request *request, uint16_t type, const char *valu
 	if (size > sizeof(request->buffer))
 		request->overflow = true;
 	else
-		put(request, type, size, value);
+		bgt_put(request, type, size, value);
+}
+
+void bgt_put_string_if(struct bgt_request *request, uint16_t type, const char *value)
+{
+	if (value)
+		bgt_put_string(request, type, value);
 }
 
 bool bgt_get_flag(const struct nlattr *attr, bool *value)
@@ -99,7 +105,7 @@ int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
 	ssize_t sent;
 
 	if (request->overflow)
-		return bgt_fail(bgt, -EINVAL, "the name is too long");
+		return bgt_fail(bgt, -EINVAL, "a name or text is too long");
 
 	request->header->nlmsg_seq = ++bgt->sequence;
 	do
@@ -149,9 +155,9 @@ static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progre
 {
 	int error;
 
-	/* What comes under another number may be the end of an acquisition. */
+	/* What comes under another number may be an event, or the end of an acquisition. */
 	if (message->nlmsg_seq != progress->request->nlmsg_seq) {
-		bgt_mutex_answered(bgt, message);
+		bgt_pending_receive(bgt, message);
 		return 0;
 	}
 	if (message->nlmsg_flags & NLM_F_DUMP_INTR)

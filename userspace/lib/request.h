@@ -7,8 +7,8 @@
 
 #include "connection.h"
 
-/* The longest request is that for a container, with a name. */
-#define BGT_REQUEST_SIZE	1024
+/* The longest requests have the path of a manifest, or what a task is given and says. */
+#define BGT_REQUEST_SIZE	8192
 
 /* A request under construction. What does not fit is noted, and it is not sent then. */
 struct bgt_request {
@@ -20,10 +20,14 @@ struct bgt_request {
 /* Starts a request to a family: the module's own or, for its resolution, the controller. */
 void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command);
 
+void bgt_put(struct bgt_request *request, uint16_t type, size_t size, const void *value);
 void bgt_put_u8(struct bgt_request *request, uint16_t type, uint8_t value);
 void bgt_put_u32(struct bgt_request *request, uint16_t type, uint32_t value);
 void bgt_put_u64(struct bgt_request *request, uint16_t type, uint64_t value);
 void bgt_put_string(struct bgt_request *request, uint16_t type, const char *value);
+
+/* The same, or nothing if it is NULL. */
+void bgt_put_string_if(struct bgt_request *request, uint16_t type, const char *value);
 
 /*
  * Called for each message of an answer. Its error becomes that of the exchange, the rest of which

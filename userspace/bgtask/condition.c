@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "command.h"
+
+#include <stdio.h>
+
+static const char usage[] =
+	"Usage: bgtask condition [-j] COMMAND [ARGUMENT...]\n"
+	"\n"
+	"  list                   list the conditions, and how welcome work is\n"
+	"  set NAME on|off|auto   set a condition, or leave it to what is found out\n";
+
+static const struct command commands[] = {
+	{ "list", condition_list },
+	{ "set", condition_set },
+	{ NULL, NULL },
+};
+
+int command_condition(int argc, char **argv, bool json)
+{
+	int status;
+
+	if (!parse_common(argc, argv, usage, &json, &status))
+		return status;
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	return dispatch(commands, argc - optind, argv + optind, json);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Apps: those whose manifests are known, and their containers.
+ */
+#ifndef BGTASKD_APP_H
+#define BGTASKD_APP_H
+
+#include "daemon.h"
+
+/* Makes an app known, or changes it; the manifest is the app's from then on. */
+int app_install(struct daemon *daemon, struct manifest *manifest, struct app **app);
+
+/* Forgets an app that has no tasks and no instances any more. */
+void app_forget(struct app *app);
+
+struct app *app_find(struct daemon *daemon, const char *id);
+struct app *app_by_container(struct daemon *daemon, uint32_t container);
+
+/* Makes the app's container and its cgroups, unless they are there. */
+int app_prepare(struct app *app);
+
+/* Path of the cgroup of its tasks, or of that of one instance there. */
+void app_task_cgroup(const struct app *app, const char *instance, char *path, size_t size);
+
+/* Lets the app run whatever it has spent, or no more; calls are counted. */
+void app_exempt(struct app *app, bool exempt);
+
+/* Whether the user lets its tasks run for a trigger. */
+bool app_may_run(const struct app *app, enum bgtask_trigger trigger);
+bool app_is_denied(const struct app *app);
+
+#endif

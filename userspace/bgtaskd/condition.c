@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "condition.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+
+/* The first of each pair; the second is the next bit. */
+#define FIRSTS	((uint32_t)BGTASK_CONDITION_INTERNET_AVAILABLE | \
+		 (uint32_t)BGTASK_CONDITION_SESSION_CONNECTED | \
+		 (uint32_t)BGTASK_CONDITION_USER_PRESENT)
+
+_Static_assert((FIRSTS | FIRSTS << 1) == CONDITION_ALL && !(FIRSTS & FIRSTS << 1), "pairs");
+
+void conditions_init(struct conditions *conditions)
+{
+	*conditions = (struct conditions) {
+		.found = BGTASK_CONDITION_INTERNET_NOT_AVAILABLE |
+			 BGTASK_CONDITION_SESSION_CONNECTED |
+			 BGTASK_CONDITION_USER_PRESENT,
+	};
+}
+
+uint32_t conditions_hold(const struct conditions *conditions)
+{
+	return (conditions->set & conditions->which) | (conditions->found & ~conditions->which);
+}
+
+uint32_t conditions_find(struct conditions *conditions, uint32_t first, bool holds)
+{
+	uint32_t before = conditions_hold(conditions);
+
+	first &= FIRSTS;
+	conditions->found &= ~(first | first << 1);
+	conditions->found |= holds ? first : first << 1;
+	return conditions_hold(conditions) & ~before;
+}
+
+int conditions_set(struct conditions *conditions, uint32_t which, uint32_t values, bool automatic,
+		   uint32_t *began)
+{
+	uint32_t before = conditions_hold(conditions), pairs, first;
+
+	if ((which | values) & ~CONDITION_ALL)
+		return -EINVAL;
+	/* The first of all pairs of which one or both are named. */
+	pairs = (which | which >> 1) & FIRSTS;
+
+	if (automatic) {
+		conditions->which &= ~(pairs | pairs << 1);
+		*began = conditions_hold(conditions) & ~before;
+		return 0;
+	}
+
+	/* What is said of one says of the other that it is the opposite. */
+	if (values & ~which)
+		return -EINVAL;
+	first = which & values & FIRSTS;
+	first |= (which & ~values) >> 1 & FIRSTS;
+	if ((which & ~values & first) || ((which & values) >> 1 & first))
+		return -EINVAL;
+
+	conditions->which |= pairs | pairs << 1;
+	conditions->set &= ~(pairs | pairs << 1);
+	conditions->set |= first | (pairs & ~first) << 1;
+	*began = conditions_hold(conditions) & ~before;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The configuration: bgtaskd.conf(5), with a default for everything.
+ */
+#ifndef BGTASKD_CONFIG_H
+#define BGTASKD_CONFIG_H
+
+#include <stdint.h>
+
+#include "problem.h"
+
+#define CLASS_NAME_MAX	31
+
+/* How much CPU time the apps of a class get; times are nanoseconds. */
+struct quota_class {
+	struct quota_class *next;
+	char name[CLASS_NAME_MAX + 1];
+	uint64_t quota;
+	uint64_t period;
+};
+
+struct config {
+	/* Where the database is; /var/lib/bgtask. */
+	char *state_directory;
+	/*
+	 * Where manifests are, those in the later directory over those in the earlier;
+	 * /usr/share/bgtask/apps and /etc/bgtask/apps.
+	 */
+	char *manifest_directories[2];
+	/* The cgroup that apps' cgroups are made in, below the cgroup2 mount; "bgtask.apps". */
+	char *cgroup;
+	/* "lock-screen", 2 s of 15 min; "standard", 1 s of 2 h. From Windows 8's documentation. */
+	struct quota_class *classes;
+	/* Time and maintenance triggers are no more often than this; 15 min. */
+	uint64_t minimum_interval;
+	/* How many apps have lock-screen access; 7. */
+	uint32_t lock_screen_slots;
+	/* How long a task may take to end when it is cancelled; 5 s. */
+	uint64_t cancel_timeout;
+	/* How many ended instances are kept for each app; 100. */
+	uint32_t history;
+};
+
+/*
+ * Reads a file; one that is not there is as good as an empty one. Unknown sections and keys, and
+ * values out of range, are errors. Returns 0 or a negative errno.
+ */
+int config_load(struct config *config, const char *path, struct problem *problem);
+void config_free(struct config *config);
+
+/* NULL if there is no such class. */
+const struct quota_class *config_class(const struct config *config, const char *name);
+
+#endif

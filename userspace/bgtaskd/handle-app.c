@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+
+#include "app.h"
+#include "handle.h"
+#include "instance.h"
+#include "task.h"
+
+static void refuse_manifest(const struct call *call, struct manifest *manifest, int error)
+{
+	if (error == -EINVAL)
+		call_refuse(call, error, "there is no quota class \"%.40s\"", manifest->class);
+	else
+		call_refuse(call, error, "%s", strerror(-error));
+	manifest_free(manifest);
+}
+
+void handle_app_install(struct daemon *daemon, const struct call *call)
+{
+	const char *path = call_string(call, BGTASK_A_APP_MANIFEST);
+	struct manifest *manifest;
+	struct problem problem;
+	struct payload payload;
+	struct app *app;
+	int error;
+
+	if (!handle_require_admin(call))
+		return;
+	if (!path || *path != '/') {
+		call_refuse(call, -EINVAL, "an absolute path of the manifest is needed");
+		return;
+	}
+	error = manifest_load(&manifest, path, &problem);
+	if (error) {
+		call_refuse(call, error, "%s", problem.text);
+		return;
+	}
+	error = app_install(daemon, manifest, &app);
+	if (error) {
+		refuse_manifest(call, manifest, error);
+		return;
+	}
+	payload_init(&payload);
+	payload_string(&payload, BGTASK_A_APP_ID, app->manifest->id);
+	call_reply(call, &payload);
+}
+
+/* The app that an administrator names; if there is none, the call is refused. */
+static struct app *named_app(struct daemon *daemon, const struct call *call)
+{
+	bool refused;
+
+	if (!handle_require_admin(call))
+		return NULL;
+	return handle_app_of(daemon, call, call_string(call, BGTASK_A_APP_ID), false, &refused);
+}
+
+static void cancel_all(struct app *app, enum bgtask_cancel_reason reason)
+{
+	struct instance *instance, *next;
+
+	for (instance = LIST_FIRST(&app->daemon->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, entry);
+		if (instance->app == app && instance->record.state != BGTASK_INSTANCE_STATE_LATCHED)
+			instance_cancel(instance, reason);
+	}
+}
+
+static bool has_instances(struct app *app)
+{
+	struct instance *instance;
+
+	LIST_FOREACH(instance, &app->daemon->instances, entry)
+		if (instance->app == app)
+			return true;
+	return false;
+}
+
+void handle_app_remove(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = named_app(daemon, call);
+	int error = 0;
+
+	if (!app)
+		return;
+	cancel_all(app, BGTASK_CANCEL_REASON_UNINSTALL);
+	while (!error && !LIST_EMPTY(&app->tasks))
+		error = task_unregister(LIST_FIRST(&app->tasks), true);
+	if (!error && has_instances(app)) {
+		call_refuse(call, -EAGAIN, "its tasks are being cancelled, try again");
+		return;
+	}
+	if (!error)
+		error = registry_app_remove(daemon->registry, app->manifest->id);
+	if (error) {
+		call_refuse(call, error, "%s", registry_error(daemon->registry));
+		return;
+	}
+	app_forget(app);
+	call_done(call);
+}
+
+static bool put_entry(struct payload *payload, const struct app *app)
+{
+	size_t nest = payload_nest(payload, BGTASK_A_APP_ENTRY);
+
+	payload_string(payload, BGTASK_A_APP_ID, app->manifest->id);
+	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
+	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->uid);
+	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
+	payload_u32(payload, BGTASK_A_APP_ACCESS, app->access);
+	if (app->container)
+		payload_u32(payload, BGTASK_A_APP_CONTAINER, app->container);
+	payload_u32(payload, BGTASK_A_APP_TASKS, app->nr_tasks);
+	payload_nest_end(payload, nest);
+	if (!payload->full)
+		return true;
+	payload_cut(payload, nest);
+	return false;
+}
+
+static const struct app *next_app(struct daemon *daemon, const char *after)
+{
+	const struct app *app, *next = NULL;
+
+	LIST_FOREACH(app, &daemon->apps, entry)
+		if (strcmp(app->manifest->id, after) > 0 &&
+		    (!next || strcmp(app->manifest->id, next->manifest->id) < 0))
+			next = app;
+	return next;
+}
+
+void handle_app_get(struct daemon *daemon, const struct call *call)
+{
+	const char *after = call_string(call, BGTASK_A_APP_AFTER);
+	const struct app *app, *next;
+	struct payload payload;
+	bool refused;
+
+	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_APP_ID), true, &refused);
+	if (refused)
+		return;
+	payload_init(&payload);
+	/* Room for the id to go on behind. */
+	payload.reserve = MNL_ATTR_HDRLEN + MNL_ALIGN(APP_ID_MAX + 1);
+	if (app) {
+		put_entry(&payload, app);
+		call_reply(call, &payload);
+		return;
+	}
+	if (!after)
+		after = "";
+	while ((next = next_app(daemon, after)) && put_entry(&payload, next))
+		after = next->manifest->id;
+	payload.reserve = 0;
+	if (next)
+		payload_string(&payload, BGTASK_A_APP_AFTER, after);
+	call_reply(call, &payload);
+}
+
+static uint32_t slots_taken(struct daemon *daemon, const struct app *but)
+{
+	struct app *app;
+	uint32_t taken = 0;
+
+	LIST_FOREACH(app, &daemon->apps, entry)
+		taken += app != but && app->access == BGTASK_ACCESS_LOCK_SCREEN;
+	return taken;
+}
+
+void handle_app_set(struct daemon *daemon, const struct call *call)
+{
+	enum bgtask_access access = call_u32(call, BGTASK_A_APP_ACCESS), before;
+	struct app *app = named_app(daemon, call);
+	int error;
+
+	if (!app)
+		return;
+	if (!call_has(call, BGTASK_A_APP_ACCESS)) {
+		call_refuse(call, -EINVAL, "access is missing");
+		return;
+	}
+	if (access == BGTASK_ACCESS_LOCK_SCREEN &&
+	    slots_taken(daemon, app) >= daemon->config.lock_screen_slots) {
+		call_refuse(call, -EBUSY, "all %u lock-screen slots are taken",
+			    daemon->config.lock_screen_slots);
+		return;
+	}
+	error = registry_access_set(daemon->registry, app->manifest->id, access);
+	if (error) {
+		call_refuse(call, error, "%s", registry_error(daemon->registry));
+		return;
+	}
+	before = app->access;
+	app->access = access;
+	call_done(call);
+	if (app_is_denied(app))
+		cancel_all(app, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
+	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)
+		task_fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
+	if (before == BGTASK_ACCESS_LOCK_SCREEN && before != access)
+		task_fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED, "");
+	task_reconsider_all(daemon);
+}
+
+void handle_app_upgraded(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = named_app(daemon, call);
+	struct manifest *manifest;
+	struct problem problem;
+	int error;
+
+	if (!app)
+		return;
+	error = manifest_load(&manifest, app->manifest->path, &problem);
+	if (error) {
+		call_refuse(call, error, "%s", problem.text);
+		return;
+	}
+	cancel_all(app, BGTASK_CANCEL_REASON_SERVICING_UPDATE);
+	error = app_install(daemon, manifest, &app);
+	if (error) {
+		refuse_manifest(call, manifest, error);
+		return;
+	}
+	task_fire_all(daemon, app, BGTASK_TRIGGER_SERVICING_COMPLETE, "");
+	call_done(call);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+
+#include "app.h"
+#include "handle.h"
+#include "instance.h"
+
+/* A list of instances as it is filled in. */
+struct list {
+	struct payload payload;
+	uint32_t after;
+	bool full;
+};
+
+static int put_entry(void *data, const struct instance_record *known)
+{
+	struct list *list = data;
+	struct payload *payload = &list->payload;
+	size_t nest = payload_nest(payload, BGTASK_A_INSTANCE_ENTRY);
+
+	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(payload, BGTASK_A_INSTANCE_NAME, known->name);
+	payload_u32(payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
+	payload_string(payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+	payload_u32(payload, BGTASK_A_INSTANCE_STATE, known->state);
+	if (known->cancelled)
+		payload_u32(payload, BGTASK_A_INSTANCE_REASON, known->reason);
+	payload_u32(payload, BGTASK_A_INSTANCE_PROGRESS, known->progress);
+	payload_u32(payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
+	payload_string(payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
+	payload_u64(payload, BGTASK_A_INSTANCE_FIRED, known->fired);
+	payload_u64(payload, BGTASK_A_INSTANCE_STARTED, known->started);
+	payload_u64(payload, BGTASK_A_INSTANCE_ENDED, known->ended);
+	if (known->pid)
+		payload_u32(payload, BGTASK_A_INSTANCE_PID, known->pid);
+	payload_nest_end(payload, nest);
+	if (payload->full) {
+		payload_cut(payload, nest);
+		list->full = true;
+		return 1;
+	}
+	list->after = known->id;
+	return 0;
+}
+
+void handle_instance_get(struct daemon *daemon, const struct call *call)
+{
+	struct list list = { .after = call_u32(call, BGTASK_A_INSTANCE_AFTER) };
+	struct app *app;
+	bool refused;
+	int error;
+
+	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_INSTANCE_APP), true,
+			    &refused);
+	if (refused)
+		return;
+	payload_init(&list.payload);
+	/* Room for the id to go on behind. */
+	list.payload.reserve = MNL_ATTR_HDRLEN + sizeof(list.after);
+	error = registry_instance_each(daemon->registry, app ? app->manifest->id : NULL,
+				       list.after, put_entry, &list);
+	if (error < 0) {
+		call_refuse(call, error, "%s", registry_error(daemon->registry));
+		return;
+	}
+	list.payload.reserve = 0;
+	if (list.full)
+		payload_u32(&list.payload, BGTASK_A_INSTANCE_AFTER, list.after);
+	call_reply(call, &list.payload);
+}
+
+/* The instance that the caller runs; if there is none, the call is refused. */
+static struct instance *own_instance(struct daemon *daemon, const struct call *call)
+{
+	struct instance *instance = instance_of_process(daemon, call->pid);
+
+	if (!instance)
+		call_refuse(call, -ENOENT, "the caller runs no task");
+	return instance;
+}
+
+void handle_instance_attach(struct daemon *daemon, const struct call *call)
+{
+	struct instance *instance = own_instance(daemon, call);
+	const struct instance_record *known;
+	struct payload payload;
+
+	if (!instance)
+		return;
+	known = &instance->record;
+	instance->peer = call->peer;
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(&payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(&payload, BGTASK_A_INSTANCE_NAME, known->name);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
+	payload_string(&payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+	/* It was told by a signal, which it may not have seen. */
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
+	call_reply(call, &payload);
+}
+
+void handle_instance_progress(struct daemon *daemon, const struct call *call)
+{
+	struct instance *instance = own_instance(daemon, call);
+
+	if (!instance)
+		return;
+	if (!call_has(call, BGTASK_A_INSTANCE_PROGRESS)) {
+		call_refuse(call, -EINVAL, "progress is missing");
+		return;
+	}
+	instance_say_progress(instance, call_u32(call, BGTASK_A_INSTANCE_PROGRESS));
+	call_done(call);
+}
+
+void handle_instance_complete(struct daemon *daemon, const struct call *call)
+{
+	struct instance *instance = own_instance(daemon, call);
+
+	if (!instance)
+		return;
+	instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
+			 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
+	call_done(call);
+}
+
+void handle_instance_cancel(struct daemon *daemon, const struct call *call)
+{
+	uint32_t reason = call_u32(call, BGTASK_A_INSTANCE_REASON);
+	struct instance *instance;
+	struct app *app;
+	bool refused;
+
+	app = handle_app_of(daemon, call, NULL, true, &refused);
+	if (refused)
+		return;
+	instance = instance_find(daemon, call_u32(call, BGTASK_A_INSTANCE_ID));
+	if (!instance || (app && !call->admin && instance->app != app)) {
+		call_refuse(call, -ENOENT, "there is no such instance, or it has ended");
+		return;
+	}
+	instance_cancel(instance, reason);
+	call_done(call);
+}

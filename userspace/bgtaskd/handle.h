@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is done about the calls: one file for each set of attributes.
+ */
+#ifndef BGTASKD_HANDLE_H
+#define BGTASKD_HANDLE_H
+
+#include "daemon.h"
+
+/* Deals with a call, of whatever kind. */
+void handle_call(struct daemon *daemon, const struct call *call);
+
+/* Each answers its call. */
+void handle_task_register(struct daemon *daemon, const struct call *call);
+void handle_task_unregister(struct daemon *daemon, const struct call *call);
+void handle_task_get(struct daemon *daemon, const struct call *call);
+void handle_task_associate(struct daemon *daemon, const struct call *call);
+void handle_trigger_fire(struct daemon *daemon, const struct call *call);
+
+void handle_instance_get(struct daemon *daemon, const struct call *call);
+void handle_instance_attach(struct daemon *daemon, const struct call *call);
+void handle_instance_progress(struct daemon *daemon, const struct call *call);
+void handle_instance_complete(struct daemon *daemon, const struct call *call);
+void handle_instance_cancel(struct daemon *daemon, const struct call *call);
+
+void handle_app_install(struct daemon *daemon, const struct call *call);
+void handle_app_remove(struct daemon *daemon, const struct call *call);
+void handle_app_get(struct daemon *daemon, const struct call *call);
+void handle_app_set(struct daemon *daemon, const struct call *call);
+void handle_app_upgraded(struct daemon *daemon, const struct call *call);
+
+void handle_condition_get(struct daemon *daemon, const struct call *call);
+void handle_condition_set(struct daemon *daemon, const struct call *call);
+
+/*
+ * The app that a call is about: the caller's or, of an administrator, that which @name names. If
+ * there is none the call is refused and NULL returned; an administrator who names none gets NULL
+ * without that if @optional.
+ */
+struct app *handle_app_of(struct daemon *daemon, const struct call *call, const char *name,
+			  bool optional, bool *refused);
+
+/* Refuses a caller that is no administrator, and returns false. */
+bool handle_require_admin(const struct call *call);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+/* How often, and in what distance (us), removing a cgroup is tried while its last tasks end. */
+#define TRIES	200
+#define PAUSE	50000
+
+static int read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return -errno;
+	length = read(fd, text, size - 1);
+	close(fd);
+	if (length < 0)
+		return -EIO;
+	text[length] = '\0';
+	return 0;
+}
+
+static int read_proc(uint32_t pid, const char *file, char *text, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, file);
+	return read_text(path, text, size);
+}
+
+uint64_t process_start_time(uint32_t pid)
+{
+	unsigned long long time = 0;
+	const char *after;
+	char text[1024];
+
+	if (read_proc(pid, "stat", text, sizeof(text)))
+		return 0;
+	/* The second field, the name, can have anything in it. */
+	after = strrchr(text, ')');
+	if (!after || sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
+			     " %*d %*d %*d %*d %*d %llu", &time) != 1)
+		return 0;
+	return time;
+}
+
+bool process_is_traced(uint32_t pid)
+{
+	const char *field;
+	char text[4096];
+
+	if (read_proc(pid, "status", text, sizeof(text)))
+		return false;
+	field = strstr(text, "\nTracerPid:");
+	return field && strtoul(field + strlen("\nTracerPid:"), NULL, 10);
+}
+
+int process_cgroup_mount(char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+	int error = -ENOENT;
+
+	if (!mounts)
+		return -errno;
+	while (error == -ENOENT && (mount = getmntent(mounts)))
+		if (!strcmp(mount->mnt_type, "cgroup2"))
+			error = snprintf(path, size, "%s", mount->mnt_dir) < (int)size ?
+				0 : -ENAMETOOLONG;
+	endmntent(mounts);
+	return error;
+}
+
+int process_cgroup(uint32_t pid, char *path, size_t size)
+{
+	char text[PATH_MAX], mount[PATH_MAX];
+	char *line, *rest = text;
+	int error;
+
+	error = read_proc(pid, "cgroup", text, sizeof(text));
+	if (!error)
+		error = process_cgroup_mount(mount, sizeof(mount));
+	if (error)
+		return error;
+	while ((line = strsep(&rest, "\n"))) {
+		if (strncmp(line, "0::", 3))
+			continue;
+		return snprintf(path, size, "%s%s", mount, line + 3) < (int)size ? 0 :
+										 -ENAMETOOLONG;
+	}
+	return -ENOENT;
+}
+
+/* What a thread does, as far as it can be seen from outside. */
+static void report_thread(uint32_t tid, const char *app, const char *task)
+{
+	char name[64] = "", channel[128] = "", stack[4096] = "";
+
+	(void)read_proc(tid, "comm", name, sizeof(name));
+	(void)read_proc(tid, "wchan", channel, sizeof(channel));
+	(void)read_proc(tid, "stack", stack, sizeof(stack));
+	name[strcspn(name, "\n")] = '\0';
+	daemon_log(LOG_WARNING, "%s: task %s hangs: thread %u (%s) waits in %s\n%s", app, task, tid,
+		   name, *channel ? channel : "?", stack);
+}
+
+void process_report(const char *cgroup, const char *app, const char *task)
+{
+	char path[PATH_MAX + 32], line[32];
+	FILE *threads;
+
+	snprintf(path, sizeof(path), "%s/cgroup.threads", cgroup);
+	threads = fopen(path, "re");
+	while (threads && fgets(line, sizeof(line), threads))
+		report_thread((uint32_t)strtoul(line, NULL, 10), app, task);
+	if (threads)
+		fclose(threads);
+}
+
+struct removal {
+	sd_event_source *timer;
+	unsigned int tries;
+	char path[];
+};
+
+static void kill_all(const char *path)
+{
+	char file[PATH_MAX];
+	int fd;
+
+	snprintf(file, sizeof(file), "%s/cgroup.kill", path);
+	fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) < 0)
+		daemon_log(LOG_WARNING, "cannot kill what is left in %s: %m", path);
+	close(fd);
+}
+
+static int try_again(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct removal *removal = data;
+
+	(void)usec;
+	if (rmdir(removal->path) && errno == EBUSY && removal->tries++ < TRIES) {
+		(void)sd_event_source_set_time_relative(source, PAUSE);
+		(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+		return 0;
+	}
+	sd_event_source_unref(source);
+	free(removal);
+	return 0;
+}
+
+void process_remove_cgroup(sd_event *event, const char *path)
+{
+	struct removal *removal;
+
+	kill_all(path);
+	if (!rmdir(path) || errno != EBUSY)
+		return;
+	removal = calloc(1, sizeof(*removal) + strlen(path) + 1);
+	if (!removal)
+		return;
+	strcpy(removal->path, path);
+	if (sd_event_add_time_relative(event, &removal->timer, CLOCK_BOOTTIME, PAUSE, 0, try_again,
+				       removal) < 0)
+		free(removal);
+}

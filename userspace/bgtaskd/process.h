@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Processes and their cgroups, as /proc and cgroup2 show them.
+ */
+#ifndef BGTASKD_PROCESS_H
+#define BGTASKD_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+/* Field 22 of /proc/PID/stat: no other process of this number has the same. 0 if there is none. */
+uint64_t process_start_time(uint32_t pid);
+
+/* Whether a debugger has it. */
+bool process_is_traced(uint32_t pid);
+
+/* Directory of its cgroup below the cgroup2 mount. Returns 0 or a negative errno. */
+int process_cgroup(uint32_t pid, char *path, size_t size);
+
+/* Mount point of cgroup2. Returns 0 or a negative errno. */
+int process_cgroup_mount(char *path, size_t size);
+
+/* Logs what hangs in a cgroup: each thread with its stack and what it waits for. */
+void process_report(const char *cgroup, const char *app, const char *task);
+
+/* Kills all that is left in a cgroup and removes it, as soon as it is empty. */
+void process_remove_cgroup(sd_event *event, const char *path);
+
+#endif

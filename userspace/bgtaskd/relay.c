@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "relay.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <linux/genetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Where the calls of many apps wait while one is dealt with. */
+#define RECEIVE_BUFFER	(8 * 1024 * 1024)
+#define MESSAGE_SIZE	32768
+
+struct relay {
+	struct mnl_socket *socket;
+	sd_event_source *source;
+	uint16_t family;
+	uint32_t sequence;
+	const struct relay_handler *handler;
+	void *data;
+	_Alignas(struct nlmsghdr) char buffer[MESSAGE_SIZE];
+	_Alignas(struct nlmsghdr) char request[MESSAGE_SIZE];
+};
+
+/* Attributes of a call */
+
+static const struct nlattr *find(const struct call *call, uint16_t type, size_t size)
+{
+	const struct nlattr *attr;
+
+	if (!call->payload)
+		return NULL;
+	mnl_attr_for_each_nested(attr, call->payload)
+		if (mnl_attr_get_type(attr) == type)
+			return mnl_attr_get_payload_len(attr) >= size ? attr : NULL;
+	return NULL;
+}
+
+const char *call_string(const struct call *call, uint16_t type)
+{
+	/* The kernel has seen to it that it is closed by NUL. */
+	const struct nlattr *attr = find(call, type, 1);
+
+	return attr ? mnl_attr_get_str(attr) : NULL;
+}
+
+uint32_t call_u32(const struct call *call, uint16_t type)
+{
+	const struct nlattr *attr = find(call, type, sizeof(uint32_t));
+
+	return attr ? mnl_attr_get_u32(attr) : 0;
+}
+
+uint64_t call_u64(const struct call *call, uint16_t type)
+{
+	const struct nlattr *attr = find(call, type, sizeof(uint64_t));
+
+	return attr ? mnl_attr_get_u64(attr) : 0;
+}
+
+bool call_flag(const struct call *call, uint16_t type)
+{
+	const struct nlattr *attr = find(call, type, sizeof(uint8_t));
+
+	return attr && mnl_attr_get_u8(attr);
+}
+
+bool call_has(const struct call *call, uint16_t type)
+{
+	return find(call, type, 0);
+}
+
+/* Attributes under construction */
+
+void payload_init(struct payload *payload)
+{
+	payload->size = 0;
+	payload->reserve = 0;
+	payload->full = false;
+}
+
+static void put(struct payload *payload, uint16_t type, const void *value, size_t size)
+{
+	struct nlattr *attr = (struct nlattr *)(payload->buffer + payload->size);
+	size_t length = MNL_ATTR_HDRLEN + size;
+
+	if (payload->full ||
+	    payload->size + MNL_ALIGN(length) > sizeof(payload->buffer) - payload->reserve) {
+		payload->full = true;
+		return;
+	}
+	attr->nla_type = type;
+	attr->nla_len = (uint16_t)length;
+	if (size)
+		memcpy((char *)attr + MNL_ATTR_HDRLEN, value, size);
+	memset((char *)attr + length, 0, MNL_ALIGN(length) - length);
+	payload->size += MNL_ALIGN(length);
+}
+
+void payload_u8(struct payload *payload, uint16_t type, uint8_t value)
+{
+	put(payload, type, &value, sizeof(value));
+}
+
+void payload_u32(struct payload *payload, uint16_t type, uint32_t value)
+{
+	put(payload, type, &value, sizeof(value));
+}
+
+void payload_u64(struct payload *payload, uint16_t type, uint64_t value)
+{
+	put(payload, type, &value, sizeof(value));
+}
+
+void payload_string(struct payload *payload, uint16_t type, const char *value)
+{
+	put(payload, type, value, strlen(value) + 1);
+}
+
+size_t payload_nest(struct payload *payload, uint16_t type)
+{
+	size_t nest = payload->size;
+
+	put(payload, type | NLA_F_NESTED, NULL, 0);
+	return nest;
+}
+
+void payload_nest_end(struct payload *payload, size_t nest)
+{
+	struct nlattr *attr = (struct nlattr *)(payload->buffer + nest);
+
+	if (!payload->full)
+		attr->nla_len = (uint16_t)(payload->size - nest);
+}
+
+void payload_cut(struct payload *payload, size_t nest)
+{
+	payload->size = nest;
+	payload->full = false;
+}
+
+/* Messages to the kernel */
+
+static struct nlmsghdr *begin(struct relay *relay, uint16_t family, uint8_t command)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(relay->request);
+	struct genlmsghdr *generic;
+
+	header->nlmsg_type = family;
+	header->nlmsg_flags = NLM_F_REQUEST;
+	header->nlmsg_seq = ++relay->sequence;
+	generic = mnl_nlmsg_put_extra_header(header, sizeof(*generic));
+	generic->cmd = command;
+	generic->version = 1;
+	return header;
+}
+
+static int transmit(struct relay *relay, const struct nlmsghdr *header)
+{
+	ssize_t sent;
+
+	do
+		sent = mnl_socket_sendto(relay->socket, header, header->nlmsg_len);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : 0;
+}
+
+static void put_payload(struct nlmsghdr *header, const struct payload *payload)
+{
+	if (payload && payload->size)
+		mnl_attr_put(header, BGTASK_A_CALL_PAYLOAD, payload->size, payload->buffer);
+}
+
+/* If the caller is gone there is nobody to tell; the kernel's complaint is passed over. */
+void call_reply(const struct call *call, const struct payload *payload)
+{
+	struct nlmsghdr *header = begin(call->relay, call->relay->family, BGTASK_CMD_CALL_REPLY);
+
+	mnl_attr_put_u32(header, BGTASK_A_CALL_ID, call->id);
+	put_payload(header, payload);
+	(void)transmit(call->relay, header);
+}
+
+void call_done(const struct call *call)
+{
+	call_reply(call, NULL);
+}
+
+void call_refuse(const struct call *call, int error, const char *format, ...)
+{
+	struct nlmsghdr *header = begin(call->relay, call->relay->family, BGTASK_CMD_CALL_REPLY);
+	char text[80];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	mnl_attr_put_u32(header, BGTASK_A_CALL_ID, call->id);
+	mnl_attr_put_u32(header, BGTASK_A_CALL_ERROR, (uint32_t)error);
+	mnl_attr_put_strz(header, BGTASK_A_CALL_TEXT, text);
+	(void)transmit(call->relay, header);
+}
+
+void relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struct payload *payload)
+{
+	struct nlmsghdr *header = begin(relay, relay->family, BGTASK_CMD_APP_EVENT);
+
+	mnl_attr_put_u32(header, BGTASK_A_CALL_PEER, peer);
+	mnl_attr_put_u32(header, BGTASK_A_CALL_COMMAND, command);
+	put_payload(header, payload);
+	(void)transmit(relay, header);
+}
+
+/* Messages from the kernel */
+
+static void handle_call(struct relay *relay, const struct nlmsghdr *message)
+{
+	struct call call = { .relay = relay };
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, GENL_HDRLEN) {
+		switch (mnl_attr_get_type(attr)) {
+		case BGTASK_A_CALL_ID:
+			call.id = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_COMMAND:
+			call.command = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_PEER:
+			call.peer = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_PID:
+			call.pid = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_UID:
+			call.uid = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_CONTAINER:
+			call.container = mnl_attr_get_u32(attr);
+			break;
+		case BGTASK_A_CALL_ADMIN:
+			call.admin = mnl_attr_get_u8(attr);
+			break;
+		case BGTASK_A_CALL_PAYLOAD:
+			call.payload = attr;
+			break;
+		}
+	}
+	relay->handler->call(relay->data, &call);
+}
+
+static void handle_gone(struct relay *relay, const struct nlmsghdr *message)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == BGTASK_A_CALL_PEER)
+			relay->handler->peer_gone(relay->data, mnl_attr_get_u32(attr));
+}
+
+static void handle(struct relay *relay, const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
+
+	if (message->nlmsg_type != relay->family ||
+	    mnl_nlmsg_get_payload_len(message) < GENL_HDRLEN)
+		return;
+	if (generic->cmd == BGTASK_CMD_CALL_NTF)
+		handle_call(relay, message);
+	else if (generic->cmd == BGTASK_CMD_PEER_GONE_NTF)
+		handle_gone(relay, message);
+}
+
+static int readable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	const struct nlmsghdr *message;
+	struct relay *relay = data;
+	ssize_t size;
+	int left;
+
+	(void)source;
+	(void)events;
+	size = recv(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT);
+	/* What did not fit, the kernel has refused to those who called. */
+	if (size < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
+		relay->handler->lost(relay->data, -errno);
+	left = size < 0 ? 0 : (int)size;
+	message = (const struct nlmsghdr *)relay->buffer;
+	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+		handle(relay, message);
+	return 0;
+}
+
+/* Beginning */
+
+static int parse_family(const struct nlmsghdr *message, void *data)
+{
+	struct relay *relay = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			relay->family = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+/* Sends a request and reads its answer, before there can be anything else. */
+static int ask(struct relay *relay, struct nlmsghdr *header)
+{
+	unsigned int port = mnl_socket_get_portid(relay->socket);
+	ssize_t size;
+	int result;
+
+	header->nlmsg_flags |= NLM_F_ACK;
+	result = transmit(relay, header);
+	while (!result) {
+		size = mnl_socket_recvfrom(relay->socket, relay->buffer, sizeof(relay->buffer));
+		if (size < 0)
+			return -errno;
+		result = mnl_cb_run(relay->buffer, (size_t)size, header->nlmsg_seq, port,
+				    parse_family, relay);
+		if (result == MNL_CB_ERROR)
+			return -errno;
+		if (result == MNL_CB_STOP)
+			return 0;
+		result = 0;
+	}
+	return result;
+}
+
+static int attach(struct relay *relay, struct problem *problem)
+{
+	int error, size = RECEIVE_BUFFER, fd = mnl_socket_get_fd(relay->socket);
+	struct nlmsghdr *header;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	header = begin(relay, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	mnl_attr_put_strz(header, CTRL_ATTR_FAMILY_NAME, BGTASK_GENL_NAME);
+	error = ask(relay, header);
+	if (error == -ENOENT)
+		return problem_set(problem, -EPROTONOSUPPORT, NULL, 0,
+				   "the bgtask module is not loaded (try: modprobe bgtask)");
+	if (!error)
+		error = ask(relay, begin(relay, relay->family, BGTASK_CMD_HELPER_ATTACH));
+	if (error == -EBUSY)
+		return problem_set(problem, error, NULL, 0, "another helper runs already");
+	if (error)
+		return problem_set(problem, error, NULL, 0, "cannot become the helper: %s",
+				   strerror(-error));
+	return 0;
+}
+
+int relay_open(struct relay **result, sd_event *event, const struct relay_handler *handler,
+	       void *data, struct problem *problem)
+{
+	struct relay *relay = calloc(1, sizeof(*relay));
+	int error;
+
+	*result = NULL;
+	if (!relay)
+		return problem_set(problem, -ENOMEM, NULL, 0, "out of memory");
+	relay->handler = handler;
+	relay->data = data;
+	relay->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!relay->socket || mnl_socket_bind(relay->socket, 0, MNL_SOCKET_AUTOPID)) {
+		error = problem_set(problem, -errno, NULL, 0, "cannot open a socket: %s",
+				    strerror(errno));
+		goto fail;
+	}
+	error = attach(relay, problem);
+	if (error)
+		goto fail;
+	error = sd_event_add_io(event, &relay->source, mnl_socket_get_fd(relay->socket), EPOLLIN,
+				readable, relay);
+	if (error < 0) {
+		problem_set(problem, error, NULL, 0, "%s", strerror(-error));
+		goto fail;
+	}
+	*result = relay;
+	return 0;
+
+fail:
+	relay_close(relay);
+	return error;
+}
+
+void relay_close(struct relay *relay)
+{
+	if (!relay)
+		return;
+	sd_event_source_unref(relay->source);
+	if (relay->socket)
+		mnl_socket_close(relay->socket);
+	free(relay);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sources: where triggers and conditions come from. Each is a file source-NAME.c, that is started
+ * once, adds what it needs to the event loop, and tells what it sees.
+ */
+#ifndef BGTASKD_SOURCE_H
+#define BGTASKD_SOURCE_H
+
+#include <linux/bgtask.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct source;
+
+/* What a source calls; @data is the daemon's. */
+struct source_sink {
+	void *data;
+	/* A trigger fires for all tasks that have it. */
+	void (*fire)(void *data, enum bgtask_trigger trigger, const char *argument);
+	/* The first of a pair of conditions holds, or does not; see condition.h. */
+	void (*condition)(void *data, uint32_t first, bool holds);
+	/* The machine is on AC power, or not. */
+	void (*power)(void *data, bool ac);
+	/* Something is noteworthy; a line of text. */
+	void (*note)(void *data, const char *text);
+};
+
+/* What makes a source. The paths are other than the usual ones in tests only. */
+struct source_type {
+	const char *name;
+	/*
+	 * Returns 0, or a negative errno if it cannot work here; -ENOENT is no reason to complain (no
+	 * logind, no bus). From its start on it says what holds, and what changes.
+	 */
+	int (*start)(struct source **source, sd_event *event, const struct source_sink *sink);
+	void (*stop)(struct source *source);
+};
+
+/* internet-available and -not-available, network-state-change: rtnetlink. */
+extern const struct source_type source_network;
+/* time-zone-change: /etc/localtime, by inotify on its directory. */
+extern const struct source_type source_zone;
+/* AC power: /sys/class/power_supply, with its uevents. */
+extern const struct source_type source_power;
+/* session-*, user-*: logind, by sd-bus. */
+extern const struct source_type source_session;
+
+#endif

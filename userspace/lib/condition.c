@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <linux/bgtask.h>
+
+#include "fields.h"
+#include "request.h"
+
+#define ASSERT_CONDITION(name)	\
+	_Static_assert((int)BGT_CONDITION_##name == (int)BGTASK_CONDITION_##name, #name)
+
+ASSERT_CONDITION(INTERNET_AVAILABLE);
+ASSERT_CONDITION(INTERNET_NOT_AVAILABLE);
+ASSERT_CONDITION(SESSION_CONNECTED);
+ASSERT_CONDITION(SESSION_DISCONNECTED);
+ASSERT_CONDITION(USER_PRESENT);
+ASSERT_CONDITION(USER_NOT_PRESENT);
+
+_Static_assert((int)BGT_WORK_COST_LOW == (int)BGTASK_WORK_COST_LOW, "work-cost low");
+_Static_assert((int)BGT_WORK_COST_MEDIUM == (int)BGTASK_WORK_COST_MEDIUM, "work-cost medium");
+_Static_assert((int)BGT_WORK_COST_HIGH == (int)BGTASK_WORK_COST_HIGH, "work-cost high");
+
+struct state {
+	bool known;
+	uint32_t holding;
+	uint32_t set;
+	uint32_t cost;
+};
+
+/* Leaves what is not said as it is. */
+static bool parse(struct bgt_span span, uint16_t type, uint32_t *value)
+{
+	const struct nlattr *attr = bgt_span_find(span, type);
+
+	return !attr || bgt_get_u32(attr, value);
+}
+
+static int parse_state(const struct nlmsghdr *message, void *data)
+{
+	struct bgt_span span = bgt_span_of_message(message);
+	struct state *state = data;
+
+	if (!parse(span, BGTASK_A_CONDITION_CONDITIONS, &state->holding) ||
+	    !parse(span, BGTASK_A_CONDITION_WHICH, &state->set) ||
+	    !parse(span, BGTASK_A_CONDITION_WORK_COST, &state->cost))
+		return -EPROTO;
+	state->known = true;
+	return 0;
+}
+
+int bgt_condition_get(struct bgt *bgt, uint32_t *holding, uint32_t *set, enum bgt_work_cost *cost)
+{
+	struct state state = { .known = false };
+	struct bgt_request request;
+	int error;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_CONDITION_GET);
+	error = bgt_exchange(bgt, &request, parse_state, &state);
+	if (error)
+		return error;
+	if (!state.known)
+		return bgt_fail(bgt, -EPROTO, NULL);
+	if (holding)
+		*holding = state.holding;
+	if (set)
+		*set = state.set;
+	if (cost)
+		*cost = (enum bgt_work_cost)state.cost;
+	return 0;
+}
+
+int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool automatic)
+{
+	struct bgt_request request;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_CONDITION_SET);
+	bgt_put_u32(&request, BGTASK_A_CONDITION_WHICH, which);
+	/* Without values, these are left to what is found out. */
+	if (!automatic)
+		bgt_put_u32(&request, BGTASK_A_CONDITION_CONDITIONS, values);
+	return bgt_exchange(bgt, &request, NULL, NULL);
+}

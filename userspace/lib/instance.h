@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BGT_INSTANCE_H
+#define BGT_INSTANCE_H
+
+#include <libmnl/libmnl.h>
+
+#include "bgtask.h"
+
+/* Takes an event from a message, to be told. */
+void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
+			   enum bgt_event_type type);
+
+/* Takes what a new helper says of the instance that this process runs. */
+void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message);
+
+struct bgt_completion;
+void bgt_completion_free(struct bgt_completion *completion);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pending.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <linux/genetlink.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "instance.h"
+#include "mutex.h"
+#include "renewal.h"
+#include "request.h"
+
+int bgt_pending_prepare(struct bgt *bgt)
+{
+	int error, fd;
+
+	if (bgt->raised >= 0)
+		return 0;
+	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+	if (fd < 0)
+		return bgt_fail(bgt, -errno, NULL);
+	error = bgt_poll(bgt, fd);
+	if (!error)
+		error = bgt_poll(bgt, mnl_socket_get_fd(bgt->requests));
+	if (error) {
+		close(fd);
+		return error;
+	}
+	bgt->raised = fd;
+	return 0;
+}
+
+void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending)
+{
+	struct bgt_pending **end = &bgt->pending;
+
+	while (*end)
+		end = &(*end)->next;
+	pending->next = NULL;
+	*end = pending;
+	/* Counts it, so that the connection's descriptor is readable. */
+	(void)eventfd_write(bgt->raised, 1);
+}
+
+void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending)
+{
+	struct bgt_pending **place = &bgt->pending;
+	eventfd_t value;
+
+	while (*place != pending)
+		place = &(*place)->next;
+	*place = pending->next;
+	(void)eventfd_read(bgt->raised, &value);
+}
+
+void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
+	bool ours = message->nlmsg_type == bgt->family;
+
+	if (bgt_renewal_answered(bgt, message))
+		return;
+	if (ours && mnl_nlmsg_get_payload_len(message) >= GENL_HDRLEN) {
+		switch (generic->cmd) {
+		case BGTASK_CMD_INSTANCE_PROGRESS_NTF:
+			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_PROGRESS);
+			return;
+		case BGTASK_CMD_INSTANCE_ENDED_NTF:
+			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_ENDED);
+			return;
+		case BGTASK_CMD_INSTANCE_CANCELED_NTF:
+			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CANCELED);
+			return;
+		case BGTASK_CMD_HELPER_NTF:
+			bgt_renew(bgt);
+			return;
+		}
+	}
+	bgt_mutex_answered(bgt, message);
+}
+
+/* Reads what has come on the socket for requests, without waiting. */
+static int read_messages(struct bgt *bgt)
+{
+	const struct nlmsghdr *message;
+	ssize_t size;
+	int left;
+
+	for (;;) {
+		size = recv(mnl_socket_get_fd(bgt->requests), bgt->buffer, sizeof(bgt->buffer),
+			    MSG_DONTWAIT);
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
+		message = (const struct nlmsghdr *)bgt->buffer;
+		left = (int)size;
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+			bgt_pending_receive(bgt, message);
+	}
+}
+
+static int tell_oldest(struct bgt *bgt)
+{
+	struct bgt_pending *pending = bgt->pending;
+
+	bgt_pending_remove(bgt, pending);
+	return pending->tell(bgt, pending);
+}
+
+int bgt_pending_next_event(struct bgt *bgt)
+{
+	int error;
+
+	if (bgt->raised < 0)
+		return 0;
+	error = read_messages(bgt);
+	if (error)
+		return error;
+	return bgt->pending ? tell_oldest(bgt) : 0;
+}
+
+void bgt_pending_forget_all(struct bgt *bgt)
+{
+	while (bgt->pending)
+		(void)tell_oldest(bgt);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What comes on the socket for requests and answers none that is waited for: events, and ends of
+ * what was only started. It may come amidst an answer, and waits here until it is told.
+ */
+#ifndef BGT_PENDING_H
+#define BGT_PENDING_H
+
+#include <libmnl/libmnl.h>
+
+#include "bgtask.h"
+
+/* Something to be told. It is part of what knows how. */
+struct bgt_pending {
+	struct bgt_pending *next;
+	/* Makes it the connection's event: 1, or a negative errno. It is in the queue no more. */
+	int (*tell)(struct bgt *bgt, struct bgt_pending *pending);
+	struct bgt_event event;
+};
+
+/* Before anything may come: bgt_fd() becomes readable with it. Negative errno on failure. */
+int bgt_pending_prepare(struct bgt *bgt);
+
+void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending);
+void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
+
+/* Takes what came on the socket for requests and is not the answer to the present one. */
+void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message);
+
+/* Reads what has come, and tells the oldest: 1, 0 if there is none now, or a negative errno. */
+int bgt_pending_next_event(struct bgt *bgt);
+
+/* For the end of the connection. */
+void bgt_pending_forget_all(struct bgt *bgt);
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "renewal.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "instance.h"
+#include "pending.h"
+#include "request.h"
+
+struct bgt_renewal {
+	struct bgt_renewal *next;
+	uint8_t command;
+	/* Of the last request, whose answer is awaited. */
+	uint32_t sequence;
+	bool under_way;
+	/* The refusal of a new helper, until it is told. */
+	struct bgt_pending pending;
+	bool refused;
+	int error;
+	char text[sizeof(((struct bgt *)0)->error)];
+	/* Or empty; apps need not say which they are. */
+	char app[];
+};
+
+int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
+			struct bgt_renewal **result)
+{
+	struct bgt_renewal *renewal;
+	size_t size;
+	int error;
+
+	*result = NULL;
+	error = bgt_pending_prepare(bgt);
+	if (error)
+		return error;
+	if (!app)
+		app = "";
+	size = strlen(app) + 1;
+	renewal = calloc(1, sizeof(*renewal) + size);
+	if (!renewal)
+		return bgt_fail(bgt, -ENOMEM, NULL);
+	renewal->command = command;
+	memcpy(renewal->app, app, size);
+	*result = renewal;
+	return 0;
+}
+
+void bgt_renewal_note(struct bgt *bgt, struct bgt_renewal *renewal)
+{
+	const struct bgt_renewal *known;
+
+	for (known = bgt->renewal; known; known = known->next) {
+		if (known->command == renewal->command && !strcmp(known->app, renewal->app)) {
+			free(renewal);
+			return;
+		}
+	}
+	renewal->next = bgt->renewal;
+	bgt->renewal = renewal;
+}
+
+static void begin(struct bgt *bgt, struct bgt_request *request, const struct bgt_renewal *renewal)
+{
+	bgt_request_init(request, bgt->family, renewal->command);
+	/* Only associations have an app. */
+	if (*renewal->app)
+		bgt_put_string(request, BGTASK_A_TASK_APP, renewal->app);
+}
+
+static int tell(struct bgt *bgt, struct bgt_pending *pending)
+{
+	char *start = (char *)pending - offsetof(struct bgt_renewal, pending);
+	struct bgt_renewal *renewal = (struct bgt_renewal *)start;
+
+	renewal->refused = false;
+	return bgt_fail(bgt, renewal->error, "the new helper refused: %.200s", renewal->text);
+}
+
+static void refuse(struct bgt *bgt, struct bgt_renewal *renewal, int error)
+{
+	renewal->under_way = false;
+	/* It has ended again; the next one will be told. */
+	if (error == -ECONNRESET || error == -ENOTCONN)
+		return;
+	renewal->error = error;
+	strcpy(renewal->text, bgt->error);
+	if (renewal->refused)
+		return;
+	renewal->refused = true;
+	renewal->pending.tell = tell;
+	bgt_pending_add(bgt, &renewal->pending);
+}
+
+void bgt_renew(struct bgt *bgt)
+{
+	struct bgt_renewal *renewal;
+	struct bgt_request request;
+	int error;
+
+	for (renewal = bgt->renewal; renewal; renewal = renewal->next) {
+		begin(bgt, &request, renewal);
+		request.header->nlmsg_flags |= NLM_F_ACK;
+		error = bgt_transmit(bgt, &request);
+		if (error) {
+			refuse(bgt, renewal, error);
+			continue;
+		}
+		renewal->sequence = request.header->nlmsg_seq;
+		renewal->under_way = true;
+	}
+}
+
+static void read_end(struct bgt *bgt, const struct nlmsghdr *message, struct bgt_renewal *renewal)
+{
+	const struct nlmsgerr *refusal = mnl_nlmsg_get_payload(message);
+	struct bgt_request request;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*refusal)) {
+		refuse(bgt, renewal, bgt_fail(bgt, -EPROTO, NULL));
+		return;
+	}
+	renewal->under_way = false;
+	if (!refusal->error)
+		return;
+	begin(bgt, &request, renewal);
+	refuse(bgt, renewal, bgt_explain(bgt, request.header, message, sizeof(*refusal),
+					 refusal->error));
+}
+
+bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	struct bgt_renewal *renewal = bgt->renewal;
+
+	while (renewal && (!renewal->under_way || renewal->sequence != message->nlmsg_seq))
+		renewal = renewal->next;
+	if (!renewal)
+		return false;
+	if (message->nlmsg_type == NLMSG_ERROR)
+		read_end(bgt, message, renewal);
+	else if (renewal->command == BGTASK_CMD_INSTANCE_ATTACH)
+		bgt_instance_attached(bgt, message);
+	return true;
+}
+
+void bgt_renewal_free(struct bgt_renewal *list)
+{
+	struct bgt_renewal *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		free(list);
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a helper was told about this connection, and has to be told again when it is a new one.
+ */
+#ifndef BGT_RENEWAL_H
+#define BGT_RENEWAL_H
+
+#include <libmnl/libmnl.h>
+
+#include "bgtask.h"
+
+struct bgt_renewal;
+
+/* Makes room for bgt_renewal_note(), which cannot fail then. Negative errno on failure. */
+int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
+			struct bgt_renewal **renewal);
+
+/* Notes that the helper was told so. If that is known already, it is freed. */
+void bgt_renewal_note(struct bgt *bgt, struct bgt_renewal *renewal);
+
+/* Tells a new helper. Its answers come amidst others. */
+void bgt_renew(struct bgt *bgt);
+
+/* Takes such an answer; false if the message is something else. */
+bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message);
+
+void bgt_renewal_free(struct bgt_renewal *list);
+
+#endif
