@@ -111,6 +111,30 @@ int genl_send(struct genl *genl, uint16_t flags)
 	return send(genl->socket, genl->request, header(genl)->nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
+static void keep(struct genl *genl, const struct nlmsghdr *message)
+{
+	size_t size = NLMSG_ALIGN(message->nlmsg_len);
+
+	if (genl->kept_size + size > sizeof(genl->kept))
+		fail("too many notifications");
+	memcpy(genl->kept + genl->kept_size, message, size);
+	genl->kept_size += size;
+}
+
+static bool take_kept(struct genl *genl)
+{
+	size_t size;
+
+	if (!genl->kept_size)
+		return false;
+	size = NLMSG_ALIGN(((const struct nlmsghdr *)genl->kept)->nlmsg_len);
+	memcpy(genl->reply, genl->kept, size);
+	genl->kept_size -= size;
+	memmove(genl->kept, genl->kept + size, genl->kept_size);
+	genl->answer = (const struct nlmsghdr *)genl->reply;
+	return true;
+}
+
 bool genl_receive(struct genl *genl, uint64_t timeout)
 {
 	struct pollfd fd = { .fd = genl->socket, .events = POLLIN };
@@ -118,6 +142,8 @@ bool genl_receive(struct genl *genl, uint64_t timeout)
 
 	genl->answer = NULL;
 	genl->text[0] = '\0';
+	if (take_kept(genl))
+		return true;
 	do {
 		if (poll(&fd, 1, (int)(timeout / MSEC)) <= 0)
 			return false;
@@ -156,6 +182,10 @@ static int read_answer(struct genl *genl, uint64_t timeout)
 		if (size < 0)
 			return -errno;
 		for (; NLMSG_OK(message, (size_t)size); message = NLMSG_NEXT(message, size)) {
+			if (!message->nlmsg_seq) {
+				keep(genl, message);
+				continue;
+			}
 			if (message->nlmsg_seq != genl->sequence)
 				fail("an answer to something else");
 			if (message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE)
@@ -226,6 +256,7 @@ int genl_open(struct genl *genl)
 	const struct nlattr *groups, *group, *attr;
 	int error, on = 1;
 
+	genl->kept_size = 0;
 	genl->socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 	if (genl->socket < 0 || bind(genl->socket, (void *)&address, sizeof(address)))
 		return -errno;

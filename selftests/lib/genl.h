@@ -27,6 +27,9 @@ struct genl {
 	/* The attribute that it is about: its type if it is missing, its offset if it is bad, or 0. */
 	uint32_t missing;
 	uint32_t offset;
+	/* Notifications that came while an answer was awaited, for genl_receive(). */
+	uint8_t kept[8192];
+	size_t kept_size;
 };
 
 /* A socket, and the number of the module's family. Returns 0 or a negative errno. */
@@ -48,8 +51,9 @@ int genl_do(struct genl *genl);
 int genl_dump(struct genl *genl);
 
 /*
- * Reads the next datagram, whatever its number; the first message becomes the answer. False if none
- * has come when the time is over. Overflows of the socket are passed over.
+ * Takes the next notification, or reads the next datagram, whatever its number; the first message
+ * becomes the answer. False if none has come when the time is over. Overflows of the socket are
+ * passed over.
  */
 bool genl_receive(struct genl *genl, uint64_t timeout);
 
