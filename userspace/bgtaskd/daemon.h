@@ -19,8 +19,6 @@
 #include "relay.h"
 #include "source.h"
 
-#define TRIGGERS	(BGTASK_TRIGGER_USER_PRESENT + 1)
-
 LIST_HEAD(app_list, app);
 LIST_HEAD(instance_list, instance);
 LIST_HEAD(listener_list, listener);
@@ -82,7 +80,7 @@ struct daemon {
 	char cgroup[PATH_MAX];		/* what apps' cgroups are made in */
 	struct app_list apps;
 	struct instance_list instances;
-	struct task_list by_trigger[TRIGGERS];
+	struct task_list by_trigger[TRIGGER_COUNT];
 	void *tasks;			/* by id, a tree of tsearch(3) */
 	struct source *sources[4];
 };

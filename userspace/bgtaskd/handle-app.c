@@ -107,7 +107,7 @@ static bool put_entry(struct payload *payload, const struct app *app)
 
 	payload_string(payload, BGTASK_A_APP_ID, app->manifest->id);
 	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
-	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->uid);
+	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->user.uid);
 	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
 	payload_u32(payload, BGTASK_A_APP_ACCESS, app->access);
 	if (app->container)

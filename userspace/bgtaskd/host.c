@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "host.h"
 
+#include <bgtask.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -12,7 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "names.h"
 
 #define ARGUMENTS_MAX	64
 #define VARIABLES_MAX	16
@@ -83,13 +83,11 @@ static int make_variables(struct command *command, const struct manifest *manife
 	error = error ?: put_variable(command, "BGTASK_TASK", instance->name);
 	error = error ?: put_variable(command, "BGTASK_INSTANCE", number);
 	error = error ?: put_variable(command, "BGTASK_TRIGGER",
-				      trigger_name(instance->trigger));
+				      bgt_trigger_name((enum bgt_trigger)instance->trigger));
 	error = error ?: put_variable(command, "BGTASK_ARGUMENT", instance->argument);
-	if (manifest->user)
-		error = error ?: put_variable(command, "USER", manifest->user);
-	if (manifest->home)
-		error = error ?: put_variable(command, "HOME", manifest->home);
-	return error;
+	if (manifest->user.name)
+		error = error ?: put_variable(command, "USER", manifest->user.name);
+	return error ?: put_variable(command, "HOME", manifest->user.home);
 }
 
 static void free_command(struct command *command)
@@ -99,15 +97,14 @@ static void free_command(struct command *command)
 	free(command->text);
 }
 
-static int become_user(const struct manifest *manifest)
+static int become_user(const struct user *user)
 {
 	/* Nothing is to be given up by one who has nothing. */
-	if (manifest->uid == geteuid())
+	if (user->uid == geteuid())
 		return 0;
-	if (manifest->user ? initgroups(manifest->user, manifest->gid) : setgroups(0, NULL))
-		return -errno;
-	if (setresgid(manifest->gid, manifest->gid, manifest->gid) ||
-	    setresuid(manifest->uid, manifest->uid, manifest->uid))
+	if (setgroups(user->nr_groups, user->groups) ||
+	    setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
 		return -errno;
 	return 0;
 }
@@ -125,10 +122,10 @@ static int run(const struct manifest *manifest, const struct command *command)
 	null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return -errno;
-	error = become_user(manifest);
+	error = become_user(&manifest->user);
 	if (error)
 		return error;
-	if (!manifest->home || chdir(manifest->home))
+	if (chdir(manifest->user.home))
 		error = chdir("/");
 	execve(command->arguments[0], command->arguments, command->variables);
 	return -errno;

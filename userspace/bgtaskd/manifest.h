@@ -18,12 +18,14 @@
 
 #include <linux/bgtask.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "problem.h"
+#include "user.h"
 
 #define APP_ID_MAX	BGTASK_NAME_MAX
+#define MANIFEST_SUFFIX	".bgtask"
 
 struct manifest_task {
 	struct manifest_task *next;
@@ -37,10 +39,7 @@ struct manifest_task {
 struct manifest {
 	char id[APP_ID_MAX + 1];
 	char *path;
-	uid_t uid;
-	gid_t gid;
-	char *user;		/* name of the user, for initgroups(); or NULL */
-	char *home;
+	struct user user;
 	char *exec;		/* or NULL */
 	char *class;
 	struct manifest_task *tasks;
@@ -55,6 +54,9 @@ void manifest_free(struct manifest *manifest);
 
 /* NULL if there is no such task. */
 const struct manifest_task *manifest_task(const struct manifest *manifest, const char *name);
+
+/* The name of a manifest's file, *length without its ending; or NULL if it has another one. */
+const char *manifest_file_name(const char *path, size_t *length);
 
 /*
  * Calls @each for every manifest of the directories; one of the same name in the later directory

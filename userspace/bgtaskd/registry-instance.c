@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
-#include "names.h"
 #include "registry-internal.h"
 
 #define COLUMNS	"task, app, name, trigger, argument, state, cancelled, reason, progress, status, " \

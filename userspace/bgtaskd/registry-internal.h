@@ -39,13 +39,15 @@ struct registry {
 	char error[256];
 };
 
-/* What SQLite answered, as a negative errno; notes the reason if it is one. */
+/* What SQLite answered, as a negative errno; the latter notes the reason if it is one. */
+int registry_errno(sqlite3 *database, int code);
 int registry_result(struct registry *registry, int code);
 
 /* Notes a reason that SQLite does not know of, and returns the error. */
 int registry_refuse(struct registry *registry, int error, const char *reason);
 
 int registry_prepare(struct registry *registry, enum statement statement, const char *text);
+int registry_prepare_all(struct registry *registry);
 int registry_task_prepare(struct registry *registry);
 int registry_instance_prepare(struct registry *registry);
 

@@ -16,6 +16,7 @@
 #include "problem.h"
 
 #define TEXT_MAX	1024
+#define TRIGGER_COUNT	(BGTASK_TRIGGER_USER_PRESENT + 1)
 
 struct registry;
 

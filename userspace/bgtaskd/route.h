@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Default routes over links that are up, as rtnetlink tells of them.
+ */
+#ifndef BGTASKD_ROUTE_H
+#define BGTASKD_ROUTE_H
+
+#include <libmnl/libmnl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the kernel puts into one datagram at most. */
+#define ROUTE_MESSAGE_MAX	32768
+
+/* A default route. It has no padding, to be compared as bytes. */
+struct route {
+	uint16_t family;
+	uint16_t gateway_family;
+	uint32_t link;
+	uint8_t gateway[16];
+};
+
+/* The links that are up, and the default routes over them, in order. */
+struct routes {
+	uint32_t *links;
+	size_t nr_links;
+	struct route *all;
+	size_t nr_routes;
+	uint16_t family;	/* whose routes are being read */
+};
+
+/* Reads them. Returns 0 or a negative errno. */
+int routes_read(struct routes *routes);
+void routes_free(struct routes *routes);
+
+bool routes_same(const struct routes *first, const struct routes *second);
+
+/* Whether a message is about a route of the kind that leads to the internet. */
+bool route_is_default(const struct nlmsghdr *message);
+
+#endif
