@@ -352,6 +352,12 @@ TEST_F_TIMEOUT(race, all, 3600)
 	EXPECT_NULL(list);
 }
 
+/* Workers that do the same count together. */
+static void count_together(unsigned int what)
+{
+	__atomic_fetch_add(&shared->done[what], 1, __ATOMIC_RELAXED);
+}
+
 /* Two that do the same thing to the same thing, for each thing. */
 static int twins(void *data)
 {
@@ -363,19 +369,19 @@ static int twins(void *data)
 	while (now() < end) {
 		if (!bgt_container_new(bgt, "selftest.twins", NULL, &id)) {
 			shared->containers[0] = id;
-			shared->done[0]++;
+			count_together(0);
 		}
 		id = shared->containers[0];
 		if (!bgt_member_add(bgt, id, BGT_ROLE_APP, fd, true, &member)) {
 			shared->members[0] = member;
-			shared->done[1]++;
+			count_together(1);
 		}
 		member = shared->members[0];
 		bgt_member_set_held(bgt, member, false);
 		if (data && !bgt_member_del(bgt, member))
-			shared->done[2]++;
+			count_together(2);
 		if (!bgt_container_del(bgt, id))
-			shared->done[3]++;
+			count_together(3);
 	}
 	return 0;
 }
