@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * An app has a container of its name, with a cgroup of its name, in which are those of the app
+ * itself and of its tasks. They are made when they are first needed, and stay.
+ */
 #include "app.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
+
+#include "instance.h"
+#include "launch.h"
+#include "listener.h"
+#include "process.h"
+#include "task.h"
 
 /*
  * Triggers that only apps on the lock screen have: those that come when the user does nothing, or
@@ -22,14 +32,22 @@
 	 1u << BGTASK_TRIGGER_SESSION_DISCONNECTED |				\
 	 1u << BGTASK_TRIGGER_USER_AWAY | 1u << BGTASK_TRIGGER_USER_PRESENT)
 
+static int compare_ids(const void *a, const void *b)
+{
+	const struct app *first = a, *second = b;
+
+	return strcmp(first->id, second->id);
+}
+
 struct app *app_find(struct daemon *daemon, const char *id)
 {
-	struct app *app;
+	struct app key, **found;
 
-	LIST_FOREACH(app, &daemon->apps, entry)
-		if (!strcmp(app->manifest->id, id))
-			return app;
-	return NULL;
+	if (strlen(id) > APP_ID_MAX)
+		return NULL;
+	strcpy(key.id, id);
+	found = tfind(&key, &daemon->app_tree, compare_ids);
+	return found ? *found : NULL;
 }
 
 struct app *app_by_container(struct daemon *daemon, uint32_t container)
@@ -64,54 +82,27 @@ static int policy_of(const struct app *app, struct bgt_container_policy *policy)
 	if (!class)
 		return -EINVAL;
 	*policy = (struct bgt_container_policy)BGT_CONTAINER_POLICY_INIT;
-	policy->set = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD;
+	policy->set = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT;
 	policy->quota = class->quota;
 	policy->period = class->period;
-	return 0;
-}
-
-int app_install(struct daemon *daemon, struct manifest *manifest, struct app **result)
-{
-	struct app *app = app_find(daemon, manifest->id);
-	struct bgt_container_policy policy;
-	int error;
-
-	if (!config_class(&daemon->config, manifest->class))
-		return -EINVAL;
-	if (!app) {
-		app = calloc(1, sizeof(*app));
-		if (!app)
-			return -ENOMEM;
-		error = registry_access_get(daemon->registry, manifest->id, &app->access);
-		if (error) {
-			free(app);
-			return error;
-		}
-		app->daemon = daemon;
-		LIST_INSERT_HEAD(&daemon->apps, app, entry);
-	} else {
-		manifest_free(app->manifest);
-	}
-	app->manifest = manifest;
-	if (app->container && !policy_of(app, &policy))
-		(void)bgt_container_set(daemon->bgt, app->container, &policy);
-	*result = app;
+	policy->exempt = app->exempt;
 	return 0;
 }
 
 static void app_cgroup(const struct app *app, const char *below, char *path, size_t size)
 {
 	/* What is too long cannot be opened. */
-	if (snprintf(path, size, "%s/%s%s%s", app->daemon->cgroup, app->manifest->id,
-		     *below ? "/" : "", below) >= (int)size)
+	if (snprintf(path, size, "%s/%s%s%s", app->daemon->cgroup, app->id, *below ? "/" : "",
+		     below) >= (int)size)
 		*path = '\0';
 }
 
-void app_task_cgroup(const struct app *app, const char *instance, char *path, size_t size)
+void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size)
 {
-	char below[NAME_MAX + 1];
+	char below[32] = "task";
 
-	snprintf(below, sizeof(below), "task%s%s", *instance ? "/" : "", instance);
+	if (instance)
+		snprintf(below, sizeof(below), "task/%u", instance);
 	app_cgroup(app, below, path, size);
 }
 
@@ -138,8 +129,11 @@ static int add_member(struct app *app, const char *below, enum bgt_role role)
 	return error == -EEXIST ? 0 : error;
 }
 
-/* The container has the app's name; it may be there from before. */
-static int make_container(struct app *app)
+/*
+ * A container of the app's name is the app's, from before the helper was started anew. It gets the
+ * policy of now: the helper before may have thawed it for a while.
+ */
+static int adopt_container(struct app *app)
 {
 	struct bgt_container_policy policy;
 	struct bgt *bgt = app->daemon->bgt;
@@ -147,27 +141,44 @@ static int make_container(struct app *app)
 	int error;
 
 	error = policy_of(app, &policy);
+	if (!error)
+		error = bgt_container_get_by_name(bgt, app->id, &container);
 	if (error)
 		return error;
-	error = bgt_container_new(bgt, app->manifest->id, &policy, &app->container);
-	if (error != -EEXIST)
-		return error;
-	error = bgt_container_get_by_name(bgt, app->manifest->id, &container);
-	if (error)
-		return error;
-	app->container = container->id;
+	error = bgt_container_set(bgt, container->id, &policy);
+	if (!error)
+		app->container = container->id;
 	bgt_container_free(container);
-	return bgt_container_set(bgt, app->container, &policy);
+	return error;
+}
+
+static int make_container(struct app *app, bool *made)
+{
+	struct bgt_container_policy policy;
+	int error;
+
+	*made = false;
+	if (app->container)
+		return 0;
+	error = policy_of(app, &policy);
+	if (error)
+		return error;
+	error = bgt_container_new(app->daemon->bgt, app->id, &policy, &app->container);
+	if (error == -EEXIST)
+		return adopt_container(app);
+	*made = !error;
+	return error;
 }
 
 int app_prepare(struct app *app)
 {
 	char path[PATH_MAX];
+	bool made;
 	int error;
 
-	if (app->container)
+	if (app->prepared)
 		return 0;
-	error = make_container(app);
+	error = make_container(app, &made);
 	if (error)
 		return error;
 	app_cgroup(app, "", path, sizeof(path));
@@ -176,41 +187,123 @@ int app_prepare(struct app *app)
 		error = add_member(app, "app", BGT_ROLE_APP);
 	if (!error)
 		error = add_member(app, "task", BGT_ROLE_TASK);
-	if (error) {
+	app->prepared = !error;
+	if (error && made) {
 		(void)bgt_container_del(app->daemon->bgt, app->container);
 		app->container = 0;
 	}
 	return error;
 }
 
-static void remove_cgroups(struct app *app)
+void app_member_gone(struct app *app)
 {
-	static const char *const cgroups[] = { "task", "app", "" };
-	char path[PATH_MAX];
+	app->prepared = false;
+}
 
-	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
-		app_cgroup(app, cgroups[i], path, sizeof(path));
-		if (rmdir(path) && errno != ENOENT)
-			daemon_log(LOG_WARNING, "cannot remove %s: %m", path);
+void app_container_gone(struct app *app)
+{
+	app->container = 0;
+	app->prepared = false;
+	/* What runs must not go on without a budget. */
+	if (app->nr_running && app_prepare(app))
+		log_line(LOG_ERR, "%s: cannot make its container again: %s", app->id,
+			 bgt_error(app->daemon->bgt));
+}
+
+/* The app has another manifest from now on. */
+static int change(struct app *app, struct manifest *manifest)
+{
+	struct bgt_container_policy policy;
+
+	manifest_free(app->manifest);
+	app->manifest = manifest;
+	if (app->container && !policy_of(app, &policy) &&
+	    bgt_container_set(app->daemon->bgt, app->container, &policy))
+		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
+			 bgt_error(app->daemon->bgt));
+	return 0;
+}
+
+/* What was registered while the app was known before, and has not ended since. */
+static int load(struct app *app)
+{
+	int error;
+
+	error = registry_access_get(app->daemon->registry, app->id, &app->access);
+	if (!error)
+		error = task_load_all(app);
+	if (!error)
+		error = instance_load_all(app);
+	if (error)
+		return error;
+	error = adopt_container(app);
+	if (error && error != -ENOENT)
+		return error;
+	instance_resume_all(app);
+	return 0;
+}
+
+int app_install(struct daemon *daemon, struct manifest *manifest, struct app **result)
+{
+	struct app *app = app_find(daemon, manifest->id);
+	int error;
+
+	if (!config_class(&daemon->config, manifest->class))
+		return -EINVAL;
+	*result = app;
+	if (app)
+		return change(app, manifest);
+
+	app = calloc(1, sizeof(*app));
+	if (!app)
+		return -ENOMEM;
+	strcpy(app->id, manifest->id);
+	app->daemon = daemon;
+	app->manifest = manifest;
+	TAILQ_INIT(&app->ready);
+	if (!tsearch(app, &daemon->app_tree, compare_ids)) {
+		free(app);
+		return -ENOMEM;
 	}
+	LIST_INSERT_HEAD(&daemon->apps, app, entry);
+	error = load(app);
+	if (error) {
+		/* The manifest is not the app's. */
+		app->manifest = NULL;
+		app_forget(app);
+		return error;
+	}
+	*result = app;
+	return 0;
 }
 
 void app_forget(struct app *app)
 {
-	struct listener *listener;
-
-	while ((listener = LIST_FIRST(&app->listeners))) {
-		LIST_REMOVE(listener, entry);
-		free(listener);
-	}
-	if (app->container) {
-		(void)bgt_container_kill(app->daemon->bgt, app->container, BGT_ROLE_ALL);
-		(void)bgt_container_del(app->daemon->bgt, app->container);
-		remove_cgroups(app);
-	}
+	instance_unload_all(app);
+	task_unload_all(app);
+	listener_free_all(&app->listeners);
+	launch_forget_app(app);
+	tdelete(app, &app->daemon->app_tree, compare_ids);
 	LIST_REMOVE(app, entry);
 	manifest_free(app->manifest);
 	free(app);
+}
+
+void app_remove(struct app *app)
+{
+	static const char *const cgroups[] = { "task", "app", "" };
+	struct daemon *daemon = app->daemon;
+	char path[PATH_MAX];
+
+	if (app->container) {
+		(void)bgt_container_kill(daemon->bgt, app->container, BGT_ROLE_ALL);
+		(void)bgt_container_del(daemon->bgt, app->container);
+	}
+	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
+		app_cgroup(app, cgroups[i], path, sizeof(path));
+		process_remove_cgroup(daemon->event, path);
+	}
+	app_forget(app);
 }
 
 void app_exempt(struct app *app, bool exempt)
@@ -224,7 +317,7 @@ void app_exempt(struct app *app, bool exempt)
 	policy.set = BGT_POLICY_EXEMPT;
 	policy.exempt = app->exempt;
 	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
-		daemon_log(LOG_ERR, "%s: cannot %s: %s", app->manifest->id,
-			   exempt ? "thaw it" : "put it on its budget again",
-			   bgt_error(app->daemon->bgt));
+		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
+			 exempt ? "thaw it" : "put it on its budget again",
+			 bgt_error(app->daemon->bgt));
 }

@@ -7,20 +7,31 @@
 
 #include "daemon.h"
 
-/* Makes an app known, or changes it; the manifest is the app's from then on. */
+/*
+ * Makes an app known, with what is registered of it, or changes it; the manifest is the app's from
+ * then on. -EINVAL if there is no such quota class, or another negative errno; then nothing has
+ * changed.
+ */
 int app_install(struct daemon *daemon, struct manifest *manifest, struct app **app);
 
-/* Forgets an app that has no tasks and no instances any more. */
+/* Ends an app that has no tasks and no instances any more: its container and cgroups go. */
+void app_remove(struct app *app);
+
+/* Forgets an app with its tasks and instances, which go on. */
 void app_forget(struct app *app);
 
 struct app *app_find(struct daemon *daemon, const char *id);
 struct app *app_by_container(struct daemon *daemon, uint32_t container);
 
-/* Makes the app's container and its cgroups, unless they are there. */
+/* Makes the app's container and its cgroups, as far as they are not there. */
 int app_prepare(struct app *app);
 
-/* Path of the cgroup of its tasks, or of that of one instance there. */
-void app_task_cgroup(const struct app *app, const char *instance, char *path, size_t size);
+/* Somebody has taken away the container or one of its members. */
+void app_container_gone(struct app *app);
+void app_member_gone(struct app *app);
+
+/* Path of the cgroup of its tasks, or of that of one instance there, by its id. */
+void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 
 /* Lets the app run whatever it has spent, or no more; calls are counted. */
 void app_exempt(struct app *app, bool exempt);

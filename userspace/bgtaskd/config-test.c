@@ -77,7 +77,7 @@ static int is_default(const struct config *c)
 	       !strcmp(c->manifest_directories[0], "/usr/share/bgtask/apps") &&
 	       !strcmp(c->manifest_directories[1], "/etc/bgtask/apps") &&
 	       c->minimum_interval == 900 * SECOND && c->lock_screen_slots == 7 &&
-	       c->cancel_timeout == 5 * SECOND && c->history == 100 && lock && standard &&
+	       c->cancel_timeout == 5 * SECOND && c->history == 100 && c->concurrent_instances == 16 && lock && standard &&
 	       lock->quota == 2 * SECOND && lock->period == 900 * SECOND &&
 	       standard->quota == SECOND && standard->period == 7200 * SECOND &&
 	       !config_class(c, "other");
@@ -95,6 +95,7 @@ static void test_config(struct test *test)
 		{ "[Helper]\nHistory=100001\n", 2 }, { "[Helper]\nHistory=1\nHistory=1\n", 3 },
 		{ "[Helper]\nHistory=99999999999999999999\n", 2 },
 		{ "[Helper]\nHistory=5 ; comment\n", 2 },
+		{ "[Helper]\nConcurrentInstances=0\n", 2 },
 		{ "[Helper]\nMinimumInterval=soon\n", 2 }, { "[Helper]\nMinimumInterval=0\n", 2 },
 		{ "[Helper]\nMinimumInterval=8d\n", 2 }, { "[Helper]\nCancelTimeout=2h\n", 2 },
 		{ "[Helper]\nLockScreenSlots=1001\n", 2 }, { "[Helper]\nStateDirectory=var\n", 2 },
@@ -127,11 +128,13 @@ static void test_config(struct test *test)
 	config_free(&config);
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
 	    "Cgroup=a/b\nMinimumInterval=1min\nLockScreenSlots=0\nCancelTimeout=1.5s\nHistory=3\n"
+	    "ConcurrentInstances=4\n"
 	    "ManifestDirectories=/a  /b\n\n[Class x]\nQuota=1ms\nPeriod=1s\n");
 	ok(test, !config_load(&config, test->path, &problem) &&
 	   !strcmp(config.state_directory, "/s") && !strcmp(config.cgroup, "a/b") &&
 	   config.minimum_interval == 60 * SECOND && !config.lock_screen_slots &&
 	   config.cancel_timeout == 1500000000 && config.history == 3 &&
+	   config.concurrent_instances == 4 &&
 	   !strcmp(config.manifest_directories[0], "/a") &&
 	   !strcmp(config.manifest_directories[1], "/b") &&
 	   config_class(&config, "standard")->quota == BGTASK_QUOTA_UNLIMITED &&

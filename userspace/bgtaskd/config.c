@@ -124,8 +124,8 @@ static bool set_time(struct keyfile *file, const char *key, const char *value, u
 	return true;
 }
 
-static bool set_number(struct keyfile *file, const char *key, const char *value, uint64_t most,
-		       uint32_t *number)
+static bool set_number(struct keyfile *file, const char *key, const char *value, uint64_t least,
+		       uint64_t most, uint32_t *number)
 {
 	unsigned long parsed;
 	char *end;
@@ -134,8 +134,9 @@ static bool set_number(struct keyfile *file, const char *key, const char *value,
 		return keyfile_refuse(file, "%s is not a number: \"%s\"", key, value);
 	errno = 0;
 	parsed = strtoul(value, &end, 10);
-	if (errno || parsed > most)
-		return keyfile_refuse(file, "%s is more than %u", key, (uint32_t)most);
+	if (errno || parsed < least || parsed > most)
+		return keyfile_refuse(file, "%s is not between %u and %u", key, (uint32_t)least,
+				      (uint32_t)most);
 	*number = (uint32_t)parsed;
 	return true;
 }
@@ -210,6 +211,7 @@ static const struct helper_key {
 	{ "MinimumInterval", TIME, PLACE(minimum_interval), NSEC_PER_MSEC, NSEC_PER_WEEK },
 	{ "LockScreenSlots", NUMBER, PLACE(lock_screen_slots), 0, 1000 },
 	{ "CancelTimeout", TIME, PLACE(cancel_timeout), 0, NSEC_PER_HOUR },
+	{ "ConcurrentInstances", NUMBER, PLACE(concurrent_instances), 1, 100000 },
 	{ "History", NUMBER, PLACE(history), 0, 100000 },
 #undef PLACE
 };
@@ -241,7 +243,7 @@ static bool set_helper(struct keyfile *file, const char *name, const char *value
 	case TIME:
 		return set_time(file, name, value, key->least, key->most, place);
 	case NUMBER:
-		return set_number(file, name, value, key->most, place);
+		return set_number(file, name, value, key->least, key->most, place);
 	}
 	return false;
 }
@@ -327,6 +329,7 @@ static int set_defaults(struct config *config)
 		.minimum_interval = 15 * NSEC_PER_MIN,
 		.lock_screen_slots = 7,
 		.cancel_timeout = 5 * NSEC_PER_SEC,
+		.concurrent_instances = 16,
 		.history = 100,
 	};
 	if (!config->state_directory || !config->manifest_directories[0] ||

@@ -37,6 +37,8 @@ struct config {
 	uint32_t lock_screen_slots;
 	/* How long a task may take to end when it is cancelled; 5 s. */
 	uint64_t cancel_timeout;
+	/* How many instances of an app run at the same time; 16. */
+	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */
 	uint32_t history;
 };

@@ -14,6 +14,7 @@
 
 #include "condition.h"
 #include "config.h"
+#include "log.h"
 #include "manifest.h"
 #include "registry.h"
 #include "relay.h"
@@ -23,20 +24,27 @@ LIST_HEAD(app_list, app);
 LIST_HEAD(instance_list, instance);
 LIST_HEAD(listener_list, listener);
 LIST_HEAD(task_list, task);
+TAILQ_HEAD(app_queue, app);
+TAILQ_HEAD(instance_queue, instance);
 
 /* A run that has not ended; instance.c. */
 struct instance {
 	LIST_ENTRY(instance) entry;
+	LIST_ENTRY(instance) by_app;
+	TAILQ_ENTRY(instance) ready;
+	bool is_ready;			/* it waits for its start; launch.c */
+	bool starts;			/* it counts among those of its app that run */
 	struct daemon *daemon;
 	struct app *app;
 	struct instance_record record;
+	char *message;			/* what the record's is, unless it is "" */
 	int pidfd;			/* -1 before it is started */
 	sd_event_source *exit;		/* the process ends */
-	sd_event_source *deadline;	/* it was to end by now */
+	sd_event_source *deadline;	/* it was to end by now, or its end is to be recorded */
 	int failure;			/* says why the host could not be run; or -1 */
 	uint32_t peer;			/* the socket that has attached, or 0 */
-	bool said_how;			/* it has said how it ended */
 	bool thawed;			/* its app is exempt so that it can end */
+	char text[];			/* what the record's name and argument are */
 };
 
 /* A registration; task.c. */
@@ -48,9 +56,10 @@ struct task {
 	struct instance *active;	/* latched, or running */
 	struct instance *next;		/* what fired meanwhile */
 	sd_event_source *timer;		/* time and maintenance */
+	char text[];			/* what the record's name and entry point are */
 };
 
-/* A socket that wants to know what becomes of an app's tasks. */
+/* A socket that wants to know what becomes of an app's tasks, or of all. */
 struct listener {
 	LIST_ENTRY(listener) entry;
 	uint32_t peer;
@@ -60,12 +69,20 @@ struct listener {
 struct app {
 	LIST_ENTRY(app) entry;
 	struct daemon *daemon;
+	char id[APP_ID_MAX + 1];
 	struct manifest *manifest;
 	enum bgtask_access access;
 	uint32_t container;		/* its id, or 0 before the app is first needed */
-	uint32_t nr_tasks;
+	bool prepared;			/* the container is complete, as far as is known */
 	unsigned int exempt;		/* how many need it to run whatever it has spent */
+	uint32_t nr_tasks;
 	struct task_list tasks;
+	void *by_name;			/* tasks, a tree of tsearch(3) */
+	struct instance_list instances;
+	uint32_t nr_running;		/* instances that were started */
+	struct instance_queue ready;	/* instances that wait for their start; launch.c */
+	TAILQ_ENTRY(app) by_turn;
+	bool has_turn;
 	struct listener_list listeners;
 };
 
@@ -80,13 +97,16 @@ struct daemon {
 	char cgroup[PATH_MAX];		/* what apps' cgroups are made in */
 	struct app_list apps;
 	struct instance_list instances;
+	struct listener_list listeners;	/* to all apps */
 	struct task_list by_trigger[TRIGGER_COUNT];
-	void *tasks;			/* by id, a tree of tsearch(3) */
+	/* Trees of tsearch(3): apps by their names, the others by id. */
+	void *app_tree;
+	void *task_tree;
+	void *instance_tree;
+	sd_event_source *launching;	/* there are turns to be taken; launch.c */
+	struct app_queue turns;
 	struct source *sources[4];
 };
-
-/* A line in the log. */
-void daemon_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* CLOCK_REALTIME in ns. */
 uint64_t daemon_time(void);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "fire.h"
 #include "handle.h"
 #include "instance.h"
 #include "task.h"
@@ -42,7 +43,7 @@ void handle_app_install(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	payload_init(&payload);
-	payload_string(&payload, BGTASK_A_APP_ID, app->manifest->id);
+	payload_string(&payload, BGTASK_A_APP_ID, app->id);
 	call_reply(call, &payload);
 }
 
@@ -56,48 +57,25 @@ static struct app *named_app(struct daemon *daemon, const struct call *call)
 	return handle_app_of(daemon, call, call_string(call, BGTASK_A_APP_ID), false, &refused);
 }
 
-static void cancel_all(struct app *app, enum bgtask_cancel_reason reason)
-{
-	struct instance *instance, *next;
-
-	for (instance = LIST_FIRST(&app->daemon->instances); instance; instance = next) {
-		next = LIST_NEXT(instance, entry);
-		if (instance->app == app && instance->record.state != BGTASK_INSTANCE_STATE_LATCHED)
-			instance_cancel(instance, reason);
-	}
-}
-
-static bool has_instances(struct app *app)
-{
-	struct instance *instance;
-
-	LIST_FOREACH(instance, &app->daemon->instances, entry)
-		if (instance->app == app)
-			return true;
-	return false;
-}
-
 void handle_app_remove(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = named_app(daemon, call);
-	int error = 0;
+	int error;
 
 	if (!app)
 		return;
-	cancel_all(app, BGTASK_CANCEL_REASON_UNINSTALL);
-	while (!error && !LIST_EMPTY(&app->tasks))
-		error = task_unregister(LIST_FIRST(&app->tasks), true);
-	if (!error && has_instances(app)) {
+	error = task_unregister_all(app, BGTASK_CANCEL_REASON_UNINSTALL);
+	if (!error && !LIST_EMPTY(&app->instances)) {
 		call_refuse(call, -EAGAIN, "its tasks are being cancelled, try again");
 		return;
 	}
 	if (!error)
-		error = registry_app_remove(daemon->registry, app->manifest->id);
+		error = registry_app_remove(daemon->registry, app->id);
 	if (error) {
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 		return;
 	}
-	app_forget(app);
+	app_remove(app);
 	call_done(call);
 }
 
@@ -105,7 +83,7 @@ static bool put_entry(struct payload *payload, const struct app *app)
 {
 	size_t nest = payload_nest(payload, BGTASK_A_APP_ENTRY);
 
-	payload_string(payload, BGTASK_A_APP_ID, app->manifest->id);
+	payload_string(payload, BGTASK_A_APP_ID, app->id);
 	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
 	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->user.uid);
 	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
@@ -125,8 +103,8 @@ static const struct app *next_app(struct daemon *daemon, const char *after)
 	const struct app *app, *next = NULL;
 
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (strcmp(app->manifest->id, after) > 0 &&
-		    (!next || strcmp(app->manifest->id, next->manifest->id) < 0))
+		if (strcmp(app->id, after) > 0 &&
+		    (!next || strcmp(app->id, next->id) < 0))
 			next = app;
 	return next;
 }
@@ -152,7 +130,7 @@ void handle_app_get(struct daemon *daemon, const struct call *call)
 	if (!after)
 		after = "";
 	while ((next = next_app(daemon, after)) && put_entry(&payload, next))
-		after = next->manifest->id;
+		after = next->id;
 	payload.reserve = 0;
 	if (next)
 		payload_string(&payload, BGTASK_A_APP_AFTER, after);
@@ -181,13 +159,17 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -EINVAL, "access is missing");
 		return;
 	}
+	if (access > BGTASK_ACCESS_DENIED_BY_POLICY) {
+		call_refuse(call, -EINVAL, "there is no such access");
+		return;
+	}
 	if (access == BGTASK_ACCESS_LOCK_SCREEN &&
 	    slots_taken(daemon, app) >= daemon->config.lock_screen_slots) {
 		call_refuse(call, -EBUSY, "all %u lock-screen slots are taken",
 			    daemon->config.lock_screen_slots);
 		return;
 	}
-	error = registry_access_set(daemon->registry, app->manifest->id, access);
+	error = registry_access_set(daemon->registry, app->id, access);
 	if (error) {
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 		return;
@@ -196,12 +178,12 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 	app->access = access;
 	call_done(call);
 	if (app_is_denied(app))
-		cancel_all(app, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
+		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)
-		task_fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
+		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
 	if (before == BGTASK_ACCESS_LOCK_SCREEN && before != access)
-		task_fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED, "");
-	task_reconsider_all(daemon);
+		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED, "");
+	fire_reconsider_all(daemon);
 }
 
 void handle_app_upgraded(struct daemon *daemon, const struct call *call)
@@ -218,12 +200,12 @@ void handle_app_upgraded(struct daemon *daemon, const struct call *call)
 		call_refuse(call, error, "%s", problem.text);
 		return;
 	}
-	cancel_all(app, BGTASK_CANCEL_REASON_SERVICING_UPDATE);
+	instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SERVICING_UPDATE);
 	error = app_install(daemon, manifest, &app);
 	if (error) {
 		refuse_manifest(call, manifest, error);
 		return;
 	}
-	task_fire_all(daemon, app, BGTASK_TRIGGER_SERVICING_COMPLETE, "");
+	(void)fire_all(daemon, app, BGTASK_TRIGGER_SERVICING_COMPLETE, "");
 	call_done(call);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
+#include "fire.h"
 #include "handle.h"
-#include "task.h"
 
 void handle_condition_get(struct daemon *daemon, const struct call *call)
 {
@@ -36,5 +36,5 @@ void handle_condition_set(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	call_done(call);
-	task_conditions_changed(daemon);
+	fire_conditions_changed(daemon);
 }

@@ -7,6 +7,7 @@
 
 /* A list of instances as it is filled in. */
 struct list {
+	struct daemon *daemon;
 	struct payload payload;
 	uint32_t after;
 	bool full;
@@ -17,6 +18,7 @@ static int put_entry(void *data, const struct instance_record *known)
 	struct list *list = data;
 	struct payload *payload = &list->payload;
 	size_t nest = payload_nest(payload, BGTASK_A_INSTANCE_ENTRY);
+	const struct instance *now = instance_find(list->daemon, known->id);
 
 	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
 	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
@@ -27,7 +29,8 @@ static int put_entry(void *data, const struct instance_record *known)
 	payload_u32(payload, BGTASK_A_INSTANCE_STATE, known->state);
 	if (known->cancelled)
 		payload_u32(payload, BGTASK_A_INSTANCE_REASON, known->reason);
-	payload_u32(payload, BGTASK_A_INSTANCE_PROGRESS, known->progress);
+	payload_u32(payload, BGTASK_A_INSTANCE_PROGRESS,
+		    now ? now->record.progress : known->progress);
 	payload_u32(payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
 	payload_string(payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
 	payload_u64(payload, BGTASK_A_INSTANCE_FIRED, known->fired);
@@ -47,7 +50,10 @@ static int put_entry(void *data, const struct instance_record *known)
 
 void handle_instance_get(struct daemon *daemon, const struct call *call)
 {
-	struct list list = { .after = call_u32(call, BGTASK_A_INSTANCE_AFTER) };
+	struct list list = {
+		.daemon = daemon,
+		.after = call_u32(call, BGTASK_A_INSTANCE_AFTER),
+	};
 	struct app *app;
 	bool refused;
 	int error;
@@ -59,7 +65,7 @@ void handle_instance_get(struct daemon *daemon, const struct call *call)
 	payload_init(&list.payload);
 	/* Room for the id to go on behind. */
 	list.payload.reserve = MNL_ATTR_HDRLEN + sizeof(list.after);
-	error = registry_instance_each(daemon->registry, app ? app->manifest->id : NULL,
+	error = registry_instance_each(daemon->registry, app ? app->id : NULL,
 				       list.after, put_entry, &list);
 	if (error < 0) {
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
@@ -121,12 +127,16 @@ void handle_instance_progress(struct daemon *daemon, const struct call *call)
 void handle_instance_complete(struct daemon *daemon, const struct call *call)
 {
 	struct instance *instance = own_instance(daemon, call);
+	int error;
 
 	if (!instance)
 		return;
-	instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
-			 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
-	call_done(call);
+	error = instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
+				 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
+	if (error)
+		call_refuse(call, error, "%s", registry_error(daemon->registry));
+	else
+		call_done(call);
 }
 
 void handle_instance_cancel(struct daemon *daemon, const struct call *call)
@@ -139,6 +149,10 @@ void handle_instance_cancel(struct daemon *daemon, const struct call *call)
 	app = handle_app_of(daemon, call, NULL, true, &refused);
 	if (refused)
 		return;
+	if (reason > BGTASK_CANCEL_REASON_ENERGY_SAVER) {
+		call_refuse(call, -EINVAL, "there is no such reason");
+		return;
+	}
 	instance = instance_find(daemon, call_u32(call, BGTASK_A_INSTANCE_ID));
 	if (!instance || (app && !call->admin && instance->app != app)) {
 		call_refuse(call, -ENOENT, "there is no such instance, or it has ended");

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
+#include "fire.h"
 #include "handle.h"
+#include "listener.h"
 #include "names.h"
 #include "task.h"
-
-static bool is_timed(enum bgtask_trigger trigger)
-{
-	return trigger == BGTASK_TRIGGER_TIME || trigger == BGTASK_TRIGGER_MAINTENANCE;
-}
 
 /* Conditions that can never hold together. */
 static bool contradict(uint32_t conditions)
@@ -34,12 +30,12 @@ static bool check(struct app *app, const struct call *call, const struct task_re
 		call_refuse(call, -EOPNOTSUPP, "this helper cannot do that yet");
 	} else if (!*record->entry_point) {
 		call_refuse(call, -EINVAL, "the entry point is empty");
-	} else if (is_timed(record->trigger) &&
+	} else if (task_is_timed(record) &&
 		   record->interval < app->daemon->config.minimum_interval) {
 		call_refuse(call, -ERANGE, "the interval is shorter than %llu s",
 			    (unsigned long long)(app->daemon->config.minimum_interval /
 						 1000000000));
-	} else if (!is_timed(record->trigger) && record->interval) {
+	} else if (!task_is_timed(record) && record->interval) {
 		call_refuse(call, -EINVAL, "only time and maintenance have an interval");
 	} else if (contradict(record->conditions)) {
 		call_refuse(call, -EINVAL, "these conditions never hold together");
@@ -67,6 +63,11 @@ static bool read_record(struct app *app, const struct call *call, struct task_re
 		call_refuse(call, -EINVAL, "trigger is missing");
 		return false;
 	}
+	if (call_u32(call, BGTASK_A_TASK_TRIGGER) >= TRIGGER_COUNT ||
+	    call_u32(call, BGTASK_A_TASK_CONDITIONS) & ~CONDITION_ALL) {
+		call_refuse(call, -EINVAL, "there is no such trigger or condition");
+		return false;
+	}
 	declared = manifest_task(app->manifest, name);
 	if (!entry_point && declared)
 		entry_point = declared->entry_point;
@@ -74,9 +75,9 @@ static bool read_record(struct app *app, const struct call *call, struct task_re
 		call_refuse(call, -ENAMETOOLONG, "the entry point is too long");
 		return false;
 	}
-	strcpy(record->app, app->manifest->id);
-	strcpy(record->name, name);
-	strcpy(record->entry_point, entry_point ? entry_point : "");
+	record->app = app->id;
+	record->name = name;
+	record->entry_point = entry_point ? entry_point : "";
 	record->trigger = call_u32(call, BGTASK_A_TASK_TRIGGER);
 	record->interval = call_u64(call, BGTASK_A_TASK_INTERVAL);
 	record->oneshot = call_flag(call, BGTASK_A_TASK_ONESHOT);
@@ -90,6 +91,8 @@ static void refuse_by_registry(struct daemon *daemon, const struct call *call, i
 {
 	if (error == -EEXIST)
 		call_refuse(call, error, "the app has a task of this name");
+	else if (error == -ENOMEM)
+		call_refuse(call, error, "the helper is out of memory");
 	else
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 }
@@ -98,7 +101,6 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 {
 	struct task_record record;
 	struct payload payload;
-	struct task *task;
 	struct app *app;
 	bool refused;
 	int error;
@@ -106,13 +108,13 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), false, &refused);
 	if (!app || !read_record(app, call, &record))
 		return;
-	error = task_register(app, &record, &task);
+	error = task_register(app, &record);
 	if (error) {
 		refuse_by_registry(daemon, call, error);
 		return;
 	}
 	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_TASK_ID, task->record.id);
+	payload_u32(&payload, BGTASK_A_TASK_ID, record.id);
 	call_reply(call, &payload);
 }
 
@@ -154,10 +156,24 @@ void handle_task_unregister(struct daemon *daemon, const struct call *call)
 		call_done(call);
 }
 
-static bool put_entry(struct payload *payload, const struct task_record *record)
-{
-	size_t nest = payload_nest(payload, BGTASK_A_TASK_ENTRY);
+/* A list of tasks as it is filled in. */
+struct list {
+	struct daemon *daemon;
+	struct payload payload;
+	uint32_t after;
+	bool full;
+};
 
+static int put_entry(void *data, const struct task_record *record)
+{
+	struct list *list = data;
+	struct payload *payload = &list->payload;
+	size_t nest;
+
+	/* Of an app that is not installed now, nobody needs to know. */
+	if (!task_find(list->daemon, record->id))
+		return 0;
+	nest = payload_nest(payload, BGTASK_A_TASK_ENTRY);
 	payload_u32(payload, BGTASK_A_TASK_ID, record->id);
 	payload_string(payload, BGTASK_A_TASK_APP, record->app);
 	payload_string(payload, BGTASK_A_TASK_NAME, record->name);
@@ -169,73 +185,61 @@ static bool put_entry(struct payload *payload, const struct task_record *record)
 	payload_u8(payload, BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS,
 		   record->cancel_on_condition_loss);
 	payload_nest_end(payload, nest);
-	if (!payload->full)
-		return true;
-	payload_cut(payload, nest);
-	return false;
-}
-
-/* The one with the smallest id behind @after: ids are the order that a list goes on in. */
-static struct task *next_task(struct daemon *daemon, struct app *app, uint32_t after)
-{
-	struct task *task, *next = NULL;
-	struct app *each;
-
-	LIST_FOREACH(each, &daemon->apps, entry) {
-		if (app && each != app)
-			continue;
-		LIST_FOREACH(task, &each->tasks, by_app)
-			if (task->record.id > after && (!next || task->record.id < next->record.id))
-				next = task;
+	if (payload->full) {
+		payload_cut(payload, nest);
+		list->full = true;
+		return 1;
 	}
-	return next;
+	list->after = record->id;
+	return 0;
 }
 
 void handle_task_get(struct daemon *daemon, const struct call *call)
 {
-	uint32_t after = call_u32(call, BGTASK_A_TASK_AFTER);
-	struct payload payload;
-	struct task *task;
+	struct list list = { .daemon = daemon, .after = call_u32(call, BGTASK_A_TASK_AFTER) };
+	struct app *app;
+	bool refused;
+	int error;
+
+	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
+	if (refused)
+		return;
+	payload_init(&list.payload);
+	/* Room for the id to go on behind. */
+	list.payload.reserve = MNL_ATTR_HDRLEN + sizeof(list.after);
+	error = registry_task_each(daemon->registry, app ? app->id : NULL, list.after, put_entry,
+				   &list);
+	if (error < 0) {
+		call_refuse(call, error, "%s", registry_error(daemon->registry));
+		return;
+	}
+	list.payload.reserve = 0;
+	if (list.full)
+		payload_u32(&list.payload, BGTASK_A_TASK_AFTER, list.after);
+	call_reply(call, &list.payload);
+}
+
+/* An administrator who names no app is told of all. */
+void handle_task_associate(struct daemon *daemon, const struct call *call)
+{
 	struct app *app;
 	bool refused;
 
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
 	if (refused)
 		return;
-	payload_init(&payload);
-	/* Room for the id to go on behind. */
-	payload.reserve = MNL_ATTR_HDRLEN + sizeof(after);
-	while ((task = next_task(daemon, app, after)) && put_entry(&payload, &task->record))
-		after = task->record.id;
-	payload.reserve = 0;
-	if (task)
-		payload_u32(&payload, BGTASK_A_TASK_AFTER, after);
-	call_reply(call, &payload);
+	if (listener_add(daemon, app, call->peer))
+		call_refuse(call, -ENOMEM, "the helper is out of memory");
+	else
+		call_done(call);
 }
 
-void handle_task_associate(struct daemon *daemon, const struct call *call)
+static void answer_firing(struct daemon *daemon, const struct call *call, int error)
 {
-	struct listener *listener;
-	struct app *app;
-	bool refused;
-
-	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), false, &refused);
-	if (!app)
-		return;
-	LIST_FOREACH(listener, &app->listeners, entry) {
-		if (listener->peer == call->peer) {
-			call_done(call);
-			return;
-		}
-	}
-	listener = calloc(1, sizeof(*listener));
-	if (!listener) {
-		call_refuse(call, -ENOMEM, "the helper is out of memory");
-		return;
-	}
-	listener->peer = call->peer;
-	LIST_INSERT_HEAD(&app->listeners, listener, entry);
-	call_done(call);
+	if (error)
+		refuse_by_registry(daemon, call, error);
+	else
+		call_done(call);
 }
 
 void handle_trigger_fire(struct daemon *daemon, const struct call *call)
@@ -259,8 +263,7 @@ void handle_trigger_fire(struct daemon *daemon, const struct call *call)
 			call_refuse(call, -EACCES, "the task has another trigger than application");
 			return;
 		}
-		task_fire(task, task->record.trigger, argument);
-		call_done(call);
+		answer_firing(daemon, call, fire_task(task, argument));
 		return;
 	}
 	if (!handle_require_admin(call))
@@ -269,9 +272,12 @@ void handle_trigger_fire(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -EINVAL, "a task or a trigger is missing");
 		return;
 	}
+	if (trigger >= TRIGGER_COUNT) {
+		call_refuse(call, -EINVAL, "there is no such trigger");
+		return;
+	}
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
 	if (refused)
 		return;
-	task_fire_all(daemon, app, trigger, argument);
-	call_done(call);
+	answer_firing(daemon, call, fire_all(daemon, app, trigger, argument));
 }

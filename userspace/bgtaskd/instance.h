@@ -1,31 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Instances: runs of tasks, from the firing of a trigger to what became of it.
+ * Instances: runs of tasks, from the firing of a trigger to what became of it. instance.c has what
+ * is known of them, run.c their processes.
  */
 #ifndef BGTASKD_INSTANCE_H
 #define BGTASKD_INSTANCE_H
 
 #include "daemon.h"
 
-/* One for a firing, latched; NULL if it cannot be recorded, which is in the log then. */
-struct instance *instance_new(struct app *app, const struct task_record *task,
-			      enum bgtask_trigger trigger, const char *argument);
+/*
+ * One for a firing, latched, and not recorded yet; NULL if there is no memory. Then records it.
+ */
+struct instance *instance_new(struct task *task, const char *argument);
+int instance_add(struct instance *instance);
 
-/* Takes one from the registry that had not ended: one that runs is found again, or ends here. */
-void instance_load(struct app *app, const struct instance_record *record);
+/* Records what has changed; if that fails, which is logged, returns a negative errno. */
+int instance_record(struct instance *instance);
 
-/* Starts the host. If that fails the instance ends as failed. */
-void instance_start(struct instance *instance, const char *entry_point);
+/* Forgets it, in whatever state it is; or all of an app. */
+void instance_unload(struct instance *instance);
+void instance_unload_all(struct app *app);
 
-/* Tells it to end, and sees to it. One that is latched ends at once. */
-void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason);
+/* Takes those of an app that have not ended from the registry, and sees what became of them. */
+int instance_load_all(struct app *app);
+void instance_resume_all(struct app *app);
+
+struct instance *instance_find(struct daemon *daemon, uint32_t id);
 
 /* The instance that a process belongs to, by its cgroup; or NULL. */
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid);
-struct instance *instance_find(struct daemon *daemon, uint32_t id);
 
-/* What the task says. */
+/* Sets the record's message. */
+void instance_set_message(struct instance *instance, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the task says. The latter is to be acknowledged only if it could be recorded. */
 void instance_say_progress(struct instance *instance, uint32_t progress);
-void instance_say_end(struct instance *instance, int32_t status, const char *message);
+int instance_say_end(struct instance *instance, int32_t status, const char *message);
+
+/*
+ * Starts the host of one that is recorded as launching. Returns true if it runs, which is to be
+ * recorded; else it has ended, and is gone.
+ */
+bool instance_start(struct instance *instance);
+
+/* The helper before has started it, or was about to. Goes on, or ends it. */
+void instance_resume(struct instance *instance, bool rebooted);
+
+/* Tells it to end, and sees to it. One that is latched ends at once, and is gone. */
+void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason);
+
+/* The same for those of an app that run, and for those that are latched if @latched. */
+void instance_cancel_all(struct app *app, bool latched, enum bgtask_cancel_reason reason);
 
 #endif

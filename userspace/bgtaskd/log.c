@@ -1,32 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "log.h"
+
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <systemd/sd-journal.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "daemon.h"
+/* Without it the library sends nothing, and does not say so. */
+#define JOURNAL_SOCKET	"/run/systemd/journal/socket"
+/* Beside what log_fields() is given there are the message and its priority. */
+#define FIELDS_MAX	16
 
-/* Not in the journal if there is none, or if somebody looks on. */
-void daemon_log(int priority, const char *format, ...)
+/* Returns a negative errno if the journal could not be told. */
+static int tell_journal(int priority, const struct log_field *fields, const char *text)
+{
+	struct iovec parts[FIELDS_MAX];
+	char *strings[FIELDS_MAX];
+	int count = 0, error;
+
+	if (asprintf(&strings[count], "PRIORITY=%d", priority) >= 0)
+		count++;
+	if (asprintf(&strings[count], "MESSAGE=%s", text) >= 0)
+		count++;
+	for (; fields && fields->name && count < FIELDS_MAX; fields++)
+		if (asprintf(&strings[count], "%s=%s", fields->name, fields->value) >= 0)
+			count++;
+	for (int i = 0; i < count; i++)
+		parts[i] = (struct iovec){ strings[i], strlen(strings[i]) };
+	error = sd_journal_sendv(parts, count);
+	for (int i = 0; i < count; i++)
+		free(strings[i]);
+	return error;
+}
+
+static void log_text(int priority, const struct log_field *fields, const char *format, va_list args)
+{
+	char *text;
+	bool told;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	told = !access(JOURNAL_SOCKET, F_OK) && tell_journal(priority, fields, text) >= 0;
+	/* Or if somebody looks on. */
+	if (!told || isatty(STDERR_FILENO))
+		fprintf(stderr, "bgtaskd: %s\n", text);
+	free(text);
+}
+
+void log_fields(int priority, const struct log_field *fields, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	if (getenv("JOURNAL_STREAM")) {
-		sd_journal_printv(priority, format, args);
-	} else {
-		fputs("bgtaskd: ", stderr);
-		vfprintf(stderr, format, args);
-		fputc('\n', stderr);
-	}
+	log_text(priority, fields, format, args);
 	va_end(args);
 }
 
-uint64_t daemon_time(void)
+void log_line(int priority, const char *format, ...)
 {
-	struct timespec time;
+	va_list args;
 
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+	va_start(args, format);
+	log_text(priority, NULL, format, args);
+	va_end(args);
 }

@@ -9,16 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "app.h"
 #include "daemon.h"
+#include "fire.h"
 #include "handle.h"
-#include "instance.h"
+#include "launch.h"
+#include "listener.h"
+#include "module.h"
 #include "process.h"
-#include "task.h"
 
 #define CONFIG	"/etc/bgtask/bgtaskd.conf"
 
@@ -43,37 +44,24 @@ static void on_call(void *data, const struct call *call)
 static void on_peer_gone(void *data, uint32_t peer)
 {
 	struct daemon *daemon = data;
-	struct listener *listener, *next;
 	struct instance *instance;
-	struct app *app;
 
 	LIST_FOREACH(instance, &daemon->instances, entry)
 		if (instance->peer == peer)
 			instance->peer = 0;
-	LIST_FOREACH(app, &daemon->apps, entry) {
-		for (listener = LIST_FIRST(&app->listeners); listener; listener = next) {
-			next = LIST_NEXT(listener, entry);
-			if (listener->peer != peer)
-				continue;
-			LIST_REMOVE(listener, entry);
-			free(listener);
-		}
-	}
+	listener_forget(daemon, peer);
 }
 
 static void on_lost(void *data, int error)
 {
-	struct daemon *daemon = data;
-
-	daemon_log(LOG_ERR, "the connection to the module is lost: %s", strerror(-error));
-	sd_event_exit(daemon->event, EXIT_FAILURE);
+	module_lost(data, error);
 }
 
 /* What the sources say */
 
 static void on_fire(void *data, enum bgtask_trigger trigger, const char *argument)
 {
-	task_fire_all(data, NULL, trigger, argument);
+	(void)fire_all(data, NULL, trigger, argument);
 }
 
 static void on_condition(void *data, uint32_t first, bool holds)
@@ -81,7 +69,7 @@ static void on_condition(void *data, uint32_t first, bool holds)
 	struct daemon *daemon = data;
 
 	conditions_find(&daemon->conditions, first, holds);
-	task_conditions_changed(daemon);
+	fire_conditions_changed(daemon);
 }
 
 static void on_power(void *data, bool ac)
@@ -89,13 +77,13 @@ static void on_power(void *data, bool ac)
 	struct daemon *daemon = data;
 
 	daemon->ac = ac;
-	task_reconsider_all(daemon);
+	fire_reconsider_all(daemon);
 }
 
 static void on_note(void *data, const char *text)
 {
 	(void)data;
-	daemon_log(LOG_NOTICE, "%s", text);
+	log_line(LOG_NOTICE, "%s", text);
 }
 
 static void start_sources(struct daemon *daemon)
@@ -115,50 +103,9 @@ static void start_sources(struct daemon *daemon)
 		int error = types[i]->start(&daemon->sources[i], daemon->event, &sink);
 
 		if (error && error != -ENOENT)
-			daemon_log(LOG_WARNING, "no triggers of %s: %s", types[i]->name,
+			log_line(LOG_WARNING, "no triggers of %s: %s", types[i]->name,
 				   strerror(-error));
 	}
-}
-
-/* What the module says: which app has spent its budget, and on what */
-
-static void log_throttled(struct daemon *daemon, const struct bgt_container *container)
-{
-	struct app *app = app_by_container(daemon, container->id);
-	struct instance *instance;
-	struct task *task;
-
-	if (!app)
-		return;
-	LIST_FOREACH(instance, &daemon->instances, entry) {
-		if (instance->app != app || instance->pidfd < 0)
-			continue;
-		task = task_find(daemon, instance->record.task);
-		daemon_log(LOG_WARNING, "%s: task %s (%s) is throttled: %llu ms of CPU time are spent",
-			   instance->record.app, instance->record.name,
-			   task ? task->record.entry_point : "?",
-			   (unsigned long long)(container->spent / 1000000));
-	}
-}
-
-static int module_event(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	struct daemon *daemon = data;
-	const struct bgt_event *event;
-	int result;
-
-	(void)source;
-	(void)fd;
-	(void)events;
-	while ((result = bgt_next_event(daemon->bgt, &event))) {
-		if (result > 0 && event->type == BGT_EVENT_CONTAINER_THROTTLED)
-			log_throttled(daemon, event->container);
-		if (result == -EPROTONOSUPPORT) {
-			on_lost(daemon, result);
-			break;
-		}
-	}
-	return 0;
 }
 
 /* Beginning */
@@ -170,66 +117,43 @@ static int install(void *data, const char *path, struct manifest *manifest,
 	int error;
 
 	if (!manifest) {
-		daemon_log(LOG_ERR, "%s", problem->text);
+		log_line(LOG_ERR, "%s", problem->text);
 		return 0;
 	}
 	error = app_install(data, manifest, &app);
 	if (error) {
-		daemon_log(LOG_ERR, "%s: %s", path,
+		log_line(LOG_ERR, "%s: %s", path,
 			   error == -EINVAL ? "there is no such quota class" : strerror(-error));
 		manifest_free(manifest);
 	}
 	return 0;
 }
 
-static int load_task(void *data, const struct task_record *record)
+/* Its manifest may come back, and with it the app. */
+static int note_missing(void *data, const char *app)
 {
-	struct app *app = app_find(data, record->app);
-
-	/* Its manifest may come back, and with it the app. */
-	if (app)
-		return task_load(app, record, NULL);
-	daemon_log(LOG_WARNING, "%s has tasks, but no manifest", record->app);
+	if (!app_find(data, app))
+		log_line(LOG_WARNING, "%s has tasks, but no manifest", app);
 	return 0;
 }
 
-/* What is loaded may be changed by that, so all is read first. */
-struct unfinished {
-	struct instance_record *records;
-	size_t count;
-};
-
-static int collect(void *data, const struct instance_record *record)
+static int load(struct daemon *daemon, struct problem *problem)
 {
-	struct unfinished *unfinished = data;
-	void *records;
-
-	if (record->ended)
-		return 0;
-	records = reallocarray(unfinished->records, unfinished->count + 1, sizeof(*record));
-	if (!records)
-		return -ENOMEM;
-	unfinished->records = records;
-	unfinished->records[unfinished->count++] = *record;
-	return 0;
-}
-
-static int load(struct daemon *daemon)
-{
-	struct unfinished unfinished = { NULL, 0 };
-	struct app *app;
 	int error;
 
-	error = registry_task_each(daemon->registry, load_task, daemon);
-	if (!error)
-		error = registry_instance_each(daemon->registry, NULL, 0, collect, &unfinished);
-	for (size_t i = 0; !error && i < unfinished.count; i++) {
-		app = app_find(daemon, unfinished.records[i].app);
-		if (app)
-			instance_load(app, &unfinished.records[i]);
-	}
-	free(unfinished.records);
-	return error;
+	error = module_recover(daemon);
+	if (error)
+		return problem_set(problem, error, NULL, 0, "cannot look at containers: %s",
+				   bgt_error(daemon->bgt));
+	error = manifest_scan(daemon->config.manifest_directories, 2, install, daemon);
+	if (error)
+		return problem_set(problem, error, NULL, 0, "cannot look at manifests: %s",
+				   strerror(-error));
+	error = registry_app_each(daemon->registry, note_missing, daemon);
+	if (error)
+		return problem_set(problem, error, NULL, 0, "cannot load what is registered: %s",
+				   registry_error(daemon->registry));
+	return 0;
 }
 
 static int prepare_cgroup(struct daemon *daemon, struct problem *problem)
@@ -247,30 +171,13 @@ static int prepare_cgroup(struct daemon *daemon, struct problem *problem)
 	return 0;
 }
 
-static int connect_module(struct daemon *daemon, struct problem *problem)
+static int set_up(struct daemon *daemon, const char *config, struct problem *problem)
 {
 	static const struct relay_handler handler = {
 		.call = on_call,
 		.peer_gone = on_peer_gone,
 		.lost = on_lost,
 	};
-	int error;
-
-	error = bgt_open(&daemon->bgt);
-	if (error)
-		return problem_set(problem, error, NULL, 0, "%s", bgt_strerror(error));
-	if (bgt_subscribe(daemon->bgt))
-		return problem_set(problem, -EPERM, NULL, 0, "%s", bgt_error(daemon->bgt));
-	error = sd_event_add_io(daemon->event, NULL, bgt_fd(daemon->bgt), EPOLLIN, module_event,
-				daemon);
-	if (error < 0)
-		return problem_set(problem, error, NULL, 0, "%s", strerror(-error));
-	/* Calls that come from now on are dealt with when all is loaded. */
-	return relay_open(&daemon->relay, daemon->event, &handler, daemon, problem);
-}
-
-static int set_up(struct daemon *daemon, const char *config, struct problem *problem)
-{
 	int error;
 
 	conditions_init(&daemon->conditions);
@@ -281,17 +188,17 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 	if (!error)
 		error = prepare_cgroup(daemon, problem);
 	if (!error)
-		error = connect_module(daemon, problem);
-	if (error)
-		return error;
-	error = manifest_scan(daemon->config.manifest_directories, 2, install, daemon);
+		error = module_open(daemon, problem);
+	/* Calls that come from now on are dealt with when all is loaded. */
 	if (!error)
-		error = load(daemon);
-	if (error)
-		return problem_set(problem, error, NULL, 0, "cannot load what is registered: %s",
-				   strerror(-error));
-	start_sources(daemon);
-	return 0;
+		error = relay_open(&daemon->relay, daemon->event, &handler, daemon, problem);
+	if (!error)
+		error = launch_open(daemon);
+	if (!error)
+		error = load(daemon, problem);
+	if (!error)
+		start_sources(daemon);
+	return error;
 }
 
 static int block_signals(struct daemon *daemon)
@@ -320,8 +227,12 @@ static void tear_down(struct daemon *daemon)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (daemon->sources[i])
 			types[i]->stop(daemon->sources[i]);
+	while (!LIST_EMPTY(&daemon->apps))
+		app_forget(LIST_FIRST(&daemon->apps));
+	listener_free_all(&daemon->listeners);
+	launch_close(daemon);
 	relay_close(daemon->relay);
-	bgt_close(daemon->bgt);
+	module_close(daemon);
 	registry_close(daemon->registry);
 	config_free(&daemon->config);
 	sd_event_unref(daemon->event);
@@ -335,7 +246,7 @@ static int run(const char *config)
 
 	if (!daemon || sd_event_new(&daemon->event) < 0 || block_signals(daemon) < 0 ||
 	    set_up(daemon, config, &problem)) {
-		daemon_log(LOG_ERR, "%s", problem.text);
+		log_line(LOG_ERR, "%s", problem.text);
 	} else {
 		(void)sd_event_set_watchdog(daemon->event, true);
 		(void)sd_notify(false, "READY=1");

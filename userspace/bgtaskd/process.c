@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "log.h"
 
 /* How often, and in what distance (us), removing a cgroup is tried while its last tasks end. */
 #define TRIES	200
@@ -104,6 +103,28 @@ int process_cgroup(uint32_t pid, char *path, size_t size)
 	return -ENOENT;
 }
 
+uint32_t process_oldest(const char *cgroup)
+{
+	char path[PATH_MAX + 32], line[32];
+	uint64_t time, oldest_time = 0;
+	uint32_t pid, oldest = 0;
+	FILE *processes;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	processes = fopen(path, "re");
+	while (processes && fgets(line, sizeof(line), processes)) {
+		pid = (uint32_t)strtoul(line, NULL, 10);
+		time = process_start_time(pid);
+		if (!time || (oldest && (time > oldest_time || (time == oldest_time && pid > oldest))))
+			continue;
+		oldest = pid;
+		oldest_time = time;
+	}
+	if (processes)
+		fclose(processes);
+	return oldest;
+}
+
 /* What a thread does, as far as it can be seen from outside. */
 static void report_thread(uint32_t tid, const char *app, const char *task)
 {
@@ -113,7 +134,7 @@ static void report_thread(uint32_t tid, const char *app, const char *task)
 	(void)read_proc(tid, "wchan", channel, sizeof(channel));
 	(void)read_proc(tid, "stack", stack, sizeof(stack));
 	name[strcspn(name, "\n")] = '\0';
-	daemon_log(LOG_WARNING, "%s: task %s hangs: thread %u (%s) waits in %s\n%s", app, task, tid,
+	log_line(LOG_WARNING, "%s: task %s hangs: thread %u (%s) waits in %s\n%s", app, task, tid,
 		   name, *channel ? channel : "?", stack);
 }
 
@@ -136,7 +157,7 @@ struct removal {
 	char path[];
 };
 
-static void kill_all(const char *path)
+void process_kill_cgroup(const char *path)
 {
 	char file[PATH_MAX];
 	int fd;
@@ -146,7 +167,7 @@ static void kill_all(const char *path)
 	if (fd < 0)
 		return;
 	if (write(fd, "1", 1) < 0)
-		daemon_log(LOG_WARNING, "cannot kill what is left in %s: %m", path);
+		log_line(LOG_WARNING, "cannot kill what is left in %s: %m", path);
 	close(fd);
 }
 
@@ -169,7 +190,7 @@ void process_remove_cgroup(sd_event *event, const char *path)
 {
 	struct removal *removal;
 
-	kill_all(path);
+	process_kill_cgroup(path);
 	if (!rmdir(path) || errno != EBUSY)
 		return;
 	removal = calloc(1, sizeof(*removal) + strlen(path) + 1);

@@ -22,10 +22,16 @@ int process_cgroup(uint32_t pid, char *path, size_t size);
 /* Mount point of cgroup2. Returns 0 or a negative errno. */
 int process_cgroup_mount(char *path, size_t size);
 
+/* The process of a cgroup that has been there for longest, or 0. */
+uint32_t process_oldest(const char *cgroup);
+
 /* Logs what hangs in a cgroup: each thread with its stack and what it waits for. */
 void process_report(const char *cgroup, const char *app, const char *task);
 
-/* Kills all that is left in a cgroup and removes it, as soon as it is empty. */
+/* Kills all that is in a cgroup, or below. */
+void process_kill_cgroup(const char *path);
+
+/* The same, and removes it, as soon as it is empty. */
 void process_remove_cgroup(sd_event *event, const char *path);
 
 #endif

@@ -3,8 +3,11 @@
 
 #include "registry-internal.h"
 
+/* As the statements and the indexes of the schema have it. */
+_Static_assert(BGTASK_INSTANCE_STATE_COMPLETED == 4, "the first state of those that have ended");
+
 #define COLUMNS	"task, app, name, trigger, argument, state, cancelled, reason, progress, status, " \
-		"message, fired, started, ended, pid, start_time, cgroup"
+		"message, fired, started, ended, pid, start_time, reported, has_cgroup"
 
 int registry_instance_prepare(struct registry *registry)
 {
@@ -13,20 +16,23 @@ int registry_instance_prepare(struct registry *registry)
 		const char *text;
 	} texts[] = {
 		{ STATEMENT_INSTANCE_ADD, "INSERT INTO instance (" COLUMNS ") VALUES "
-		  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)" },
+		  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)" },
 		{ STATEMENT_INSTANCE_SET, "UPDATE instance SET trigger = ?4, argument = ?5, "
 		  "state = ?6, cancelled = ?7, reason = ?8, progress = ?9, status = ?10, "
 		  "message = ?11, fired = ?12, started = ?13, ended = ?14, pid = ?15, "
-		  "start_time = ?16, cgroup = ?17 "
-		  "WHERE id = ?18 AND task = ?1 AND app = ?2 AND name = ?3" },
-		/* The one that has just ended, ?3, is the newest, whenever it began. */
+		  "start_time = ?16, reported = ?17, has_cgroup = ?18 "
+		  "WHERE id = ?19 AND task = ?1 AND app = ?2 AND name = ?3" },
+		/* All that ended but ?2, and but as many of the last ones as ?3 says. */
 		{ STATEMENT_INSTANCE_PRUNE, "DELETE FROM instance WHERE id IN (SELECT id "
-		  "FROM instance WHERE app = ?1 AND state >= ?2 ORDER BY id = ?3 DESC, id DESC "
-		  "LIMIT -1 OFFSET ?4)" },
-		{ STATEMENT_INSTANCE_NEXT, "SELECT id, " COLUMNS " FROM instance WHERE id > ?1 "
-		  "ORDER BY id LIMIT 1" },
-		{ STATEMENT_INSTANCE_NEXT_OF_APP, "SELECT id, " COLUMNS " FROM instance "
-		  "WHERE app = ?2 AND id > ?1 ORDER BY id LIMIT 1" },
+		  "FROM instance INDEXED BY instance_ended WHERE app = ?1 AND state >= 4 "
+		  "AND id <> ?2 ORDER BY id DESC LIMIT -1 OFFSET ?3)" },
+		{ STATEMENT_INSTANCE_ALL, "SELECT id, " COLUMNS " FROM instance WHERE id > ?1 "
+		  "ORDER BY id" },
+		{ STATEMENT_INSTANCE_OF_APP, "SELECT id, " COLUMNS " FROM instance "
+		  "WHERE id > ?1 AND app = ?2 ORDER BY id" },
+		{ STATEMENT_INSTANCE_UNFINISHED, "SELECT id, " COLUMNS " FROM instance "
+		  "INDEXED BY instance_unfinished "
+		  "WHERE id > ?1 AND app = ?2 AND state < 4 ORDER BY id" },
 		{ STATEMENT_INSTANCE_REMOVE_APP, "DELETE FROM instance WHERE app = ?1" },
 	};
 	int error = 0;
@@ -56,7 +62,8 @@ static int bind_instance(sqlite3_stmt *statement, const struct instance_record *
 	registry_bind_number(statement, 14, instance->ended, &code);
 	registry_bind_number(statement, 15, instance->pid, &code);
 	registry_bind_number(statement, 16, instance->start_time, &code);
-	registry_bind_text(statement, 17, instance->cgroup, &code);
+	registry_bind_number(statement, 17, instance->reported, &code);
+	registry_bind_number(statement, 18, instance->has_cgroup, &code);
 	return code;
 }
 
@@ -79,10 +86,10 @@ static int prune(struct registry *registry, const struct instance_record *instan
 
 	if (instance->state < BGTASK_INSTANCE_STATE_COMPLETED)
 		return 0;
+	/* The one that has just ended is the newest, whenever it began. */
 	registry_bind_text(statement, 1, instance->app, &code);
-	registry_bind_number(statement, 2, BGTASK_INSTANCE_STATE_COMPLETED, &code);
-	registry_bind_number(statement, 3, instance->id, &code);
-	registry_bind_number(statement, 4, history, &code);
+	registry_bind_number(statement, 2, history ? instance->id : 0, &code);
+	registry_bind_number(statement, 3, history ? history - 1 : 0, &code);
 	return registry_run(registry, STATEMENT_INSTANCE_PRUNE, code);
 }
 
@@ -95,7 +102,7 @@ int registry_instance_set(struct registry *registry, const struct instance_recor
 	if (error)
 		return error;
 	code = bind_instance(statement, instance);
-	registry_bind_number(statement, 18, instance->id, &code);
+	registry_bind_number(statement, 19, instance->id, &code);
 	error = registry_run(registry, STATEMENT_INSTANCE_SET, code);
 	if (!error && !sqlite3_changes(registry->database))
 		error = registry_refuse(registry, -ENOENT, "there is no such instance");
@@ -111,11 +118,11 @@ static int read_instance(struct registry *registry, sqlite3_stmt *statement,
 
 	instance->id = (uint32_t)registry_number(statement, 0, UINT32_MAX, &error);
 	instance->task = (uint32_t)registry_number(statement, 1, UINT32_MAX, &error);
-	registry_text(statement, 2, instance->app, sizeof(instance->app), &error);
-	registry_text(statement, 3, instance->name, sizeof(instance->name), &error);
+	instance->app = registry_text(statement, 2, APP_ID_MAX, &error);
+	instance->name = registry_text(statement, 3, BGTASK_NAME_MAX, &error);
 	instance->trigger = (enum bgtask_trigger)registry_number(statement, 4, TRIGGER_COUNT - 1,
 								 &error);
-	registry_text(statement, 5, instance->argument, sizeof(instance->argument), &error);
+	instance->argument = registry_text(statement, 5, TEXT_MAX, &error);
 	instance->state = (enum bgtask_instance_state)
 		registry_number(statement, 6, BGTASK_INSTANCE_STATE_TERMINATED, &error);
 	instance->cancelled = registry_number(statement, 7, 1, &error);
@@ -123,39 +130,48 @@ static int read_instance(struct registry *registry, sqlite3_stmt *statement,
 		registry_number(statement, 8, BGTASK_CANCEL_REASON_ENERGY_SAVER, &error);
 	instance->progress = (uint32_t)registry_number(statement, 9, UINT32_MAX, &error);
 	instance->status = (int32_t)(uint32_t)registry_number(statement, 10, UINT32_MAX, &error);
-	registry_text(statement, 11, instance->message, sizeof(instance->message), &error);
+	instance->message = registry_text(statement, 11, TEXT_MAX, &error);
 	instance->fired = registry_number(statement, 12, UINT64_MAX, &error);
 	instance->started = registry_number(statement, 13, UINT64_MAX, &error);
 	instance->ended = registry_number(statement, 14, UINT64_MAX, &error);
 	instance->pid = (uint32_t)registry_number(statement, 15, UINT32_MAX, &error);
 	instance->start_time = registry_number(statement, 16, UINT64_MAX, &error);
-	registry_text(statement, 17, instance->cgroup, sizeof(instance->cgroup), &error);
+	instance->reported = registry_number(statement, 17, 1, &error);
+	instance->has_cgroup = registry_number(statement, 18, 1, &error);
 	return error ? registry_refuse(registry, error, "an instance is damaged") : 0;
 }
 
-int registry_instance_each(struct registry *registry, const char *app, uint32_t after,
-			   int (*each)(void *data, const struct instance_record *instance),
-			   void *data)
+static int show(struct registry *registry, enum statement which, const char *app, uint32_t after,
+		instance_fn each, void *data)
 {
-	enum statement which = app ? STATEMENT_INSTANCE_NEXT_OF_APP : STATEMENT_INSTANCE_NEXT;
 	sqlite3_stmt *statement = registry->statements[which];
-	struct instance_record instance = { .id = after };
-	int code, result;
+	struct instance_record instance;
+	int code = SQLITE_OK, result;
 
-	/* One at a time, so that @each can change what it likes. */
-	for (;;) {
-		code = SQLITE_OK;
-		registry_bind_number(statement, 1, instance.id, &code);
-		if (app)
-			registry_bind_text(statement, 2, app, &code);
-		result = registry_step(registry, which, code);
-		if (result <= 0)
-			return result;
+	registry_bind_number(statement, 1, after, &code);
+	if (app)
+		registry_bind_text(statement, 2, app, &code);
+	while ((result = registry_step(registry, which, code)) > 0) {
 		result = read_instance(registry, statement, &instance);
-		registry_reset(registry, which);
 		if (!result)
 			result = each(data, &instance);
-		if (result)
+		if (result) {
+			registry_reset(registry, which);
 			return result;
+		}
 	}
+	return result;
+}
+
+int registry_instance_each(struct registry *registry, const char *app, uint32_t after,
+			   instance_fn each, void *data)
+{
+	return show(registry, app ? STATEMENT_INSTANCE_OF_APP : STATEMENT_INSTANCE_ALL, app, after,
+		    each, data);
+}
+
+int registry_instance_each_unfinished(struct registry *registry, const char *app, instance_fn each,
+				      void *data)
+{
+	return show(registry, STATEMENT_INSTANCE_UNFINISHED, app, 0, each, data);
 }

@@ -22,13 +22,16 @@ enum statement {
 	STATEMENT_TASK_ADD,
 	STATEMENT_TASK_REMOVE,
 	STATEMENT_TASK_SET_DUE,
-	STATEMENT_TASK_NEXT,
+	STATEMENT_TASK_ALL,
+	STATEMENT_TASK_OF_APP,
+	STATEMENT_TASK_APPS,
 	STATEMENT_TASK_REMOVE_APP,
 	STATEMENT_INSTANCE_ADD,
 	STATEMENT_INSTANCE_SET,
 	STATEMENT_INSTANCE_PRUNE,
-	STATEMENT_INSTANCE_NEXT,
-	STATEMENT_INSTANCE_NEXT_OF_APP,
+	STATEMENT_INSTANCE_ALL,
+	STATEMENT_INSTANCE_OF_APP,
+	STATEMENT_INSTANCE_UNFINISHED,
 	STATEMENT_INSTANCE_REMOVE_APP,
 	STATEMENT_COUNT
 };
@@ -36,6 +39,7 @@ enum statement {
 struct registry {
 	sqlite3 *database;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
+	unsigned int depth;		/* of registry_begin() */
 	char error[256];
 };
 
@@ -70,14 +74,10 @@ void registry_reset(struct registry *registry, enum statement statement);
 
 /*
  * Values of a row; *error becomes -EUCLEAN if one is not as it must be. Of a number, that is
- * greater than @most.
+ * greater than @most; a text, that is longer. Texts are valid until the next step.
  */
 uint64_t registry_number(sqlite3_stmt *statement, int column, uint64_t most, int *error);
-void registry_text(sqlite3_stmt *statement, int column, char *text, size_t size, int *error);
-
-/* Several statements that are done together. registry_end() takes all of them back on an error. */
-int registry_begin(struct registry *registry);
-int registry_end(struct registry *registry, int error);
+const char *registry_text(sqlite3_stmt *statement, int column, size_t most, int *error);
 
 /* Removes rows by the name of the app, which is parameter 1. */
 int registry_run_for_app(struct registry *registry, enum statement statement, const char *app);

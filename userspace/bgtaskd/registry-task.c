@@ -16,8 +16,11 @@ int registry_task_prepare(struct registry *registry)
 		  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)" },
 		{ STATEMENT_TASK_REMOVE, "DELETE FROM task WHERE id = ?1" },
 		{ STATEMENT_TASK_SET_DUE, "UPDATE task SET due = ?2 WHERE id = ?1" },
-		{ STATEMENT_TASK_NEXT, "SELECT id, " COLUMNS " FROM task WHERE id > ?1 "
-		  "ORDER BY id LIMIT 1" },
+		{ STATEMENT_TASK_ALL, "SELECT id, " COLUMNS " FROM task WHERE id > ?1 "
+		  "ORDER BY id" },
+		{ STATEMENT_TASK_OF_APP, "SELECT id, " COLUMNS " FROM task "
+		  "WHERE id > ?1 AND app = ?2 ORDER BY id" },
+		{ STATEMENT_TASK_APPS, "SELECT DISTINCT app FROM task" },
 		{ STATEMENT_TASK_REMOVE_APP, "DELETE FROM task WHERE app = ?1" },
 	};
 	int error = 0;
@@ -65,6 +68,11 @@ int registry_task_remove(struct registry *registry, uint32_t id)
 	return run_for_task(registry, STATEMENT_TASK_REMOVE, code);
 }
 
+int registry_task_remove_all(struct registry *registry, const char *app)
+{
+	return registry_run_for_app(registry, STATEMENT_TASK_REMOVE_APP, app);
+}
+
 int registry_task_set_due(struct registry *registry, uint32_t id, uint64_t due)
 {
 	sqlite3_stmt *statement = registry->statements[STATEMENT_TASK_SET_DUE];
@@ -75,15 +83,14 @@ int registry_task_set_due(struct registry *registry, uint32_t id, uint64_t due)
 	return run_for_task(registry, STATEMENT_TASK_SET_DUE, code);
 }
 
-static int read_task(struct registry *registry, struct task_record *task)
+static int read_task(struct registry *registry, sqlite3_stmt *statement, struct task_record *task)
 {
-	sqlite3_stmt *statement = registry->statements[STATEMENT_TASK_NEXT];
 	int error = 0;
 
 	task->id = (uint32_t)registry_number(statement, 0, UINT32_MAX, &error);
-	registry_text(statement, 1, task->app, sizeof(task->app), &error);
-	registry_text(statement, 2, task->name, sizeof(task->name), &error);
-	registry_text(statement, 3, task->entry_point, sizeof(task->entry_point), &error);
+	task->app = registry_text(statement, 1, APP_ID_MAX, &error);
+	task->name = registry_text(statement, 2, BGTASK_NAME_MAX, &error);
+	task->entry_point = registry_text(statement, 3, TEXT_MAX, &error);
 	task->trigger = (enum bgtask_trigger)registry_number(statement, 4, TRIGGER_COUNT - 1,
 							     &error);
 	task->interval = registry_number(statement, 5, UINT64_MAX, &error);
@@ -94,24 +101,46 @@ static int read_task(struct registry *registry, struct task_record *task)
 	return error ? registry_refuse(registry, error, "a task is damaged") : 0;
 }
 
-int registry_task_each(struct registry *registry,
-		       int (*each)(void *data, const struct task_record *task), void *data)
+int registry_task_each(struct registry *registry, const char *app, uint32_t after, task_fn each,
+		       void *data)
 {
-	struct task_record task = { .id = 0 };
-	int code, result;
+	enum statement which = app ? STATEMENT_TASK_OF_APP : STATEMENT_TASK_ALL;
+	sqlite3_stmt *statement = registry->statements[which];
+	struct task_record task;
+	int code = SQLITE_OK, result;
 
-	/* One at a time, so that @each can change what it likes. */
-	for (;;) {
-		code = SQLITE_OK;
-		registry_bind_number(registry->statements[STATEMENT_TASK_NEXT], 1, task.id, &code);
-		result = registry_step(registry, STATEMENT_TASK_NEXT, code);
-		if (result <= 0)
-			return result;
-		result = read_task(registry, &task);
-		registry_reset(registry, STATEMENT_TASK_NEXT);
+	registry_bind_number(statement, 1, after, &code);
+	if (app)
+		registry_bind_text(statement, 2, app, &code);
+	while ((result = registry_step(registry, which, code)) > 0) {
+		result = read_task(registry, statement, &task);
 		if (!result)
 			result = each(data, &task);
-		if (result)
+		if (result) {
+			registry_reset(registry, which);
 			return result;
+		}
 	}
+	return result;
+}
+
+int registry_app_each(struct registry *registry, int (*each)(void *data, const char *app),
+		      void *data)
+{
+	sqlite3_stmt *statement = registry->statements[STATEMENT_TASK_APPS];
+	int result, error = 0;
+	const char *app;
+
+	while ((result = registry_step(registry, STATEMENT_TASK_APPS, SQLITE_OK)) > 0) {
+		app = registry_text(statement, 0, APP_ID_MAX, &error);
+		if (error)
+			result = registry_refuse(registry, error, "a task is damaged");
+		else
+			result = each(data, app);
+		if (result) {
+			registry_reset(registry, STATEMENT_TASK_APPS);
+			return result;
+		}
+	}
+	return result;
 }

@@ -144,29 +144,37 @@ uint64_t registry_number(sqlite3_stmt *statement, int column, uint64_t most, int
 	return number;
 }
 
-void registry_text(sqlite3_stmt *statement, int column, char *text, size_t size, int *error)
+const char *registry_text(sqlite3_stmt *statement, int column, size_t most, int *error)
 {
-	const unsigned char *value = sqlite3_column_text(statement, column);
+	const char *text = (const char *)sqlite3_column_text(statement, column);
 	size_t length = (size_t)sqlite3_column_bytes(statement, column);
 
-	text[0] = '\0';
-	if (!value || length >= size || memchr(value, '\0', length)) {
-		*error = -EUCLEAN;
-		return;
-	}
-	memcpy(text, value, length);
-	text[length] = '\0';
+	if (text && length <= most && strlen(text) == length)
+		return text;
+	*error = -EUCLEAN;
+	return "";
 }
 
 int registry_begin(struct registry *registry)
 {
-	return registry_run(registry, STATEMENT_BEGIN, SQLITE_OK);
+	int error = 0;
+
+	if (!registry->depth)
+		error = registry_run(registry, STATEMENT_BEGIN, SQLITE_OK);
+	if (!error)
+		registry->depth++;
+	return error;
 }
 
+/* What is within another is for that to commit, or to take back. */
 int registry_end(struct registry *registry, int error)
 {
 	char reason[sizeof(registry->error)];
 
+	if (--registry->depth)
+		return error;
+	if (!error && sqlite3_get_autocommit(registry->database))
+		error = registry_refuse(registry, -EIO, "the database has taken it back");
 	if (!error)
 		error = registry_run(registry, STATEMENT_COMMIT, SQLITE_OK);
 	/* SQLite may have taken it back by itself. */
@@ -219,7 +227,7 @@ int registry_app_remove(struct registry *registry, const char *app)
 
 	if (error)
 		return error;
-	error = registry_run_for_app(registry, STATEMENT_TASK_REMOVE_APP, app);
+	error = registry_task_remove_all(registry, app);
 	if (!error)
 		error = registry_run_for_app(registry, STATEMENT_INSTANCE_REMOVE_APP, app);
 	if (!error)

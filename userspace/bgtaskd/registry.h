@@ -20,38 +20,41 @@
 
 struct registry;
 
-/* A registration. Strings are the owner's of the structure. */
+/*
+ * A registration, and a run, present or past. Their strings are never NULL, and somebody else's: of
+ * what the registry shows, they are valid only while it does so.
+ */
 struct task_record {
 	uint32_t id;			/* never 0, not used again */
-	char app[APP_ID_MAX + 1];
-	char name[BGTASK_NAME_MAX + 1];
-	char entry_point[TEXT_MAX + 1];
 	enum bgtask_trigger trigger;
+	const char *app;
+	const char *name;
+	const char *entry_point;
 	uint64_t interval;		/* ns */
-	bool oneshot;
-	uint32_t conditions;		/* BGTASK_CONDITION_* */
-	bool cancel_on_condition_loss;
 	uint64_t due;			/* of time and maintenance: CLOCK_REALTIME ns, or 0 */
+	uint32_t conditions;		/* BGTASK_CONDITION_* */
+	bool oneshot;
+	bool cancel_on_condition_loss;
 };
 
-/* A run, present or past. */
 struct instance_record {
 	uint32_t id;			/* never 0, not used again */
 	uint32_t task;
-	char app[APP_ID_MAX + 1];
-	char name[BGTASK_NAME_MAX + 1];	/* of the task, which may be gone */
+	const char *app;
+	const char *name;		/* of the task, which may be gone */
+	const char *argument;
+	const char *message;
 	enum bgtask_trigger trigger;
-	char argument[TEXT_MAX + 1];
 	enum bgtask_instance_state state;
-	bool cancelled;			/* @reason says why */
 	enum bgtask_cancel_reason reason;
+	bool cancelled;			/* @reason says why */
+	bool reported;			/* it has said how it ends */
+	bool has_cgroup;		/* below that of the app's tasks, called as its id */
 	uint32_t progress;
 	int32_t status;
-	char message[TEXT_MAX + 1];
-	uint64_t fired, started, ended;	/* CLOCK_REALTIME ns, or 0 */
 	uint32_t pid;			/* while it runs, with @start_time to know it again */
 	uint64_t start_time;		/* field 22 of /proc/PID/stat */
-	char cgroup[BGTASK_NAME_MAX + 1];	/* its cgroup, below the app's task cgroup */
+	uint64_t fired, started, ended;	/* CLOCK_REALTIME ns, or 0 */
 };
 
 /*
@@ -65,12 +68,26 @@ void registry_close(struct registry *registry);
 /* Why the last call failed. */
 const char *registry_error(const struct registry *registry);
 
+/*
+ * What is done between these two is committed by the second, or not at all; which also is so if an
+ * @error is passed to it. Functions that change something can be called in between, until one fails.
+ */
+int registry_begin(struct registry *registry);
+int registry_end(struct registry *registry, int error);
+
 /* -EEXIST if the app has a task of this name. */
 int registry_task_add(struct registry *registry, struct task_record *task);
 int registry_task_remove(struct registry *registry, uint32_t id);
+int registry_task_remove_all(struct registry *registry, const char *app);
 int registry_task_set_due(struct registry *registry, uint32_t id, uint64_t due);
-int registry_task_each(struct registry *registry,
-		       int (*each)(void *data, const struct task_record *task), void *data);
+
+/*
+ * Shows tasks behind an id, in the order of ids; those of one app, or of all if that is NULL. Stops
+ * if @each returns other than 0, and returns that. @each must not change the registry.
+ */
+typedef int (*task_fn)(void *data, const struct task_record *task);
+int registry_task_each(struct registry *registry, const char *app, uint32_t after, task_fn each,
+		       void *data);
 
 /*
  * An instance begins with a firing, latched or launching. registry_instance_set() changes what is
@@ -79,10 +96,17 @@ int registry_task_each(struct registry *registry,
 int registry_instance_add(struct registry *registry, struct instance_record *instance);
 int registry_instance_set(struct registry *registry, const struct instance_record *instance,
 			  uint32_t history);
-/* Those behind an id, in the order of ids; of one app, or of all if that is NULL. */
+
+/* The same for instances; and those of one app that have not ended. */
+typedef int (*instance_fn)(void *data, const struct instance_record *instance);
 int registry_instance_each(struct registry *registry, const char *app, uint32_t after,
-			   int (*each)(void *data, const struct instance_record *instance),
-			   void *data);
+			   instance_fn each, void *data);
+int registry_instance_each_unfinished(struct registry *registry, const char *app, instance_fn each,
+				      void *data);
+
+/* Shows the ids of apps that have tasks. */
+int registry_app_each(struct registry *registry, int (*each)(void *data, const char *app),
+		      void *data);
 
 /* What the user lets an app do; BGTASK_ACCESS_UNSPECIFIED if that was never set. */
 int registry_access_set(struct registry *registry, const char *app, enum bgtask_access access);

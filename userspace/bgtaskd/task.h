@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks: registrations, and the firing of their triggers.
+ * Tasks: registrations, and what becomes of them.
  */
 #ifndef BGTASKD_TASK_H
 #define BGTASKD_TASK_H
@@ -10,30 +10,23 @@
 struct task *task_find(struct daemon *daemon, uint32_t id);
 struct task *task_by_name(struct app *app, const char *name);
 
-/* Takes a registration from the registry, or a new one that is to be acknowledged. */
-int task_load(struct app *app, const struct task_record *record, struct task **task);
-int task_register(struct app *app, struct task_record *record, struct task **task);
+/* Takes an app's registrations from the registry, or forgets them. */
+int task_load_all(struct app *app);
+void task_unload_all(struct app *app);
+
+/* Makes a registration, that is to be acknowledged then; @record gets its id. */
+int task_register(struct app *app, struct task_record *record);
 
 /* Ends a registration. What runs goes on, unless it is cancelled; what is latched is dropped. */
 int task_unregister(struct task *task, bool cancel);
 
-/* Its trigger fires, or it is time for it. */
-void task_fire(struct task *task, enum bgtask_trigger trigger, const char *argument);
+/* The same for all of an app, whose instances are cancelled. */
+int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason);
 
-/* A trigger fires for all tasks of an app that have it, or for all. */
-void task_fire_all(struct daemon *daemon, struct app *app, enum bgtask_trigger trigger,
-		   const char *argument);
+/* The registry does not have it any more, so forget it: its instances have ended. */
+void task_unload(struct task *task);
 
-/* Access or power has changed: launches what was latched. */
-void task_reconsider_all(struct daemon *daemon);
-
-/* The same for conditions; and what must not run without one is cancelled. */
-void task_conditions_changed(struct daemon *daemon);
-
-/* The active instance of a task has ended. */
-void task_instance_ended(struct task *task);
-
-/* Sets the timer of a task of trigger time or maintenance. */
-void task_set_timer(struct task *task);
+/* Whether it is one of trigger time or maintenance. */
+bool task_is_timed(const struct task_record *record);
 
 #endif

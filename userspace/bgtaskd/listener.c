@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct listener *find(struct listener_list *list, uint32_t peer)
+{
+	struct listener *listener;
+
+	LIST_FOREACH(listener, list, entry)
+		if (listener->peer == peer)
+			return listener;
+	return NULL;
+}
+
+int listener_add(struct daemon *daemon, struct app *app, uint32_t peer)
+{
+	struct listener_list *list = app ? &app->listeners : &daemon->listeners;
+	struct listener *listener = find(list, peer);
+
+	if (listener)
+		return 0;
+	listener = calloc(1, sizeof(*listener));
+	if (!listener)
+		return -ENOMEM;
+	listener->peer = peer;
+	LIST_INSERT_HEAD(list, listener, entry);
+	return 0;
+}
+
+static void forget(struct listener_list *list, uint32_t peer)
+{
+	struct listener *listener = find(list, peer);
+
+	if (!listener)
+		return;
+	LIST_REMOVE(listener, entry);
+	free(listener);
+}
+
+void listener_forget(struct daemon *daemon, uint32_t peer)
+{
+	struct app *app;
+
+	forget(&daemon->listeners, peer);
+	LIST_FOREACH(app, &daemon->apps, entry)
+		forget(&app->listeners, peer);
+}
+
+void listener_free_all(struct listener_list *list)
+{
+	struct listener *listener;
+
+	while ((listener = LIST_FIRST(list))) {
+		LIST_REMOVE(listener, entry);
+		free(listener);
+	}
+}
+
+void listener_tell(const struct instance *instance, uint8_t command)
+{
+	const struct instance_record *known = &instance->record;
+	struct daemon *daemon = instance->daemon;
+	struct listener *listener;
+	struct payload payload;
+
+	if (LIST_EMPTY(&daemon->listeners) && LIST_EMPTY(&instance->app->listeners))
+		return;
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(&payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(&payload, BGTASK_A_INSTANCE_NAME, known->name);
+	if (command == BGTASK_CMD_INSTANCE_PROGRESS_NTF) {
+		payload_u32(&payload, BGTASK_A_INSTANCE_PROGRESS, known->progress);
+	} else {
+		payload_u32(&payload, BGTASK_A_INSTANCE_STATE, known->state);
+		if (known->cancelled)
+			payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
+		payload_u32(&payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
+		payload_string(&payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
+	}
+	LIST_FOREACH(listener, &instance->app->listeners, entry)
+		relay_tell(daemon->relay, listener->peer, command, &payload);
+	LIST_FOREACH(listener, &daemon->listeners, entry)
+		if (!find(&instance->app->listeners, listener->peer))
+			relay_tell(daemon->relay, listener->peer, command, &payload);
+}

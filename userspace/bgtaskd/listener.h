@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Listeners: sockets that are told what becomes of instances.
+ */
+#ifndef BGTASKD_LISTENER_H
+#define BGTASKD_LISTENER_H
+
+#include "daemon.h"
+
+/* From now on a socket is told of an app's instances or, if that is NULL, of all. */
+int listener_add(struct daemon *daemon, struct app *app, uint32_t peer);
+
+/* A socket is gone, or there is no more to be told. */
+void listener_forget(struct daemon *daemon, uint32_t peer);
+void listener_free_all(struct listener_list *list);
+
+/* Tells of an instance, BGTASK_CMD_INSTANCE_PROGRESS_NTF or _ENDED_NTF. */
+void listener_tell(const struct instance *instance, uint8_t command);
+
+#endif

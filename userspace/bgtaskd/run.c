@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An instance is recorded as launching before its host is started, so that a firing is not run
+ * twice, whenever the helper ends. Its processes are in a cgroup of their own, below that of the
+ * app's tasks, where the next helper finds them.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "fire.h"
+#include "host.h"
+#include "instance.h"
+#include "launch.h"
+#include "listener.h"
+#include "process.h"
+#include "task.h"
+
+/* If an end cannot be recorded, so long until the next try. */
+#define RETRY_USEC	(5 * UINT64_C(1000000))
+
+static int try_to_finish(sd_event_source *source, uint64_t usec, void *data);
+
+/* What is done once ends with its only instance, and both is recorded, or neither. */
+static int record_end(struct instance *instance, struct task *once)
+{
+	struct registry *registry = instance->daemon->registry;
+	int error = registry_begin(registry);
+
+	if (error)
+		return error;
+	error = instance_record(instance);
+	if (!error && once)
+		error = registry_task_remove(registry, once->record.id);
+	return registry_end(registry, error);
+}
+
+/* Records the end of an instance, tells of it, and forgets it. */
+static void finish(struct instance *instance)
+{
+	struct daemon *daemon = instance->daemon;
+	struct task *task = task_find(daemon, instance->record.task);
+	bool once = task && task->record.oneshot && task->active == instance;
+	char path[PATH_MAX];
+	int error;
+
+	instance->exit = sd_event_source_disable_unref(instance->exit);
+	instance->deadline = sd_event_source_disable_unref(instance->deadline);
+	error = record_end(instance, once ? task : NULL);
+	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
+	if (error && error != -ENOENT &&
+	    sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME,
+				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
+		return;
+
+	listener_tell(instance, BGTASK_CMD_INSTANCE_ENDED_NTF);
+	if (instance->record.has_cgroup && !error) {
+		app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+		process_remove_cgroup(daemon->event, path);
+	}
+	if (task)
+		fire_instance_ended(task, instance);
+	instance_unload(instance);
+	if (once)
+		task_unload(task);
+}
+
+static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
+{
+	(void)source;
+	(void)usec;
+	finish(data);
+	return 0;
+}
+
+static void end(struct instance *instance, enum bgtask_instance_state state)
+{
+	if (instance->thawed)
+		app_exempt(instance->app, false);
+	instance->thawed = false;
+	instance->record.state = state;
+	instance->record.ended = daemon_time();
+	instance->record.pid = 0;
+	launch_release(instance);
+	finish(instance);
+}
+
+static void fail(struct instance *instance, const char *what, int error)
+{
+	instance_set_message(instance, "%s: %s", what, strerror(-error));
+	instance->record.status = error;
+	log_line(LOG_WARNING, "%s: task %s: %s", instance->app->id, instance->record.name,
+		 instance->record.message);
+	end(instance, BGTASK_INSTANCE_STATE_FAILED);
+}
+
+/* What became of a process that nobody says more of. */
+static enum bgtask_instance_state judge(struct instance *instance, const siginfo_t *info)
+{
+	struct instance_record *known = &instance->record;
+
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		return known->status == -ETIME ? BGTASK_INSTANCE_STATE_TERMINATED :
+						 BGTASK_INSTANCE_STATE_CANCELED;
+	if (known->reported)
+		return known->status ? BGTASK_INSTANCE_STATE_FAILED :
+				       BGTASK_INSTANCE_STATE_COMPLETED;
+	if (!info) {
+		instance_set_message(instance, "how it ended is not known, as the helper was started "
+				     "anew meanwhile");
+		return BGTASK_INSTANCE_STATE_FAILED;
+	}
+	known->status = host_failure(instance->failure);
+	if (known->status) {
+		instance_set_message(instance, "cannot be run: %s", strerror(-known->status));
+		return BGTASK_INSTANCE_STATE_FAILED;
+	}
+	known->status = info->si_status;
+	if (info->si_code != CLD_EXITED) {
+		instance_set_message(instance, "killed by signal %d", info->si_status);
+		return BGTASK_INSTANCE_STATE_TERMINATED;
+	}
+	return info->si_status ? BGTASK_INSTANCE_STATE_FAILED : BGTASK_INSTANCE_STATE_COMPLETED;
+}
+
+static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct instance *instance = data;
+	siginfo_t info = { 0 };
+	bool known;
+
+	(void)source;
+	(void)events;
+	/* One that the helper before has started is not ours to wait for. */
+	known = !waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
+	if (known && !info.si_pid)
+		return 0;
+	end(instance, judge(instance, known ? &info : NULL));
+	return 0;
+}
+
+static int watch(struct instance *instance)
+{
+	return sd_event_add_io(instance->daemon->event, &instance->exit, instance->pidfd, EPOLLIN,
+			       exited, instance);
+}
+
+/* Makes the app's container and the instance's cgroup. */
+static int make_cgroup(struct instance *instance, char *path, size_t size)
+{
+	struct app *app = instance->app;
+	int error = app_prepare(app);
+
+	if (error)
+		return error;
+	app_task_cgroup(app, instance->record.id, path, size);
+	if (!mkdir(path, 0755) || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	/* Somebody has removed the cgroup above, and we have not been told yet. */
+	app_member_gone(app);
+	error = app_prepare(app);
+	if (!error && mkdir(path, 0755) && errno != EEXIST)
+		error = -errno;
+	return error;
+}
+
+bool instance_start(struct instance *instance)
+{
+	const struct task *task = task_find(instance->daemon, instance->record.task);
+	struct instance_record *known = &instance->record;
+	char path[PATH_MAX];
+	int error;
+
+	error = make_cgroup(instance, path, sizeof(path));
+	if (error) {
+		fail(instance, "cannot make its container", error);
+		return false;
+	}
+	error = host_start(instance->app->manifest, known, task->record.entry_point, path,
+			   &instance->pidfd, &instance->failure);
+	if (error) {
+		fail(instance, "cannot start its host", error);
+		return false;
+	}
+	known->start_time = process_start_time(known->pid);
+	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	error = watch(instance);
+	if (error < 0) {
+		(void)pidfd_send_signal(instance->pidfd, SIGKILL, NULL, 0);
+		fail(instance, "cannot watch it", error);
+		return false;
+	}
+	return true;
+}
+
+/* It did not end in time: neither does the app go on. */
+static int overdue(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct instance *instance = data;
+	struct daemon *daemon = instance->daemon;
+	char path[PATH_MAX];
+
+	(void)usec;
+	/* Somebody looks at it with a debugger. */
+	if (source && process_is_traced(instance->record.pid)) {
+		(void)sd_event_source_set_time_relative(source,
+							daemon->config.cancel_timeout / 1000);
+		(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+		return 0;
+	}
+	instance->record.status = -ETIME;
+	instance_set_message(instance, "did not end when it was cancelled");
+	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	process_report(path, instance->app->id, instance->record.name);
+	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
+		log_line(LOG_ERR, "%s: cannot kill it: %s", instance->app->id,
+			 bgt_error(daemon->bgt));
+		process_kill_cgroup(path);
+	}
+	return 0;
+}
+
+void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
+{
+	struct instance_record *known = &instance->record;
+	struct daemon *daemon = instance->daemon;
+	struct payload payload;
+
+	if (known->state >= BGTASK_INSTANCE_STATE_CANCELLING)
+		return;
+	known->cancelled = true;
+	known->reason = reason;
+	if (known->state == BGTASK_INSTANCE_STATE_LATCHED) {
+		end(instance, BGTASK_INSTANCE_STATE_CANCELED);
+		return;
+	}
+	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
+	(void)instance_record(instance);
+	/* Were it frozen, it could not answer. */
+	app_exempt(instance->app, true);
+	instance->thawed = true;
+	if (instance->peer) {
+		payload_init(&payload);
+		payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
+		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, reason);
+		relay_tell(daemon->relay, instance->peer, BGTASK_CMD_INSTANCE_CANCELED_NTF,
+			   &payload);
+	} else {
+		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
+	}
+	if (sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME,
+				       daemon->config.cancel_timeout / 1000, 0, overdue,
+				       instance) < 0)
+		overdue(NULL, 0, instance);
+}
+
+/* Finds the process again that the helper before has started. */
+static bool find_host(struct instance *instance)
+{
+	struct instance_record *known = &instance->record;
+	char path[PATH_MAX];
+
+	/* The helper ended before it could record which it is. */
+	if (!known->pid) {
+		app_task_cgroup(instance->app, known->id, path, sizeof(path));
+		known->pid = process_oldest(path);
+		known->start_time = process_start_time(known->pid);
+	}
+	if (!known->pid)
+		return false;
+	instance->pidfd = pidfd_open((pid_t)known->pid, 0);
+	/* Looked at only now, when the number cannot be another's any more. */
+	return instance->pidfd >= 0 && known->start_time &&
+	       process_start_time(known->pid) == known->start_time;
+}
+
+/* Its cgroup, which is made before its host is started and removed when its end is recorded. */
+static bool was_started(const struct instance *instance)
+{
+	char path[PATH_MAX];
+
+	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	return !access(path, F_OK);
+}
+
+static void go_on(struct instance *instance)
+{
+	struct instance_record *known = &instance->record;
+	enum bgtask_instance_state before = known->state;
+	int error;
+
+	error = app_prepare(instance->app);
+	if (error)
+		log_line(LOG_ERR, "%s: task %s runs without a container: %s", instance->app->id,
+			 known->name, strerror(-error));
+	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	if (before == BGTASK_INSTANCE_STATE_CANCELLING)
+		instance_cancel(instance, known->reason);
+	else if (before == BGTASK_INSTANCE_STATE_LAUNCHING)
+		(void)instance_record(instance);
+}
+
+void instance_resume(struct instance *instance, bool rebooted)
+{
+	struct instance_record *known = &instance->record;
+
+	if (known->state == BGTASK_INSTANCE_STATE_LAUNCHING && !rebooted &&
+	    !was_started(instance)) {
+		launch_release(instance);
+		known->state = BGTASK_INSTANCE_STATE_LATCHED;
+		known->has_cgroup = false;
+		known->started = 0;
+	}
+	if (known->state != BGTASK_INSTANCE_STATE_LATCHED) {
+		if (!rebooted && find_host(instance) && watch(instance) >= 0)
+			go_on(instance);
+		else
+			end(instance, judge(instance, NULL));
+	} else if (task_find(instance->daemon, known->task)) {
+		launch_consider(instance);
+	} else {
+		instance_cancel(instance, BGTASK_CANCEL_REASON_ABORT);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tasks of trigger time or maintenance, whose time comes.
+ */
+#ifndef BGTASKD_TIMER_H
+#define BGTASKD_TIMER_H
+
+#include "daemon.h"
+
+/* Sets the timer of a task that has one, as its record says. */
+void timer_set(struct task *task);
+void timer_end(struct task *task);
+
+/* There is power: sees to maintenance that was due without. */
+void timer_power_changed(struct daemon *daemon);
+
+#endif
