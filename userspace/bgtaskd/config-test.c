@@ -77,7 +77,8 @@ static int is_default(const struct config *c)
 	       !strcmp(c->manifest_directories[0], "/usr/share/bgtask/apps") &&
 	       !strcmp(c->manifest_directories[1], "/etc/bgtask/apps") &&
 	       c->minimum_interval == 900 * SECOND && c->lock_screen_slots == 7 &&
-	       c->cancel_timeout == 5 * SECOND && c->history == 100 && c->concurrent_instances == 16 && lock && standard &&
+	       c->cancel_timeout == 5 * SECOND && c->history == 100 &&
+	       c->concurrent_instances == 16 && lock && standard &&
 	       lock->quota == 2 * SECOND && lock->period == 900 * SECOND &&
 	       standard->quota == SECOND && standard->period == 7200 * SECOND &&
 	       !config_class(c, "other");

@@ -21,7 +21,7 @@ void launch_consider(struct instance *instance);
 /* Says that an instance is launched now, if its app may run one more; to be recorded then. */
 bool launch_claim(struct instance *instance);
 
-/* Starts those that are recorded as launching, LAUNCH_AT_ONCE at most, and records that they run. */
+/* Starts LAUNCH_AT_ONCE at most that are recorded as launching, and records that they run. */
 void launch_start(struct daemon *daemon, struct instance *const batch[], size_t count);
 
 /* An instance has ended, or it has not begun; its place is another's. */

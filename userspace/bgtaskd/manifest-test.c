@@ -157,7 +157,8 @@ static void test_manifests(struct test *test)
 	    "Exec=/x\nClass=lock-screen\n[Task b]\nHost=app\nEntryPoint=p.so:f\n");
 	ok(test, !manifest_load(&m, test->path, &problem), "manifest: a good one");
 	task = m->tasks;
-	ok(test, !strcmp(m->id, "app") && !strcmp(m->user.name, "root") && !m->user.uid && !m->user.gid &&
+	ok(test, !strcmp(m->id, "app") && !strcmp(m->user.name, "root") && !m->user.uid &&
+	   !m->user.gid &&
 	   *m->user.home == '/' && !strcmp(m->exec, "/x") && !strcmp(m->class, "lock-screen") &&
 	   strlen(task->name) == 63 && !strcmp(task->entry_point, "sh -c \"a ; b = c\"") &&
 	   !task->in_app && task->triggers == (1u << BGTASK_TRIGGER_TIME |
@@ -167,7 +168,8 @@ static void test_manifests(struct test *test)
 	   "manifest: tasks by name");
 	manifest_free(m);
 	put(test, "app.bgtask", "[App]\r\nId=app\r\nUser=54321\r\n");
-	ok(test, !manifest_load(&m, test->path, &problem) && m->user.uid == 54321 && !m->user.name &&
+	ok(test, !manifest_load(&m, test->path, &problem) && m->user.uid == 54321 &&
+	   !m->user.name &&
 	   !m->exec && !strcmp(m->class, "standard"), "manifest: number of a user, defaults");
 	manifest_free(m);
 

@@ -115,7 +115,7 @@ uint32_t process_oldest(const char *cgroup)
 	while (processes && fgets(line, sizeof(line), processes)) {
 		pid = (uint32_t)strtoul(line, NULL, 10);
 		time = process_start_time(pid);
-		if (!time || (oldest && (time > oldest_time || (time == oldest_time && pid > oldest))))
+		if (!time || (oldest && time >= oldest_time))
 			continue;
 		oldest = pid;
 		oldest_time = time;

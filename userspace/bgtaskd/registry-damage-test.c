@@ -160,7 +160,8 @@ static void test_full(struct test *test)
 	ok(test, count_tasks(test, NULL) == added, "full: what was there can be read");
 	setrlimit(RLIMIT_FSIZE, &limit);
 	ok(test, !registry_instance_add(test->registry, &instance), "full: works with room");
-	ok(test, !reopen(test) && count_tasks(test, NULL) == added, "full: opens again with all of it");
+	ok(test, !reopen(test) && count_tasks(test, NULL) == added,
+	   "full: opens again with all of it");
 	end(test);
 }
 

@@ -16,7 +16,8 @@ int registry_instance_prepare(struct registry *registry)
 		const char *text;
 	} texts[] = {
 		{ STATEMENT_INSTANCE_ADD, "INSERT INTO instance (" COLUMNS ") VALUES "
-		  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)" },
+		  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+		  "?17, ?18)" },
 		{ STATEMENT_INSTANCE_SET, "UPDATE instance SET trigger = ?4, argument = ?5, "
 		  "state = ?6, cancelled = ?7, reason = ?8, progress = ?9, status = ?10, "
 		  "message = ?11, fired = ?12, started = ?13, ended = ?14, pid = ?15, "

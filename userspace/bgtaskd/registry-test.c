@@ -94,8 +94,8 @@ static void test_keeping(struct test *test)
 	copy.due = UINT64_MAX;
 
 	ok(test, !reopen(test), "opens again");
-	ok(test, !registry_task_each(test->registry, NULL, 0, see_task, &tasks) && tasks.count == 3 &&
-	   tasks.same, "tasks are kept");
+	ok(test, !registry_task_each(test->registry, NULL, 0, see_task, &tasks) &&
+	   tasks.count == 3 && tasks.same, "tasks are kept");
 	ok(test, !registry_instance_each(test->registry, NULL, 0, see_instance, &instances) &&
 	   instances.count == 1 && instances.same, "instance kept");
 	ok(test, !registry_access_get(test->registry, "a", &access) &&

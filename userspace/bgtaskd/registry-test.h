@@ -93,7 +93,8 @@ static inline unsigned int count_tasks(struct test *test, const char *app)
 	return registry_task_each(test->registry, app, 0, count_task, &count) ? -1u : count;
 }
 
-static inline int remove_file(const char *path, const struct stat *status, int type, struct FTW *ftw)
+static inline int remove_file(const char *path, const struct stat *status, int type,
+			      struct FTW *ftw)
 {
 	(void)status;
 	(void)type;

@@ -69,8 +69,9 @@ void registry_close(struct registry *registry);
 const char *registry_error(const struct registry *registry);
 
 /*
- * What is done between these two is committed by the second, or not at all; which also is so if an
- * @error is passed to it. Functions that change something can be called in between, until one fails.
+ * What is done between these two is committed by the second, or not at all; the latter also if an
+ * @error is passed to it. Functions that change something can be called in between, until one
+ * fails.
  */
 int registry_begin(struct registry *registry);
 int registry_end(struct registry *registry, int error);
