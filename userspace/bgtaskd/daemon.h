@@ -94,6 +94,7 @@ struct daemon {
 	struct relay *relay;
 	struct conditions conditions;
 	bool ac;
+	int capacity;			/* of the battery, percent; or -1 */
 	char cgroup[PATH_MAX];		/* what apps' cgroups are made in */
 	struct app_list apps;
 	struct instance_list instances;

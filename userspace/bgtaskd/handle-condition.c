@@ -1,8 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
+#include "cost.h"
 #include "fire.h"
 #include "handle.h"
+
+/* What work costs the caller, whose container has a budget or, outside of all, has none. */
+static enum bgtask_work_cost work_cost(struct daemon *daemon, const struct call *call)
+{
+	struct cost_facts facts = {
+		.ac = daemon->ac,
+		.capacity = daemon->capacity,
+		.quota = BGTASK_QUOTA_UNLIMITED,
+	};
+	struct bgt_container *container;
+
+	cost_read_pressure(&facts, "/proc/pressure");
+	if (call->container && !bgt_container_get(daemon->bgt, call->container, &container)) {
+		if (!container->exempt)
+			facts.quota = container->quota;
+		facts.left = container->left;
+		bgt_container_free(container);
+	}
+	return cost_decide(&facts);
+}
 
 void handle_condition_get(struct daemon *daemon, const struct call *call)
 {
@@ -12,7 +33,7 @@ void handle_condition_get(struct daemon *daemon, const struct call *call)
 	payload_u32(&payload, BGTASK_A_CONDITION_CONDITIONS, conditions_hold(&daemon->conditions));
 	payload_u32(&payload, BGTASK_A_CONDITION_WHICH, daemon->conditions.which);
 	payload_u32(&payload, BGTASK_A_CONDITION_WORK_COST,
-		    daemon->ac ? BGTASK_WORK_COST_LOW : BGTASK_WORK_COST_MEDIUM);
+		    work_cost(daemon, call));
 	call_reply(call, &payload);
 }
 

@@ -72,12 +72,15 @@ static void on_condition(void *data, uint32_t first, bool holds)
 	fire_conditions_changed(daemon);
 }
 
-static void on_power(void *data, bool ac)
+static void on_power(void *data, bool ac, int capacity)
 {
 	struct daemon *daemon = data;
+	bool changed = ac != daemon->ac;
 
 	daemon->ac = ac;
-	fire_reconsider_all(daemon);
+	daemon->capacity = capacity;
+	if (changed)
+		fire_reconsider_all(daemon);
 }
 
 static void on_note(void *data, const char *text)
@@ -181,6 +184,7 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 	int error;
 
 	conditions_init(&daemon->conditions);
+	daemon->capacity = -1;
 	error = config_load(&daemon->config, config, problem);
 	if (error)
 		return error;

@@ -19,12 +19,17 @@
 /* So many messages are taken before the loop gets to do something else. */
 #define MESSAGES_MAX	64
 
+struct power {
+	bool ac;
+	int capacity;
+};
+
 struct source {
 	struct source_sink sink;
 	int fd;
 	sd_event_source *io;
 	char *directory;
-	bool ac;
+	struct power now;
 };
 
 /* Reads an attribute of a supply; one that cannot be read is as good as an empty one. */
@@ -47,7 +52,19 @@ static void read_value(int directory, const char *supply, const char *name, char
 struct supplies {
 	bool battery;
 	bool online;
+	int nr_capacities, capacities;
 };
+
+/* As much as a battery says, which may be nothing. */
+static void add_capacity(struct supplies *supplies, const char *value)
+{
+	int capacity;
+
+	if (sscanf(value, "%d", &capacity) != 1 || capacity < 0 || capacity > 100)
+		return;
+	supplies->nr_capacities++;
+	supplies->capacities += capacity;
+}
 
 static void look_at(struct supplies *supplies, int directory, const char *supply)
 {
@@ -61,8 +78,11 @@ static void look_at(struct supplies *supplies, int directory, const char *supply
 	if (!strcmp(type, "Battery")) {
 		/* An empty bay is no battery. */
 		read_value(directory, supply, "present", value);
-		if (strcmp(value, "0"))
-			supplies->battery = true;
+		if (!strcmp(value, "0"))
+			return;
+		supplies->battery = true;
+		read_value(directory, supply, "capacity", value);
+		add_capacity(supplies, value);
 	} else if (!strcmp(type, "Mains") || !strncmp(type, "USB", strlen("USB"))) {
 		/* 2 is online with a voltage that can be set. */
 		read_value(directory, supply, "online", value);
@@ -71,7 +91,7 @@ static void look_at(struct supplies *supplies, int directory, const char *supply
 	}
 }
 
-static int read_power(const char *path, bool *ac)
+static int read_power(const char *path, struct power *power)
 {
 	struct supplies supplies = { false };
 	const struct dirent *entry;
@@ -86,15 +106,18 @@ static int read_power(const char *path, bool *ac)
 				look_at(&supplies, dirfd(directory), entry->d_name);
 		closedir(directory);
 	}
-	*ac = !supplies.battery || supplies.online;
+	power->ac = !supplies.battery || supplies.online;
+	/* Of several, the mean. */
+	power->capacity = supplies.nr_capacities ? supplies.capacities / supplies.nr_capacities :
+						   -1;
 	return 0;
 }
 
 static void refresh(struct source *source)
 {
+	struct power power;
 	char text[128];
-	bool ac;
-	int error = read_power(source->directory, &ac);
+	int error = read_power(source->directory, &power);
 
 	if (error) {
 		snprintf(text, sizeof(text), "cannot read the power supplies: %s",
@@ -102,10 +125,10 @@ static void refresh(struct source *source)
 		source->sink.note(source->sink.data, text);
 		return;
 	}
-	if (ac == source->ac)
+	if (power.ac == source->now.ac && power.capacity == source->now.capacity)
 		return;
-	source->ac = ac;
-	source->sink.power(source->sink.data, ac);
+	source->now = power;
+	source->sink.power(source->sink.data, power.ac, power.capacity);
 }
 
 void source_power_message(struct source *source, uint32_t port, const char *message, size_t size)
@@ -192,10 +215,10 @@ int source_power_start(struct source **result, sd_event *event, const struct sou
 		goto fail;
 
 	/* Read after messages are listened to, so that nothing is missed between. */
-	error = read_power(directory, &source->ac);
+	error = read_power(directory, &source->now);
 	if (error)
 		goto fail;
-	sink->power(sink->data, source->ac);
+	sink->power(sink->data, source->now.ac, source->now.capacity);
 	*result = source;
 	return 0;
 

@@ -27,6 +27,8 @@
 
 /* Longer than what a source waits for changes to cease. */
 #define WAIT_USEC	(300 * UINT64_C(1000))
+/* What is to be said is waited for, should the machine be busy. */
+#define DEADLINE_USEC	(10 * UINT64_C(1000000))
 
 /* What the sources have said since it was last looked at, as text. */
 struct test {
@@ -72,9 +74,11 @@ static void on_condition(void *data, uint32_t first, bool holds)
 	append(data, "%u=%d ", first, holds);
 }
 
-static void on_power(void *data, bool ac)
+static void on_power(void *data, bool ac, int capacity)
 {
 	append(data, "ac=%d ", ac);
+	if (capacity >= 0)
+		append(data, "%d%% ", capacity);
 }
 
 static void on_note(void *data, const char *text)
@@ -118,7 +122,11 @@ static void wait_usec(struct test *test, uint64_t usec)
 
 static void after(struct test *test, const char *expected, const char *what)
 {
-	wait_usec(test, WAIT_USEC);
+	for (uint64_t waited = 0; waited < DEADLINE_USEC; waited += WAIT_USEC) {
+		wait_usec(test, WAIT_USEC);
+		if (!strcmp(test->said, expected))
+			break;
+	}
 	said(test, expected, what);
 }
 
@@ -283,6 +291,11 @@ static void test_power(struct test *test, const char *directory)
 		{ "echo 0 >A/online", "ac=0 ", "unplugged" },
 		{ "mkdir U && echo USB >U/type && echo 1 >U/online", "ac=1 ", "USB" },
 		{ "echo Device >U/scope", "ac=0 ", "USB of something else" },
+		{ "echo 80 >B/capacity", "ac=0 80% ", "how full it is" },
+		{ "mkdir C && echo Battery >C/type && echo 21 >C/capacity", "ac=0 50% ",
+		  "two batteries" },
+		{ "echo ? >C/capacity", "ac=0 80% ", "one that says nothing" },
+		{ "rm -r C", "", "and is taken out" },
 		{ "rm -r B", "ac=1 ", "the battery is taken out" },
 	};
 	struct source *source;

@@ -20,8 +20,8 @@ struct source_sink {
 	void (*fire)(void *data, enum bgtask_trigger trigger, const char *argument);
 	/* The first of a pair of conditions holds, or does not; see condition.h. */
 	void (*condition)(void *data, uint32_t first, bool holds);
-	/* The machine is on AC power, or not. */
-	void (*power)(void *data, bool ac);
+	/* The machine is on AC power, or not; and how full its battery is, percent, or -1. */
+	void (*power)(void *data, bool ac, int capacity);
 	/* Something is noteworthy; a line of text. */
 	void (*note)(void *data, const char *text);
 };
