@@ -763,7 +763,7 @@ void bgt_task_free(struct bgt_task *list);
 /**
  * bgt_task_associate - Ask for the events of an app's tasks.
  * @bgt: The connection.
- * @app: Id of the app; NULL for the caller's.
+ * @app: Id of the app; NULL for the caller's or, of administrators, all.
  *
  * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). If the
  * helper is restarted the library asks again by itself; what happens between is not told.

@@ -44,7 +44,7 @@ static void run(const char *command)
 		fail("%s: failed", command);
 }
 
-static void launch(struct bgt *bgt)
+void helper_launch(struct bgt *bgt)
 {
 	char program[PATH_MAX] = "", path[PATH_MAX + 64];
 	uint64_t end = now() + DEADLINE;
@@ -87,25 +87,33 @@ void helper_start(struct bgt *bgt)
 		 (unsigned long long)(INTERVAL_MIN / MSEC),
 		 (unsigned long long)(CANCEL_TIMEOUT / MSEC), SLOTS);
 	put(helper_path("bgtaskd.conf"), text);
-	launch(bgt);
+	helper_launch(bgt);
 }
 
-static void kill_helper(void)
+void helper_kill(void)
 {
 	if (helper > 0)
 		task_kill(helper);
 	helper = 0;
 }
 
+int helper_wait(void)
+{
+	int status = task_wait(helper);
+
+	helper = 0;
+	return status;
+}
+
 void helper_restart(struct bgt *bgt)
 {
-	kill_helper();
-	launch(bgt);
+	helper_kill();
+	helper_launch(bgt);
 }
 
 void helper_end(void)
 {
-	kill_helper();
+	helper_kill();
 	/* All instances, of whatever app. */
 	run("for cgroup in " CGROUP_ROOT "/" CGROUP "/*/; do"
 	    " [ ! -e $cgroup/cgroup.kill ] || echo 1 >$cgroup/cgroup.kill; done; :");

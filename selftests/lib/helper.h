@@ -22,6 +22,13 @@ void helper_start(struct bgt *bgt);
 /* Kills it, and starts it with what it knew. */
 void helper_restart(struct bgt *bgt);
 
+/* The two halves of that. */
+void helper_kill(void);
+void helper_launch(struct bgt *bgt);
+
+/* Waits until it ends by itself. Returns its exit status. */
+int helper_wait(void);
+
 /* Kills it, and all that it has started. */
 void helper_end(void);
 

@@ -13,6 +13,9 @@
 #include "names.h"
 #include "text.h"
 
+/* How often it is tried whether there is a helper. */
+#define HELPER_MSEC	500
+
 static const char usage[] =
 	"Usage: bgtask monitor [-j]\n"
 	"\n"
@@ -171,16 +174,18 @@ static int print_events(struct bgt *bgt, struct names *known, bool json)
 static int monitor(struct bgt *bgt, struct names *known, bool json)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
+	bool associated = false;
 	int status = EXIT_OK;
 
 	if (bgt_subscribe(bgt))
 		return fail("cannot watch events: %s", bgt_error(bgt));
-	/* Without a helper there are none of these. */
-	(void)bgt_task_associate(bgt, NULL);
 	read_names(bgt, known);
 	poll_fd.fd = bgt_fd(bgt);
 	while (status == EXIT_OK) {
-		if (poll(&poll_fd, 1, -1) < 0 && errno != EINTR)
+		/* Nobody says when there is a first helper; that there is another one, the library. */
+		if (!associated)
+			associated = !bgt_task_associate(bgt, NULL);
+		if (poll(&poll_fd, 1, associated ? -1 : HELPER_MSEC) < 0 && errno != EINTR)
 			return fail("cannot wait for events: %s", strerror(errno));
 		status = print_events(bgt, known, json);
 	}

@@ -106,6 +106,8 @@ void text_instance_event(const struct bgt_event *event)
 {
 	const struct bgt_instance *instance = event->instance;
 
+	if (*instance->app)
+		printf(" %s", instance->app);
 	printf(" %s %" PRIu32 ": ", *instance->name ? instance->name : "instance", instance->id);
 	switch (event->type) {
 	case BGT_EVENT_INSTANCE_PROGRESS:

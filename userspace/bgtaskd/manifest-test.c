@@ -10,6 +10,8 @@
 #include "problem.h"
 #include "test.h"
 
+#define FILE_SIZE_MAX	(1024 * 1024)
+#define LARGE	(FILE_SIZE_MAX + 4096)
 #define APP	"[App]\nId=app\nUser=root\n"
 
 static void test_manifest_errors(struct test *test)
@@ -62,7 +64,7 @@ static void test_manifest_files(struct test *test)
 {
 	struct manifest *manifest;
 	struct problem problem;
-	char *large = malloc(70000), other[160];
+	char *large = malloc(LARGE), other[160];
 
 	put(test, "app.bgtask", APP);
 	chmod(test->path, 0664);
@@ -87,14 +89,14 @@ static void test_manifest_files(struct test *test)
 	unlink(test->path);
 	if (!large)
 		exit(1);
-	memset(large, '\n', 70000);
-	write_file(test->path, large, 65537);
+	memset(large, '\n', LARGE);
+	write_file(test->path, large, FILE_SIZE_MAX + 1);
 	ok(test, manifest_load(&manifest, test->path, &problem) == -EFBIG, "manifest: too large");
-	memcpy(large + 65536 - strlen(APP), APP, strlen(APP));
-	write_file(test->path, large, 65536);
+	memcpy(large + FILE_SIZE_MAX - strlen(APP), APP, strlen(APP));
+	write_file(test->path, large, FILE_SIZE_MAX);
 	ok(test, !manifest_load(&manifest, test->path, &problem), "manifest: just not too large");
 	manifest_free(manifest);
-	memset(large, 'a', 70000);
+	memset(large, 'a', LARGE);
 	memcpy(large, APP "Exec=", strlen(APP "Exec="));
 	write_file(test->path, large, strlen(APP "Exec=") + 1025);
 	ok(test, manifest_load(&manifest, test->path, &problem) == -EINVAL &&
@@ -114,6 +116,36 @@ static void test_manifest_files(struct test *test)
 	ok(test, manifest_load(&manifest, other, &problem) == -EINVAL, "manifest: other ending");
 	unlink(other);
 	free(large);
+}
+
+/* As many tasks as find room. */
+static void test_many(struct test *test)
+{
+	const unsigned int count = 20000;
+	size_t size = 64 * (count + 1), used;
+	struct manifest *manifest;
+	struct problem problem;
+	char *text = malloc(size), name[16];
+	int good;
+
+	if (!text)
+		exit(1);
+	used = (size_t)snprintf(text, size, APP);
+	for (unsigned int i = 0; i < count; i++)
+		used += (size_t)snprintf(text + used, size - used,
+					 "[Task %u]\nEntryPoint=/x\nTriggers=push\n", i);
+	put(test, "app.bgtask", text);
+	free(text);
+	good = !manifest_load(&manifest, test->path, &problem);
+	for (unsigned int i = 0; i < count && good; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		good = manifest_task(manifest, name) && !strcmp(manifest_task(manifest, name)->name,
+								name);
+	}
+	ok(test, good && !manifest_task(manifest, "20000"), "manifest: 20,000 tasks");
+	if (good)
+		manifest_free(manifest);
+	unlink(test->path);
 }
 
 struct seen {
@@ -206,6 +238,7 @@ int main(void)
 		test_manifest_errors(&test);
 		test_manifest_files(&test);
 		test_manifests(&test);
+		test_many(&test);
 	}
 	return end(&test);
 }

@@ -4,6 +4,7 @@
 #include <bgtask.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "names.h"
 #include "registry.h"
 
-#define FILE_SIZE_MAX	65536
+#define FILE_SIZE_MAX	(1024 * 1024)
 
 enum section { SECTION_NONE, SECTION_APP, SECTION_TASK };
 
@@ -24,10 +25,17 @@ struct reader {
 	enum section section;
 	int app_line;		/* where [App] begins */
 	bool user;
-	struct manifest_task *task;
+	struct manifest_task *task, **end;
 	int task_line;
 	bool host, triggers;	/* whether the task has them already */
 };
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct manifest_task *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
 
 static bool set_text(struct keyfile *file, const char *key, const char *value, char **text)
 {
@@ -179,7 +187,6 @@ static bool end_task(struct keyfile *file)
 static bool begin_task(struct keyfile *file, const char *name)
 {
 	struct reader *reader = file->data;
-	struct manifest_task **end = &reader->manifest->tasks;
 	const char *fault = name_fault(name);
 
 	if (fault)
@@ -190,9 +197,10 @@ static bool begin_task(struct keyfile *file, const char *name)
 	if (!reader->task)
 		return keyfile_no_memory(file);
 	strcpy(reader->task->name, name);
-	while (*end)
-		end = &(*end)->next;
-	*end = reader->task;
+	*reader->end = reader->task;
+	reader->end = &reader->task->next;
+	if (!tsearch(reader->task, &reader->manifest->by_name, compare_names))
+		return keyfile_no_memory(file);
 	reader->task_line = file->line;
 	reader->host = false;
 	reader->triggers = false;
@@ -263,7 +271,7 @@ static int open_file(FILE **file, const char *path, struct problem *problem)
 	else if (status.st_uid || status.st_mode & (S_IWGRP | S_IWOTH))
 		error = problem_set(problem, -EPERM, path, 0, "others than root can write it");
 	else if (status.st_size > FILE_SIZE_MAX)
-		error = problem_set(problem, -EFBIG, path, 0, "is larger than 64 KiB");
+		error = problem_set(problem, -EFBIG, path, 0, "is larger than 1024 KiB");
 	else
 		error = 0;
 	if (error)
@@ -293,8 +301,10 @@ int manifest_load(struct manifest **manifest, const char *path, struct problem *
 	if (error)
 		return error;
 	reader.manifest = calloc(1, sizeof(*reader.manifest));
-	if (reader.manifest)
+	if (reader.manifest) {
 		reader.manifest->path = strdup(path);
+		reader.end = &reader.manifest->tasks;
+	}
 	if (!reader.manifest || !reader.manifest->path)
 		error = problem_set(problem, -ENOMEM, path, 0, "out of memory");
 	else
@@ -315,6 +325,7 @@ void manifest_free(struct manifest *manifest)
 		return;
 	while ((task = manifest->tasks)) {
 		manifest->tasks = task->next;
+		tdelete(task, &manifest->by_name, compare_names);
 		free(task->entry_point);
 		free(task);
 	}
@@ -327,9 +338,11 @@ void manifest_free(struct manifest *manifest)
 
 const struct manifest_task *manifest_task(const struct manifest *manifest, const char *name)
 {
-	for (const struct manifest_task *task = manifest->tasks; task; task = task->next) {
-		if (!strcmp(task->name, name))
-			return task;
-	}
-	return NULL;
+	struct manifest_task key, **found;
+
+	if (strlen(name) > BGTASK_NAME_MAX)
+		return NULL;
+	strcpy(key.name, name);
+	found = tfind(&key, &manifest->by_name, compare_names);
+	return found ? *found : NULL;
 }

@@ -42,11 +42,12 @@ struct manifest {
 	struct user user;
 	char *exec;		/* or NULL */
 	char *class;
-	struct manifest_task *tasks;
+	struct manifest_task *tasks;	/* in the order of the file */
+	void *by_name;		/* the same, a tree of tsearch(3) */
 };
 
 /*
- * Reads a manifest. It must be a regular file of at most 64 KiB, whose name ends with ".bgtask",
+ * Reads a manifest. It must be a regular file of at most 1 MiB, whose name ends with ".bgtask",
  * and which only root can write. Returns 0 or a negative errno, with file, line and reason.
  */
 int manifest_load(struct manifest **manifest, const char *path, struct problem *problem);

@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the helper finds when it, its apps, their containers or the module were away for a while. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define APP	"org.example.App"
+#define OTHER	"org.example.Other"
+#define TRACE	"/tmp/bgtask-selftest-trace"
+#define TASKS									\
+	"[Task ok]\nEntryPoint=/bin/true\nTriggers=application\n"		\
+	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application\n"	\
+	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"
+#define INTERNET							\
+	(BGT_CONDITION_INTERNET_AVAILABLE | BGT_CONDITION_INTERNET_NOT_AVAILABLE)
+
+FIXTURE(recovery) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(recovery)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	helper_start(self->bgt);
+	helper_install(self->bgt, APP, TASKS);
+}
+
+FIXTURE_TEARDOWN_PARENT(recovery)
+{
+	if (!module_is_loaded())
+		module_load();
+	helper_end();
+	scene_end();
+}
+
+static uint32_t task_register(struct bgt *bgt, const char *app, const char *name,
+			      uint32_t condition, bool oneshot)
+{
+	struct bgt_task_builder *builder = bgt_task_builder_new(bgt);
+	uint32_t id = 0;
+
+	if (!builder)
+		fail("out of memory");
+	bgt_task_builder_set_app(builder, app);
+	bgt_task_builder_set_name(builder, name);
+	bgt_task_builder_set_trigger(builder, BGT_TRIGGER_APPLICATION);
+	if (condition)
+		bgt_task_builder_add_condition(builder, (enum bgt_condition)condition);
+	bgt_task_builder_set_oneshot(builder, oneshot);
+	if (bgt_task_register(builder, &id))
+		fail("cannot register %s: %s", name, bgt_error(bgt));
+	bgt_task_builder_free(builder);
+	return id;
+}
+
+static void fire(struct bgt *bgt, const char *app, const char *name)
+{
+	if (bgt_trigger_fire(bgt, app, name, BGT_TRIGGER_APPLICATION, NULL))
+		fail("cannot fire %s: %s", name, bgt_error(bgt));
+}
+
+static const struct bgt_instance *launch(struct bgt *bgt, const char *name)
+{
+	const struct bgt_instance *instance;
+
+	task_register(bgt, APP, name, 0, false);
+	fire(bgt, APP, name);
+	instance = instance_wait(bgt, APP, name, BGT_INSTANCE_RUNNING);
+	if (!instance)
+		fail("%s does not run", name);
+	return instance;
+}
+
+/* How many tasks are registered, of all apps; *id gets the id of the last. */
+static unsigned int count_tasks(struct bgt *bgt, uint32_t *id)
+{
+	struct bgt_task *list;
+	unsigned int count = 0;
+
+	if (bgt_task_list(bgt, NULL, &list))
+		fail("bgt_task_list: %s", bgt_error(bgt));
+	for (struct bgt_task *task = list; task; task = task->next, count++)
+		*id = task->id;
+	bgt_task_free(list);
+	return count;
+}
+
+/* The app's container; it is to be freed. */
+static struct bgt_container *container_of_app(struct bgt *bgt)
+{
+	struct bgt_container *container;
+
+	return bgt_container_get_by_name(bgt, APP, &container) ? NULL : container;
+}
+
+/* An app that was away gets back what it has registered, and what was latched. */
+TEST_F_TIMEOUT(recovery, app_comes_back, 60)
+{
+	uint32_t id, found = 0;
+	char manifest[128];
+	char app[BGT_NAME_MAX + 1];
+
+	strcpy(manifest, helper_path("apps/" APP ".bgtask"));
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, INTERNET, BGT_CONDITION_INTERNET_NOT_AVAILABLE,
+				       false));
+	id = task_register(self->bgt, APP, "ok", BGT_CONDITION_INTERNET_AVAILABLE, false);
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_LATCHED));
+
+	helper_kill();
+	ASSERT_EQ(0, rename(manifest, HELPER_TOP "/away"));
+	helper_launch(self->bgt);
+	EXPECT_EQ(0, count_tasks(self->bgt, &found));
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, INTERNET, BGT_CONDITION_INTERNET_AVAILABLE, false));
+
+	ASSERT_EQ(0, rename(HELPER_TOP "/away", manifest));
+	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
+	EXPECT_EQ(1, count_tasks(self->bgt, &found));
+	EXPECT_EQ(id, found);
+	/* The condition holds now. */
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	/* To install what is there changes nothing. */
+	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
+	EXPECT_EQ(1, count_tasks(self->bgt, &found));
+}
+
+/* What ran for an app that was away goes on, and is found again. */
+TEST_F_TIMEOUT(recovery, app_comes_back_running, 60)
+{
+	uint32_t pid = launch(self->bgt, "long")->pid;
+	const struct bgt_instance *instance;
+	char app[BGT_NAME_MAX + 1], manifest[128];
+
+	strcpy(manifest, helper_path("apps/" APP ".bgtask"));
+	helper_kill();
+	ASSERT_EQ(0, rename(manifest, HELPER_TOP "/away"));
+	helper_launch(self->bgt);
+	EXPECT_EQ(0, kill((pid_t)pid, 0));
+	ASSERT_EQ(0, rename(HELPER_TOP "/away", manifest));
+	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
+	instance = instance_look(self->bgt, APP, "long");
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
+	EXPECT_EQ(pid, instance->pid);
+	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_ABORT));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
+}
+
+/* A helper that ends while it has thawed an app leaves it without a budget; the next one does not. */
+TEST_F_TIMEOUT(recovery, exempt, 60)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+	struct bgt_container *container;
+
+	launch(self->bgt, "long");
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	helper_kill();
+	policy.set = BGT_POLICY_EXEMPT;
+	policy.exempt = true;
+	ASSERT_EQ(0, bgt_container_set(self->bgt, container->id, &policy));
+	bgt_container_free(container);
+	/* Not even if its manifest is gone. */
+	ASSERT_EQ(0, rename(helper_path("apps/" APP ".bgtask"), HELPER_TOP "/away"));
+	helper_launch(self->bgt);
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	EXPECT_FALSE(container->exempt);
+	EXPECT_EQ(2, container->members);
+	bgt_container_free(container);
+}
+
+/* Somebody deletes the container of what runs. */
+TEST_F_TIMEOUT(recovery, container_deleted, 60)
+{
+	struct bgt_container *container;
+	uint64_t end = now() + DEADLINE;
+	uint32_t before;
+
+	launch(self->bgt, "burn");
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	before = container->id;
+	bgt_container_free(container);
+	ASSERT_EQ(0, bgt_container_del(self->bgt, before));
+	while (!(container = container_of_app(self->bgt)) || !container->times_throttled) {
+		bgt_container_free(container);
+		if (now() > end)
+			break;
+		usleep(10000);
+	}
+	ASSERT_NE(NULL, container);
+	EXPECT_NE(before, container->id);
+	EXPECT_EQ(300 * MSEC, container->quota);
+	EXPECT_EQ(2, container->members);
+	EXPECT_GE(container->times_throttled, 1);
+	bgt_container_free(container);
+}
+
+/* Somebody removes the cgroups of an app of which nothing runs. */
+TEST_F_TIMEOUT(recovery, cgroups_removed, 60)
+{
+	char command[256];
+
+	task_register(self->bgt, APP, "ok", 0, false);
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	snprintf(command, sizeof(command),
+		 "for i in $(seq 500); do find " CGROUP_ROOT "/bgtask-selftest-apps/" APP
+		 " -depth -type d -exec rmdir {} \\; 2>/dev/null;"
+		 " [ -e " CGROUP_ROOT "/bgtask-selftest-apps/" APP " ] || exit 0; sleep 0.02;"
+		 " done; exit 1");
+	ASSERT_EQ(0, system(command));
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(2, instance_count(self->bgt, APP));
+}
+
+/* Without the module the helper ends, to be started again; what runs is on its budget then. */
+TEST_F_TIMEOUT(recovery, module_unloaded, 90)
+{
+	uint32_t pid = launch(self->bgt, "burn")->pid;
+	const struct bgt_instance *instance;
+	struct bgt_container *container;
+	uint64_t end = now() + DEADLINE;
+	struct bgt *bgt;
+
+	bgt_close(self->bgt);
+	while (module_unload() == -EAGAIN && now() < end)
+		usleep(1000);
+	ASSERT_FALSE(module_is_loaded());
+	EXPECT_EQ(1, helper_wait());
+	EXPECT_EQ(0, kill((pid_t)pid, 0));
+	ASSERT_EQ(0, module_load());
+	bgt = mutex_connect();
+	helper_launch(bgt);
+	instance = instance_look(bgt, APP, "burn");
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
+	EXPECT_EQ(pid, instance->pid);
+	do {
+		container = container_of_app(bgt);
+		ASSERT_NE(NULL, container);
+		if (container->times_throttled)
+			break;
+		bgt_container_free(container);
+		usleep(5000);
+	} while (now() < end);
+	EXPECT_EQ(300 * MSEC, container->quota);
+	EXPECT_GE(container->times_throttled, 1);
+	bgt_container_free(container);
+	EXPECT_EQ(0, bgt_instance_cancel(bgt, instance->id, BGT_CANCEL_ABORT));
+	EXPECT_NE(NULL, instance_wait(bgt, APP, "burn", BGT_INSTANCE_CANCELED));
+	bgt_close(bgt);
+}
+
+/* What is done once is done once, also if the helper is killed between. */
+TEST_F_TIMEOUT(recovery, oneshot, 60)
+{
+	uint32_t id;
+
+	task_register(self->bgt, APP, "long", 0, true);
+	fire(self->bgt, APP, "long");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_RUNNING));
+	fire(self->bgt, APP, "long");
+	helper_restart(self->bgt);
+	fire(self->bgt, APP, "long");
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	EXPECT_EQ(1, count_tasks(self->bgt, &id));
+	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "long")->id,
+					 BGT_CANCEL_ABORT));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
+	EXPECT_EQ(0, count_tasks(self->bgt, &id));
+}
+
+#define MANY	24
+
+static void many_tasks(char *text, size_t size, const char *entry_point)
+{
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < MANY; i++)
+		used += (size_t)snprintf(text + used, size - used,
+					 "[Task %u]\nEntryPoint=%s\nTriggers=push\n", i,
+					 entry_point);
+}
+
+static void register_many(struct bgt *bgt)
+{
+	struct bgt_task_builder *builder;
+	char name[16];
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		builder = bgt_task_builder_new(bgt);
+		if (!builder)
+			fail("out of memory");
+		snprintf(name, sizeof(name), "%u", i);
+		bgt_task_builder_set_app(builder, OTHER);
+		bgt_task_builder_set_name(builder, name);
+		bgt_task_builder_set_trigger(builder, BGT_TRIGGER_PUSH);
+		if (bgt_task_register(builder, NULL))
+			fail("cannot register %s: %s", name, bgt_error(bgt));
+		bgt_task_builder_free(builder);
+	}
+	if (bgt_app_set_access(bgt, OTHER, BGT_ACCESS_ALWAYS_ALLOWED))
+		fail("bgt_app_set_access: %s", bgt_error(bgt));
+}
+
+static unsigned int count_in_state(struct bgt *bgt, enum bgt_instance_state state)
+{
+	struct bgt_instance *list;
+	unsigned int count = 0;
+
+	if (bgt_instance_list(bgt, OTHER, &list))
+		fail("bgt_instance_list: %s", bgt_error(bgt));
+	for (struct bgt_instance *instance = list; instance; instance = instance->next)
+		count += instance->state == state;
+	bgt_instance_free(list);
+	return count;
+}
+
+static bool wait_for_count(struct bgt *bgt, enum bgt_instance_state state, unsigned int count)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (count_in_state(bgt, state) != count && now() < end)
+		usleep(5000);
+	return count_in_state(bgt, state) == count;
+}
+
+/* So many of an app run at the same time; others, and what is before them, are not affected. */
+TEST_F_TIMEOUT(recovery, turns, 60)
+{
+	char text[2048];
+
+	many_tasks(text, sizeof(text), "/bin/sleep 1000");
+	helper_install(self->bgt, OTHER, text);
+	register_many(self->bgt);
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL));
+	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
+	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
+	/* Another app has its own turn. */
+	task_register(self->bgt, APP, "ok", 0, false);
+	fire(self->bgt, APP, "ok");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	/* It is the same for the next helper. */
+	helper_restart(self->bgt);
+	EXPECT_EQ(16, count_in_state(self->bgt, BGT_INSTANCE_RUNNING));
+	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
+	/* One goes, one comes. */
+	for (unsigned int i = 0; i < MANY; i++) {
+		char name[16];
+		const struct bgt_instance *instance;
+
+		snprintf(name, sizeof(name), "%u", i);
+		instance = instance_look(self->bgt, OTHER, name);
+		if (!instance || instance->state != BGT_INSTANCE_RUNNING)
+			continue;
+		EXPECT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_ABORT));
+		break;
+	}
+	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_CANCELED, 1));
+	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
+	EXPECT_EQ(MANY - 17, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
+}
+
+/* Each run of a task leaves the number of its instance. Returns how many are there twice. */
+static unsigned int count_doubles(unsigned int *runs)
+{
+	static unsigned char seen[100000];
+	unsigned int id, doubles = 0;
+	FILE *file = fopen(TRACE, "re");
+
+	memset(seen, 0, sizeof(seen));
+	*runs = 0;
+	while (file && fscanf(file, "%u", &id) == 1) {
+		++*runs;
+		if (id < sizeof(seen) && seen[id]++)
+			doubles++;
+	}
+	if (file)
+		fclose(file);
+	return doubles;
+}
+
+/* Killed at whatever moment, no firing is run twice, and nothing is left behind. */
+TEST_F_TIMEOUT(recovery, killed_while_it_launches, 180)
+{
+	unsigned int rounds = soak() ? 200 : 20, runs, unfinished;
+	uint64_t seed = random_seed(), end;
+	struct bgt_container *container;
+	char text[4096];
+
+	unlink(TRACE);
+	close(open(TRACE, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
+	chmod(TRACE, 0666);
+	many_tasks(text, sizeof(text), "/bin/sh -c 'echo $BGTASK_INSTANCE >>" TRACE "'");
+	helper_install(self->bgt, OTHER, text);
+	register_many(self->bgt);
+	for (unsigned int i = 0; i < rounds; i++) {
+		(void)bgt_trigger_fire(self->bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL);
+		usleep((useconds_t)(random_next(&seed) % 100000));
+		helper_restart(self->bgt);
+	}
+	end = now() + DEADLINE;
+	do {
+		unfinished = count_in_state(self->bgt, BGT_INSTANCE_LATCHED) +
+			     count_in_state(self->bgt, BGT_INSTANCE_LAUNCHING) +
+			     count_in_state(self->bgt, BGT_INSTANCE_RUNNING);
+		usleep(10000);
+	} while (unfinished && now() < end);
+	EXPECT_EQ(0, unfinished);
+	EXPECT_EQ(0, count_doubles(&runs));
+	EXPECT_GE(runs, MANY);
+	note("%u runs in %u rounds", runs, rounds);
+	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, OTHER, &container));
+	EXPECT_FALSE(container->exempt);
+	bgt_container_free(container);
+	unlink(TRACE);
+}
+
+/* An administrator who names no app is told of all of them, and of which. */
+TEST_F_TIMEOUT(recovery, all_apps_are_told_of, 60)
+{
+	struct pollfd poll_fd = { .events = POLLIN };
+	const struct bgt_event *event;
+	uint64_t end = now() + DEADLINE;
+	bool first = false, second = false;
+
+	helper_install(self->bgt, OTHER, TASKS);
+	task_register(self->bgt, APP, "ok", 0, false);
+	task_register(self->bgt, OTHER, "ok", 0, false);
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, NULL));
+	/* Once is enough; and after another helper has come the same holds. */
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
+	helper_restart(self->bgt);
+	poll_fd.fd = bgt_fd(self->bgt);
+	while (bgt_next_event(self->bgt, &event) > 0)
+		;
+	fire(self->bgt, APP, "ok");
+	fire(self->bgt, OTHER, "ok");
+	while (!(first && second) && now() < end) {
+		if (bgt_next_event(self->bgt, &event) <= 0) {
+			poll(&poll_fd, 1, 100);
+			continue;
+		}
+		if (event->type != BGT_EVENT_INSTANCE_ENDED)
+			continue;
+		EXPECT_STREQ("ok", event->instance->name);
+		EXPECT_FALSE(first && !strcmp(event->instance->app, APP));
+		first |= !strcmp(event->instance->app, APP);
+		second |= !strcmp(event->instance->app, OTHER);
+	}
+	EXPECT_TRUE(first);
+	EXPECT_TRUE(second);
+}
+
+/* A socket where the journal's is, in a directory of its own. */
+static int be_journal(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX,
+				       .sun_path = "/run/systemd/journal/socket" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	mkdir("/run/systemd", 0755);
+	mkdir("/run/systemd/journal", 0755);
+	if (mount("journal", "/run/systemd/journal", "tmpfs", 0, NULL))
+		fail("cannot mount a directory for the journal: %s", strerror(errno));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		fail("cannot be the journal: %s", strerror(errno));
+	return fd;
+}
+
+/* Whether an entry of the journal has a line. */
+static bool has_line(const char *entry, const char *line)
+{
+	size_t length = strlen(line);
+
+	for (const char *at = entry; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (!strncmp(at, line, length) && at[length] == '\n')
+			return true;
+	}
+	return false;
+}
+
+/* Whoever spends the budget is named in the journal. */
+TEST_F_TIMEOUT(recovery, journal, 60)
+{
+	struct pollfd poll_fd = { .fd = be_journal(), .events = POLLIN };
+	uint64_t end = now() + DEADLINE;
+	struct bgt_container *container;
+	char entry[8192], line[64];
+	ssize_t size = 0;
+	uint32_t id;
+
+	id = launch(self->bgt, "burn")->id;
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	do {
+		if (poll(&poll_fd, 1, 100) > 0)
+			size = recv(poll_fd.fd, entry, sizeof(entry) - 1, 0);
+		entry[size > 0 ? size : 0] = '\0';
+	} while (!strstr(entry, "is throttled") && now() < end);
+	umount2("/run/systemd/journal", MNT_DETACH);
+	close(poll_fd.fd);
+
+	EXPECT_TRUE(has_line(entry, "PRIORITY=4"));
+	EXPECT_TRUE(has_line(entry, "MESSAGE_ID=39f9fc46be2849d2aeced6fc8be56430"));
+	EXPECT_TRUE(has_line(entry, "SYSLOG_IDENTIFIER=bgtaskd"));
+	EXPECT_TRUE(has_line(entry, "BGTASK_APP=" APP));
+	EXPECT_TRUE(has_line(entry, "BGTASK_TASK=burn"));
+	EXPECT_TRUE(has_line(entry, "BGTASK_ENTRY_POINT=/bin/sh -c \"while :; do :; done\""));
+	snprintf(line, sizeof(line), "BGTASK_INSTANCE=%u", id);
+	EXPECT_TRUE(has_line(entry, line));
+	snprintf(line, sizeof(line), "BGTASK_CONTAINER=%u", container->id);
+	EXPECT_TRUE(has_line(entry, line));
+	bgt_container_free(container);
+}
+
+TEST_HARNESS_MAIN
