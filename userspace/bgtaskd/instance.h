@@ -40,7 +40,7 @@ int instance_say_end(struct instance *instance, int32_t status, const char *mess
 
 /*
  * Starts the host of one that is recorded as launching. Returns true if it runs, which is to be
- * recorded; else it has ended, and is gone.
+ * recorded; else it has ended, and is gone, or the helper ends.
  */
 bool instance_start(struct instance *instance);
 

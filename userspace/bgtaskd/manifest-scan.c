@@ -64,14 +64,18 @@ static int scan_file(const char *directory, const char *name, manifest_fn each, 
 int manifest_scan(char *const *directories, size_t count, manifest_fn each, void *data)
 {
 	struct dirent **entries;
+	struct problem problem;
 	int found, result = 0;
 
 	for (size_t i = 0; i < count && !result; i++) {
 		found = scandir(directories[i], &entries, is_manifest, alphasort);
 		if (found < 0 && errno == ENOENT)
 			continue;
-		if (found < 0)
-			return -errno;
+		if (found < 0) {
+			problem_set(&problem, -errno, directories[i], 0, "%s", strerror(errno));
+			result = each(data, directories[i], NULL, &problem);
+			continue;
+		}
 		for (int j = 0; j < found; j++) {
 			const char *name = entries[j]->d_name;
 

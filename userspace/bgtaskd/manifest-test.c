@@ -221,6 +221,12 @@ static void test_manifests(struct test *test)
 	seen.count = 0;
 	ok(test, manifest_scan(directories, 2, stop, &seen) == 7 && seen.count == 1,
 	   "manifest: stops");
+	directories[0] = test->path;
+	put(test, "file", "");
+	seen = (struct seen) { 0 };
+	ok(test, !manifest_scan(directories, 2, see, &seen) && seen.count == 2 &&
+	   seen.failed == 1 && seen.uid == 2, "manifest: directory that cannot be read");
+	directories[0] = first;
 	put(test, "2/app.bgtask", "broken");
 	seen = (struct seen) { 0 };
 	ok(test, !manifest_scan(directories, 2, see, &seen) && seen.count == 2 && seen.failed == 2,

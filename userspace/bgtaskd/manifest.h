@@ -62,8 +62,9 @@ const char *manifest_file_name(const char *path, size_t *length);
 /*
  * Calls @each for every manifest of the directories; one of the same name in the later directory
  * hides that in the earlier, even if it cannot be read. For one that cannot, @manifest is NULL; any
- * other is @each's to free. A directory that is not there is as good as an empty one. Stops if
- * @each returns other than 0, and returns that.
+ * other is @each's to free. A directory that is not there is as good as an empty one; of one
+ * that cannot be read, @each is told the same way. Stops if @each returns other than 0, and returns
+ * that.
  */
 typedef int (*manifest_fn)(void *data, const char *path, struct manifest *manifest,
 			   const struct problem *problem);

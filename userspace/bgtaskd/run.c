@@ -19,6 +19,7 @@
 #include "instance.h"
 #include "launch.h"
 #include "listener.h"
+#include "module.h"
 #include "process.h"
 #include "task.h"
 
@@ -53,8 +54,11 @@ static void finish(struct instance *instance)
 	instance->exit = sd_event_source_disable_unref(instance->exit);
 	instance->deadline = sd_event_source_disable_unref(instance->deadline);
 	error = record_end(instance, once ? task : NULL);
+	/* Nobody has to know any more. */
+	if (error == -ENOENT)
+		error = 0;
 	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
-	if (error && error != -ENOENT &&
+	if (error &&
 	    sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME,
 				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
 		return;
@@ -112,8 +116,8 @@ static enum bgtask_instance_state judge(struct instance *instance, const siginfo
 		return known->status ? BGTASK_INSTANCE_STATE_FAILED :
 				       BGTASK_INSTANCE_STATE_COMPLETED;
 	if (!info) {
-		instance_set_message(instance, "how it ended is not known, as the helper was started "
-				     "anew meanwhile");
+		instance_set_message(instance, "how it ended is not known, as the helper was "
+				     "started anew meanwhile");
 		return BGTASK_INSTANCE_STATE_FAILED;
 	}
 	known->status = host_failure(instance->failure);
@@ -180,6 +184,11 @@ bool instance_start(struct instance *instance)
 	int error;
 
 	error = make_cgroup(instance, path, sizeof(path));
+	if (error == -EPROTONOSUPPORT) {
+		/* As it has no cgroup, the next helper launches it. */
+		module_lost(instance->daemon, error);
+		return false;
+	}
 	if (error) {
 		fail(instance, "cannot make its container", error);
 		return false;
