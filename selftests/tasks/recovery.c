@@ -436,6 +436,11 @@ TEST_F_TIMEOUT(recovery, killed_while_it_launches, 180)
 	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, OTHER, &container));
 	EXPECT_FALSE(container->exempt);
 	bgt_container_free(container);
+	/* Nor are there cgroups of what has ended. */
+	EXPECT_EQ(0, system("for i in $(seq 1000); do [ -d " CGROUP_ROOT "/bgtask-selftest-apps/"
+			    OTHER "/task ] || exit 1; ls -d " CGROUP_ROOT "/bgtask-selftest-apps/"
+			    OTHER "/task/*/ 2>/dev/null | grep -q . || exit 0; sleep 0.02; done;"
+			    " exit 1"));
 	unlink(TRACE);
 }
 

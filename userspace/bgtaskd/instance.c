@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "instance.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <search.h>
 #include <stdarg.h>
@@ -151,6 +152,28 @@ int instance_load_all(struct app *app)
 	return registry_instance_each_unfinished(app->daemon->registry, app->id, load, app);
 }
 
+/* The helper before may have ended before it could remove the cgroups of what had ended. */
+static void remove_leftovers(struct app *app, const char *path)
+{
+	struct dirent *entry;
+	DIR *directory = opendir(path);
+	unsigned long id;
+	char *end;
+
+	while (directory && (entry = readdir(directory))) {
+		char below[PATH_MAX];
+
+		id = strtoul(entry->d_name, &end, 10);
+		if (entry->d_type != DT_DIR || !id || *end || id > UINT32_MAX ||
+		    instance_find(app->daemon, (uint32_t)id))
+			continue;
+		app_task_cgroup(app, (uint32_t)id, below, sizeof(below));
+		process_remove_cgroup(app->daemon->event, below);
+	}
+	if (directory)
+		closedir(directory);
+}
+
 void instance_resume_all(struct app *app)
 {
 	struct instance *instance, *next;
@@ -164,6 +187,7 @@ void instance_resume_all(struct app *app)
 		next = LIST_NEXT(instance, by_app);
 		instance_resume(instance, rebooted);
 	}
+	remove_leftovers(app, path);
 }
 
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid)
