@@ -49,6 +49,7 @@ FIXTURE_TEARDOWN_PARENT(recovery)
 	if (!module_is_loaded())
 		module_load();
 	helper_end();
+	(void)umount2(HELPER_TOP "/state", MNT_DETACH);
 	scene_end();
 }
 
@@ -130,7 +131,8 @@ TEST_F_TIMEOUT(recovery, app_comes_back, 60)
 	ASSERT_EQ(0, rename(manifest, HELPER_TOP "/away"));
 	helper_launch(self->bgt);
 	EXPECT_EQ(0, count_tasks(self->bgt, &found));
-	ASSERT_EQ(0, bgt_condition_set(self->bgt, INTERNET, BGT_CONDITION_INTERNET_AVAILABLE, false));
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, INTERNET, BGT_CONDITION_INTERNET_AVAILABLE,
+				       false));
 
 	ASSERT_EQ(0, rename(HELPER_TOP "/away", manifest));
 	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
@@ -166,7 +168,7 @@ TEST_F_TIMEOUT(recovery, app_comes_back_running, 60)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
 }
 
-/* A helper that ends while it has thawed an app leaves it without a budget; the next one does not. */
+/* A helper that ends while it has thawed an app leaves it without a budget, until the next one. */
 TEST_F_TIMEOUT(recovery, exempt, 60)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -272,6 +274,58 @@ TEST_F_TIMEOUT(recovery, module_unloaded, 90)
 	EXPECT_EQ(0, bgt_instance_cancel(bgt, instance->id, BGT_CANCEL_ABORT));
 	EXPECT_NE(NULL, instance_wait(bgt, APP, "burn", BGT_INSTANCE_CANCELED));
 	bgt_close(bgt);
+}
+
+/* Leaves no room on the disk. */
+static void fill_disk(void)
+{
+	int fd = open(HELPER_TOP "/state/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	static const char zeroes[512];
+
+	while (write(fd, zeroes, sizeof(zeroes)) > 0)
+		;
+	if (errno != ENOSPC)
+		fail("cannot fill the disk: %s", strerror(errno));
+	close(fd);
+}
+
+/* A full disk: nothing new, nothing is lost, and when there is room again it goes on. */
+TEST_F_TIMEOUT(recovery, disk_full, 90)
+{
+	const struct bgt_instance *instance;
+	uint64_t end = now() + DEADLINE;
+	struct bgt_task_builder *builder;
+	uint32_t id, pid, last;
+
+	helper_kill();
+	ASSERT_EQ(0, mount("state", HELPER_TOP "/state", "tmpfs", 0, "size=1m"));
+	helper_launch(self->bgt);
+	instance = launch(self->bgt, "long");
+	id = instance->id;
+	pid = instance->pid;
+	fill_disk();
+
+	builder = bgt_task_builder_new(self->bgt);
+	ASSERT_NE(NULL, builder);
+	bgt_task_builder_set_app(builder, APP);
+	bgt_task_builder_set_name(builder, "ok");
+	bgt_task_builder_set_trigger(builder, BGT_TRIGGER_APPLICATION);
+	EXPECT_EQ(-ENOSPC, bgt_task_register(builder, NULL));
+	EXPECT_EQ(-ENOSPC, bgt_trigger_fire(self->bgt, APP, "long", BGT_TRIGGER_APPLICATION, NULL));
+	EXPECT_EQ(1, count_tasks(self->bgt, &last));
+	/* It ends, but that is not in the books. */
+	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, id, BGT_CANCEL_ABORT));
+	while (!kill((pid_t)pid, 0) && now() < end)
+		usleep(5000);
+	EXPECT_EQ(-1, kill((pid_t)pid, 0));
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "long")->state);
+
+	ASSERT_EQ(0, unlink(HELPER_TOP "/state/filler"));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
+	EXPECT_EQ(0, bgt_task_register(builder, NULL));
+	bgt_task_builder_free(builder);
+	EXPECT_EQ(2, count_tasks(self->bgt, &last));
 }
 
 /* What is done once is done once, also if the helper is killed between. */
