@@ -41,10 +41,12 @@ static const struct nlattr *find(const struct call *call, uint16_t type, size_t 
 
 const char *call_string(const struct call *call, uint16_t type)
 {
-	/* The kernel has seen to it that it is closed by NUL. */
 	const struct nlattr *attr = find(call, type, 1);
 
-	return attr ? mnl_attr_get_str(attr) : NULL;
+	/* The kernel has seen to it that it is closed by NUL; this is to rely on nobody. */
+	if (!attr || !memchr(mnl_attr_get_payload(attr), '\0', mnl_attr_get_payload_len(attr)))
+		return NULL;
+	return mnl_attr_get_str(attr);
 }
 
 uint32_t call_u32(const struct call *call, uint16_t type)
