@@ -122,7 +122,7 @@ int task_register(struct app *app, struct task_record *record)
 	int error;
 
 	if (task_is_timed(record))
-		record->due = daemon_time() + record->interval;
+		record->due = timer_after(daemon_time(), record->interval);
 	error = registry_begin(registry);
 	if (error)
 		return error;

@@ -23,6 +23,13 @@ uint64_t daemon_time(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
+uint64_t timer_after(uint64_t time, uint64_t interval)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(time, interval, &sum) ? UINT64_MAX : sum;
+}
+
 /* The next moment of its rhythm that is not over. */
 static uint64_t next_due(const struct task_record *record, uint64_t now)
 {
@@ -30,7 +37,7 @@ static uint64_t next_due(const struct task_record *record, uint64_t now)
 
 	if (record->due > now)
 		return record->due;
-	return record->due + ((now - record->due) / interval + 1) * interval;
+	return timer_after(now - (now - record->due) % interval, interval);
 }
 
 static int expired(sd_event_source *source, uint64_t usec, void *data);

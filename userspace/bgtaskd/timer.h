@@ -7,6 +7,9 @@
 
 #include "daemon.h"
 
+/* The moment an interval after another. What is beyond the end of time never comes. */
+uint64_t timer_after(uint64_t time, uint64_t interval);
+
 /* Sets the timer of a task that has one, as its record says. */
 void timer_set(struct task *task);
 void timer_end(struct task *task);
