@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>
 #include <stdarg.h>
@@ -22,7 +23,8 @@ const char *bgt_strerror(int error)
 {
 	const char *text;
 
-	if (error < 0)
+	/* The least integer has no positive. */
+	if (error < 0 && error != INT_MIN)
 		error = -error;
 	if (error == EPROTONOSUPPORT)
 		return no_module;

@@ -123,7 +123,7 @@ static void read_end(struct bgt *bgt, const struct nlmsghdr *message, struct bgt
 		return;
 	}
 	renewal->under_way = false;
-	if (!refusal->error)
+	if (refusal->error >= 0)
 		return;
 	begin(bgt, &request, renewal);
 	refuse(bgt, renewal, bgt_explain(bgt, request.header, message, sizeof(*refusal),
