@@ -278,6 +278,8 @@ static void handle(struct relay *relay, const struct nlmsghdr *message)
 
 static int readable(sd_event_source *source, int fd, uint32_t events, void *data)
 {
+	struct sockaddr_nl sender = { 0 };
+	socklen_t length = sizeof(sender);
 	const struct nlmsghdr *message;
 	struct relay *relay = data;
 	ssize_t size;
@@ -285,7 +287,11 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 
 	(void)source;
 	(void)events;
-	size = recv(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT);
+	size = recvfrom(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT,
+			(struct sockaddr *)&sender, &length);
+	/* With CAP_NET_ADMIN anybody can send here; only the kernel knows who calls. */
+	if (size >= 0 && sender.nl_pid)
+		return 0;
 	/* What did not fit, the kernel has refused to those who called. */
 	if (size < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
 		relay->handler->lost(relay->data, -errno);

@@ -82,6 +82,23 @@ fail:
 	return error;
 }
 
+ssize_t bgt_socket_receive(const struct mnl_socket *socket, void *buffer, size_t size, int flags)
+{
+	struct sockaddr_nl sender = { .nl_pid = 0 };
+	socklen_t length = sizeof(sender);
+	ssize_t received;
+
+	do
+		received = recvfrom(mnl_socket_get_fd(socket), buffer, size, flags | MSG_TRUNC,
+				    (struct sockaddr *)&sender, &length);
+	while (received < 0 ? errno == EINTR : sender.nl_pid);
+	if (received > (ssize_t)size) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return received;
+}
+
 /* Finds the number of one multicast group in what the controller tells about the family. */
 static void parse_group(const struct nlattr *group, struct bgt *bgt)
 {

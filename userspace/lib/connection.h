@@ -55,6 +55,12 @@ struct bgt {
 /* Opens a generic netlink socket whose errors are clear. Negative errno on failure. */
 int bgt_socket_open(struct mnl_socket **socket, int flags);
 
+/*
+ * Receives what the kernel has sent, as recv() does; -1 and ENOSPC for what is larger. Anybody who
+ * has CAP_NET_ADMIN can send to a socket, and is not listened to.
+ */
+ssize_t bgt_socket_receive(const struct mnl_socket *socket, void *buffer, size_t size, int flags);
+
 /* Lets bgt_fd() be readable when @fd is. Negative errno on failure. */
 int bgt_poll(struct bgt *bgt, int fd);
 

@@ -144,9 +144,7 @@ static int next_multicast(struct bgt *bgt)
 
 	/* The kernel puts each multicast message into a datagram of its own. */
 	do {
-		size = mnl_socket_recvfrom(bgt->events, bgt->buffer, sizeof(bgt->buffer));
-		if (size < 0 && errno == EINTR)
-			continue;
+		size = bgt_socket_receive(bgt->events, bgt->buffer, sizeof(bgt->buffer), 0);
 		if (size < 0 && errno == EAGAIN)
 			return 0;
 		if (size < 0)

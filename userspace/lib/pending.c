@@ -89,10 +89,8 @@ static int read_messages(struct bgt *bgt)
 	int left;
 
 	for (;;) {
-		size = recv(mnl_socket_get_fd(bgt->requests), bgt->buffer, sizeof(bgt->buffer),
-			    MSG_DONTWAIT);
-		if (size < 0 && errno == EINTR)
-			continue;
+		size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer),
+					  MSG_DONTWAIT);
 		if (size < 0)
 			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
 		message = (const struct nlmsghdr *)bgt->buffer;

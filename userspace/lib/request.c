@@ -92,11 +92,8 @@ const char *bgt_get_string(const struct nlattr *attr)
 /* Reads what the kernel has to say next, and returns its size. */
 static ssize_t receive(struct bgt *bgt)
 {
-	ssize_t size;
+	ssize_t size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer), 0);
 
-	do
-		size = mnl_socket_recvfrom(bgt->requests, bgt->buffer, sizeof(bgt->buffer));
-	while (size < 0 && errno == EINTR);
 	return size < 0 ? bgt_fail(bgt, -errno, NULL) : size;
 }
 
