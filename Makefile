@@ -29,9 +29,9 @@ help:
 	@echo 'Try and test, in a QEMU guest with KERNEL=6.12, 6.1 or debug:'
 	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
 	@echo '  demo                what bgtask does, in a minute'
-	@echo '  check               static checks, and the selftests on 6.12 and 6.1'
+	@echo '  check               static checks, fuzzers, and the selftests on 6.12 and 6.1'
 	@echo '  check-debug         the selftests on a kernel with KASAN, lockdep, kmemleak, ...'
-	@echo '  soak                the selftests on the debug kernel with long rounds'
+	@echo '  soak                fuzzers, and the selftests on the debug kernel, with long rounds'
 	@echo '  bench               what it costs and how exact it is, next to its peers'
 	@echo
 	@echo 'Parts of the above:'
@@ -72,13 +72,13 @@ bench: guest
 	@selftests/bench/run
 
 check:
-	@selftests/check static exact-6.12 exact-6.1 6.12 6.1
+	@selftests/check static fuzz exact-6.12 exact-6.1 6.12 6.1
 
 check-debug:
 	@selftests/check debug
 
 soak:
-	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check debug
+	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check fuzz debug
 
 static:
 	@selftests/static

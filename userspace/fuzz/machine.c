@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../bgtaskd/cost.h"
+#include "../bgtaskd/daemon.h"
+#include "../bgtaskd/process.h"
+#include "fuzz.h"
+
+#define FIRST_PID	1000
+#define PROCESSES	64
+#define NSEC_PER_USEC	UINT64_C(1000)
+#define NSEC_PER_SEC	UINT64_C(1000000000)
+
+struct process {
+	bool runs;
+	bool ended;		/* and its parent was not told yet */
+	int raised;		/* an eventfd that is readable when it has ended */
+	int pidfd;		/* the number of the helper's copy */
+	int status;
+	char cgroup[256];
+};
+
+static struct {
+	const char *cgroups;
+	struct process processes[PROCESSES];
+	unsigned int count;
+	bool traced;
+	uint64_t time;		/* CLOCK_BOOTTIME, and the wall's but for a distance */
+	struct source_sink sink;
+} machine;
+
+void machine_reset(const char *cgroups)
+{
+	for (unsigned int i = 0; i < machine.count; i++)
+		close(machine.processes[i].raised);
+	machine.count = 0;
+	machine.cgroups = cgroups;
+	machine.traced = false;
+	machine.time = 1000 * NSEC_PER_SEC;
+}
+
+/* Processes */
+
+static struct process *find(uint32_t pid)
+{
+	if (pid < FIRST_PID || pid >= FIRST_PID + machine.count ||
+	    !machine.processes[pid - FIRST_PID].runs)
+		return NULL;
+	return &machine.processes[pid - FIRST_PID];
+}
+
+uint32_t machine_process(unsigned int number)
+{
+	for (unsigned int i = 0; i < machine.count; i++)
+		if (machine.processes[i].runs && !number--)
+			return FIRST_PID + i;
+	return 0;
+}
+
+unsigned int machine_running(void)
+{
+	unsigned int running = 0;
+
+	for (unsigned int i = 0; i < machine.count; i++)
+		running += machine.processes[i].runs;
+	return running;
+}
+
+const char *machine_cgroup(uint32_t pid)
+{
+	return find(pid) ? find(pid)->cgroup : "";
+}
+
+static void end(struct process *process, int status)
+{
+	process->runs = false;
+	process->ended = true;
+	process->status = status;
+	fuzz_assert(!eventfd_write(process->raised, 1));
+}
+
+void machine_exit(uint32_t pid, int status)
+{
+	if (find(pid))
+		end(find(pid), status);
+}
+
+void machine_kill(const char *part)
+{
+	for (unsigned int i = 0; i < machine.count; i++)
+		if (machine.processes[i].runs && strstr(machine.processes[i].cgroup, part))
+			end(&machine.processes[i], -SIGKILL);
+}
+
+void machine_trace(bool traced)
+{
+	machine.traced = traced;
+}
+
+static struct process *find_by_pidfd(int fd)
+{
+	/* A number that is closed may be another's later. */
+	for (unsigned int i = machine.count; i--;)
+		if (machine.processes[i].pidfd == fd)
+			return &machine.processes[i];
+	return NULL;
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options);
+int __wrap_pidfd_open(pid_t pid, unsigned int flags);
+int __wrap_pidfd_send_signal(int fd, int number, siginfo_t *info, unsigned int flags);
+void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory);
+
+static long start_process(const struct clone_args *args)
+{
+	struct process *process = &machine.processes[machine.count];
+	ssize_t length;
+	char link[32];
+	int fd;
+
+	if (machine.count == PROCESSES) {
+		errno = EAGAIN;
+		return -1;
+	}
+	*process = (struct process){ .runs = true };
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)args->cgroup);
+	length = readlink(link, process->cgroup, sizeof(process->cgroup) - 1);
+	fuzz_assert(length > 0);
+	process->cgroup[length] = '\0';
+	process->raised = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	process->pidfd = dup(process->raised);
+	fuzz_assert(process->raised >= 0 && process->pidfd >= 0);
+	fd = process->pidfd;
+	memcpy((void *)(uintptr_t)args->pidfd, &fd, sizeof(fd));
+	return FIRST_PID + machine.count++;
+}
+
+long __wrap_syscall(long number, ...)
+{
+	const struct clone_args *args;
+	va_list list;
+
+	fuzz_assert(number == SYS_clone3);
+	va_start(list, number);
+	args = va_arg(list, const struct clone_args *);
+	va_end(list);
+	return start_process(args);
+}
+
+int __wrap_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	struct process *process = find_by_pidfd((int)id);
+
+	fuzz_assert(type == (idtype_t)P_PIDFD && options & WNOHANG && process);
+	if (!process->ended) {
+		info->si_pid = 0;
+		if (process->runs)
+			return 0;
+		errno = ECHILD;
+		return -1;
+	}
+	process->ended = false;
+	info->si_pid = (pid_t)(FIRST_PID + (process - machine.processes));
+	info->si_code = process->status < 0 ? CLD_KILLED : CLD_EXITED;
+	info->si_status = abs(process->status);
+	return 0;
+}
+
+int __wrap_pidfd_open(pid_t pid, unsigned int flags)
+{
+	struct process *process = find((uint32_t)pid);
+
+	(void)flags;
+	if (!process) {
+		errno = ESRCH;
+		return -1;
+	}
+	process->pidfd = dup(process->raised);
+	return process->pidfd;
+}
+
+int __wrap_pidfd_send_signal(int fd, int number, siginfo_t *info, unsigned int flags)
+{
+	(void)info;
+	(void)flags;
+	fuzz_assert(find_by_pidfd(fd));
+	if (number == SIGKILL && find_by_pidfd(fd)->runs)
+		end(find_by_pidfd(fd), -SIGKILL);
+	return 0;
+}
+
+/* process.h */
+
+uint64_t process_start_time(uint32_t pid)
+{
+	return find(pid) ? pid : 0;
+}
+
+bool process_is_traced(uint32_t pid)
+{
+	return machine.traced && find(pid);
+}
+
+int process_cgroup(uint32_t pid, char *path, size_t size)
+{
+	if (!find(pid))
+		return -ENOENT;
+	return snprintf(path, size, "%s", find(pid)->cgroup) < (int)size ? 0 : -ENAMETOOLONG;
+}
+
+int process_cgroup_mount(char *path, size_t size)
+{
+	return snprintf(path, size, "%s", machine.cgroups) < (int)size ? 0 : -ENAMETOOLONG;
+}
+
+void process_report(const char *cgroup, const char *app, const char *task)
+{
+	log_line(LOG_WARNING, "%s %s %s", cgroup, app, task);
+}
+
+uint32_t process_oldest(const char *cgroup)
+{
+	for (unsigned int i = 0; i < machine.count; i++)
+		if (machine.processes[i].runs && !strcmp(machine.processes[i].cgroup, cgroup))
+			return FIRST_PID + i;
+	return 0;
+}
+
+void process_kill_cgroup(const char *path)
+{
+	fuzz_assert(!strncmp(path, machine.cgroups, strlen(machine.cgroups)));
+	machine_kill(path);
+}
+
+void process_remove_cgroup(sd_event *event, const char *path)
+{
+	(void)event;
+	process_kill_cgroup(path);
+	rmdir(path);
+}
+
+/* That of this machine changes from run to run. */
+void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory)
+{
+	(void)directory;
+	facts->cpu = 50;
+}
+
+/* Time and log */
+
+void machine_pass_time(uint64_t seconds)
+{
+	/* A century, that sums do not pass the end of 64 bits. */
+	machine.time += seconds % (100 * 365 * UINT64_C(86400)) * NSEC_PER_SEC;
+	if (machine.time > INT64_MAX / 2)
+		machine.time = INT64_MAX / 2;
+}
+
+/* Also the event loop's, which is in a library; the other clocks are libFuzzer's. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	if (clock != CLOCK_BOOTTIME)
+		return (int)__real_syscall(SYS_clock_gettime, clock, time);
+	time->tv_sec = (time_t)(machine.time / NSEC_PER_SEC);
+	time->tv_nsec = (long)(machine.time % NSEC_PER_SEC);
+	return 0;
+}
+
+/* What timer.c is compiled to call instead. */
+int machine_clock_gettime(clockid_t clock, struct timespec *time)
+{
+	fuzz_assert(clock == CLOCK_REALTIME && !clock_gettime(CLOCK_BOOTTIME, time));
+	time->tv_sec += 1700000000;
+	/* Whoever waits for less than the event loop's accuracy must not wait for ever. */
+	machine.time += NSEC_PER_USEC;
+	return 0;
+}
+
+static void check_line(const char *format, va_list args)
+{
+	char line[8192];
+
+	fuzz_assert(vsnprintf(line, sizeof(line), format, args) > 0);
+}
+
+void log_line(int priority, const char *format, ...)
+{
+	va_list args;
+
+	(void)priority;
+	va_start(args, format);
+	check_line(format, args);
+	va_end(args);
+}
+
+void log_fields(int priority, const struct log_field *fields, const char *format, ...)
+{
+	va_list args;
+
+	(void)priority;
+	for (; fields->name; fields++)
+		fuzz_assert(*fields->name && strlen(fields->value) < 8192);
+	va_start(args, format);
+	check_line(format, args);
+	va_end(args);
+}
+
+/* Sources */
+
+static int start(struct source **source, sd_event *event, const struct source_sink *sink)
+{
+	(void)event;
+	*source = NULL;
+	machine.sink = *sink;
+	return 0;
+}
+
+static void stop(struct source *source)
+{
+	(void)source;
+}
+
+const struct source_type source_network = { "network", start, stop };
+const struct source_type source_zone = { "zone", start, stop };
+const struct source_type source_power = { "power", start, stop };
+const struct source_type source_session = { "session", start, stop };
+
+void machine_fire(enum bgtask_trigger trigger)
+{
+	machine.sink.fire(machine.sink.data, trigger, "seen");
+}
+
+void machine_condition(uint32_t first, bool holds)
+{
+	machine.sink.condition(machine.sink.data, first, holds);
+}
+
+void machine_power(bool ac, int capacity)
+{
+	machine.sink.power(machine.sink.data, ac, capacity);
+}
