@@ -41,7 +41,7 @@ struct instance {
 	int pidfd;			/* -1 before it is started */
 	sd_event_source *exit;		/* the process ends */
 	sd_event_source *deadline;	/* it was to end by now, or its end is to be recorded */
-	int failure;			/* says why the host could not be run; or -1 */
+	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
 	bool thawed;			/* its app is exempt so that it can end */
 	char text[];			/* what the record's name and argument are */

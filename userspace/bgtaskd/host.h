@@ -8,16 +8,20 @@
 #include "manifest.h"
 #include "registry.h"
 
+/* What a process needs until it has executed its program. */
+struct host;
+
 /*
  * Starts the entry point as the app's user, right into a cgroup. @instance gets the pid, *pidfd a
- * descriptor of the process, *failure one for host_failure(). The process may be frozen before it
- * has done anything, so whether the program can be run is seen only when it has ended. Returns 0 or
- * a negative errno.
+ * descriptor of the process. The process may be frozen before it has done anything, so whether the
+ * program can be run is seen only when it has ended; *host is to be kept until then. Returns 0 or a
+ * negative errno.
  */
 int host_start(const struct manifest *manifest, struct instance_record *instance,
-	       const char *entry_point, const char *cgroup, int *pidfd, int *failure);
+	       const char *entry_point, const char *cgroup, int *pidfd, struct host **host);
+void host_free(struct host *host);
 
-/* Of a host that has ended: 0, or the negative errno with which the program could not be run. */
-int host_failure(int failure);
+/* Of a process that has ended: 0, or the negative errno with which it could not be executed. */
+int host_failure(const struct host *host);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "host.h"
 #include "launch.h"
 #include "listener.h"
 #include "process.h"
@@ -50,7 +51,6 @@ static struct instance *make(struct app *app, const struct instance_record *reco
 	instance->record.argument = memcpy(instance->text + name, record->argument, argument);
 	instance->record.message = "";
 	instance->pidfd = -1;
-	instance->failure = -1;
 	LIST_INSERT_HEAD(&app->daemon->instances, instance, entry);
 	LIST_INSERT_HEAD(&app->instances, instance, by_app);
 	if (*record->message)
@@ -112,8 +112,9 @@ void instance_unload(struct instance *instance)
 	sd_event_source_disable_unref(instance->deadline);
 	if (instance->pidfd >= 0)
 		close(instance->pidfd);
-	if (instance->failure >= 0)
-		close(instance->failure);
+	/* A process may still need it, also after the helper's end. */
+	if (instance->record.ended)
+		host_free(instance->host);
 	free(instance->message);
 	free(instance);
 }

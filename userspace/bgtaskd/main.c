@@ -211,6 +211,9 @@ static int block_signals(struct daemon *daemon)
 	sigset_t mask;
 	int error = 0;
 
+	/* What is ignored, tasks would ignore. */
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	sigemptyset(&mask);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		sigaddset(&mask, ends[i]);

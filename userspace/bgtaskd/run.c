@@ -120,7 +120,7 @@ static enum bgtask_instance_state judge(struct instance *instance, const siginfo
 				     "started anew meanwhile");
 		return BGTASK_INSTANCE_STATE_FAILED;
 	}
-	known->status = host_failure(instance->failure);
+	known->status = host_failure(instance->host);
 	if (known->status) {
 		instance_set_message(instance, "cannot be run: %s", strerror(-known->status));
 		return BGTASK_INSTANCE_STATE_FAILED;
@@ -194,7 +194,7 @@ bool instance_start(struct instance *instance)
 		return false;
 	}
 	error = host_start(instance->app->manifest, known, task->record.entry_point, path,
-			   &instance->pidfd, &instance->failure);
+			   &instance->pidfd, &instance->host);
 	if (error) {
 		fail(instance, "cannot start its host", error);
 		return false;
@@ -204,6 +204,8 @@ bool instance_start(struct instance *instance)
 	error = watch(instance);
 	if (error < 0) {
 		(void)pidfd_send_signal(instance->pidfd, SIGKILL, NULL, 0);
+		/* It may still share what is freed with the instance. */
+		(void)waitid(P_PIDFD, (id_t)instance->pidfd, NULL, WEXITED);
 		fail(instance, "cannot watch it", error);
 		return false;
 	}
