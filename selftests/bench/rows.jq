@@ -119,13 +119,51 @@ def mutexes($prefix; $where; $unit; $ns):
 	queue(counts("queue")[1:][]),
 	(counts("many") | select(length == 2) | many(.[0]; .[1]));
 
+def launch($prefix; $where; $unit; $ns):
+	def cost($way): middle("\($prefix)launch.\($way)") | if . then . / $ns else null end;
+	row("application trigger to the first instruction, \($where)"; cost("bgtask"); $unit;
+		"clone3 and exec"; cost("clone"); 2 * cost("clone")),
+	row("systemd-run --wait to the first instruction, \($where)"; cost("systemd"); $unit;
+		"application trigger"; cost("bgtask"); null);
+
+def registrations($prefix; $where; $unit; $ns):
+	def cost($count; $what):
+		middle("\($prefix)registrations.\($count).\($what)")
+		| if . then . / $ns else null end;
+	# Only where the clock counts instructions is a bound about more than how busy the host is.
+	def bound: if . and $prefix != "" then 1.2 * . else null end;
+	def against_none($what; $count; $name):
+		row("\($name), \($count) others, \($where)"; cost($count; $what); $unit;
+			"no others"; cost(0; $what); cost(0; $what) | bound);
+	([$raw | keys[] | ltrimstr("\($prefix)registrations.") | capture("^(?<count>[0-9]+)\\.").count
+		| tonumber] | max | values | select(. > 0)) as $many
+	| (("register", "unregister") as $what
+		| select($prefix != "") | against_none($what; $many; "\($what) a task")),
+	against_none("fire-one"; $many; "fire, 1 matches"),
+	row("fire, \(middle("\($prefix)registrations.matching")) match, each, \($where)";
+		cost($many; "fire-many"); $unit; "no others"; cost(0; "fire-many");
+		cost(0; "fire-many") | bound);
+
+def speed:
+	($raw | keys[] | capture("^registrations\\.(?<count>[0-9]+)\\.register$").count | tonumber)
+		as $count
+	| ("register", "unregister") as $what
+	| def rate($of): middle("registrations.\($of).\($what)") | if . then 1e9 / . else null end;
+	row("\($what) tasks, among \($count)"; rate($count); "/s";
+		if $count > 0 then "among 0" else null end;
+		if $count > 0 then rate(0) else null end; null);
+
 def memory:
-	(["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
+	((["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
 		as [$what, $program]
 	| row("memory of a \($what), Slab + Percpu";
-		middle("\($program).memory.\($what)"); "bytes"; null; null; null);
+		middle("\($program).memory.\($what)"); "bytes"; null; null; null)),
+	row("memory of a registration, in the helper"; middle("registrations.memory"); "bytes";
+		null; null; null);
 
 [switches, overshoot("exact."; "exact clock"), overshoot(""; "2 CPUs"),
 	latency("exact."; "exact clock"), latency(""; "2 CPUs"),
 	mutexes("exact."; "exact clock"; "instructions"; 1), mutexes(""; "real clock"; "us"; 1000),
-	scale, memory]
+	launch("exact."; "exact clock"; "instructions"; 1), launch(""; "real clock"; "us"; 1000),
+	registrations("exact."; "exact clock"; "instructions"; 1),
+	registrations(""; "real clock"; "us"; 1000), speed, scale, memory]
