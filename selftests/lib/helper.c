@@ -105,6 +105,14 @@ int helper_wait(void)
 	return status;
 }
 
+void helper_quit(void)
+{
+	kill(helper, SIGTERM);
+	if (task_wait(helper))
+		fail("the helper has not ended well");
+	helper = 0;
+}
+
 void helper_restart(struct bgt *bgt)
 {
 	helper_kill();

@@ -29,6 +29,9 @@ void helper_launch(struct bgt *bgt);
 /* Waits until it ends by itself. Returns its exit status. */
 int helper_wait(void);
 
+/* Lets it end as it does with the machine; what it has started goes on. */
+void helper_quit(void);
+
 /* Kills it, and all that it has started. */
 void helper_end(void);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The helper: apps, registrations, firings, latching, running, cancelling, and being killed. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -22,6 +24,7 @@
 	"[Task long]\nEntryPoint=/bin/sleep 1000\n" ALL				\
 	"[Task deaf]\nEntryPoint=/bin/sh -c \"trap : TERM; while :; do sleep 1; done\"\n" ALL \
 	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL	\
+	"[Task mark]\nEntryPoint=/bin/sh -c \"echo ran >" HELPER_TOP "/mark\"\n" ALL	\
 	"[Task only]\nEntryPoint=/bin/true\nTriggers=application\n"
 
 FIXTURE(tasks) {
@@ -259,6 +262,64 @@ TEST_F_TIMEOUT(tasks, throttled, 60)
 	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, APP, &container));
 	EXPECT_FALSE(container->exempt);
 	bgt_container_free(container);
+}
+
+/* Whether a process has not come to execute the program that it is for. */
+static bool is_helpers(uint32_t pid)
+{
+	char path[64], program[256] = "";
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	return readlink(path, program, sizeof(program) - 1) > 0 && strstr(program, "bgtaskd");
+}
+
+/*
+ * A process that is started in a frozen cgroup shares the helper's memory until it is thawed. The
+ * helper does not wait for it, and may end.
+ */
+TEST_F_TIMEOUT(tasks, begins_frozen, 60)
+{
+	const struct bgt_instance *instance;
+	struct bgt_container *container;
+	enum bgt_work_cost cost;
+	uint32_t holding, set;
+	char text[8] = "";
+	int file;
+
+	task_register(self->bgt, "ok", application);
+	task_register(self->bgt, "mark", application);
+	fire(self->bgt, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	file = open(HELPER_TOP "/mark", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, fchmod(file, 0666));
+
+	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, APP, &container));
+	container_set_quota(self->bgt, container->id, 0);
+	fire(self->bgt, "ok");
+	fire(self->bgt, "mark");
+	instance = instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_RUNNING);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(is_helpers(instance->pid));
+	EXPECT_EQ(0, bgt_condition_get(self->bgt, &holding, &set, &cost));
+	container_set_quota(self->bgt, container->id, BGT_QUOTA_UNLIMITED);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "mark", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(4, pread(file, text, sizeof(text), 0));
+	ASSERT_EQ(0, ftruncate(file, 0));
+
+	/* The next helper puts the app on its budget again, which is not spent. */
+	container_set_quota(self->bgt, container->id, 0);
+	fire(self->bgt, "mark");
+	instance = instance_wait(self->bgt, APP, "mark", BGT_INSTANCE_RUNNING);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(is_helpers(instance->pid));
+	helper_quit();
+	helper_restart(self->bgt);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "mark", BGT_INSTANCE_FAILED));
+	EXPECT_EQ(4, pread(file, text, sizeof(text), 0));
+	bgt_container_free(container);
+	close(file);
 }
 
 TEST_F_TIMEOUT(tasks, condition_lost, 60)
