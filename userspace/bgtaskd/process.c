@@ -56,7 +56,7 @@ uint64_t process_start_time(uint32_t pid)
 	return time;
 }
 
-bool process_is_traced(uint32_t pid)
+static bool is_traced(uint32_t pid)
 {
 	const char *field;
 	char text[4096];
@@ -65,6 +65,21 @@ bool process_is_traced(uint32_t pid)
 		return false;
 	field = strstr(text, "\nTracerPid:");
 	return field && strtoul(field + strlen("\nTracerPid:"), NULL, 10);
+}
+
+bool process_is_traced(const char *cgroup)
+{
+	char path[PATH_MAX + 32], line[32];
+	bool traced = false;
+	FILE *processes;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	processes = fopen(path, "re");
+	while (processes && !traced && fgets(line, sizeof(line), processes))
+		traced = is_traced((uint32_t)strtoul(line, NULL, 10));
+	if (processes)
+		fclose(processes);
+	return traced;
 }
 
 int process_cgroup_mount(char *path, size_t size)

@@ -13,8 +13,8 @@
 /* Field 22 of /proc/PID/stat: no other process of this number has the same. 0 if there is none. */
 uint64_t process_start_time(uint32_t pid);
 
-/* Whether a debugger has it. */
-bool process_is_traced(uint32_t pid);
+/* Whether a debugger has one of the processes in a cgroup. */
+bool process_is_traced(const char *cgroup);
 
 /* Directory of its cgroup below the cgroup2 mount. Returns 0 or a negative errno. */
 int process_cgroup(uint32_t pid, char *path, size_t size);

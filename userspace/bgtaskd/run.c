@@ -26,6 +26,10 @@
 /* If an end cannot be recorded, so long until the next try. */
 #define RETRY_USEC	(5 * UINT64_C(1000000))
 
+/* How many times the time to end is looked at; but not more often than this. */
+#define LOOKS		50
+#define LOOK_USEC_MIN	1000
+
 static int try_to_finish(sd_event_source *source, uint64_t usec, void *data);
 
 /* What is done once ends with its only instance, and both is recorded, or neither. */
@@ -212,31 +216,72 @@ bool instance_start(struct instance *instance)
 	return true;
 }
 
-/* It did not end in time: neither does the app go on. */
-static int overdue(sd_event_source *source, uint64_t usec, void *data)
+/* What else runs of the app ends with it. */
+static void mark_terminated(struct app *app)
 {
-	struct instance *instance = data;
+	struct instance *instance;
+
+	LIST_FOREACH(instance, &app->instances, by_app) {
+		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
+			continue;
+		instance->record.cancelled = true;
+		instance->record.reason = BGTASK_CANCEL_REASON_TERMINATING;
+	}
+}
+
+/* It did not end in time: neither does the app go on. */
+static void terminate(struct instance *instance)
+{
 	struct daemon *daemon = instance->daemon;
 	char path[PATH_MAX];
 
-	(void)usec;
-	/* Somebody looks at it with a debugger. */
-	if (source && process_is_traced(instance->record.pid)) {
-		(void)sd_event_source_set_time_relative(source,
-							daemon->config.cancel_timeout / 1000);
-		(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-		return 0;
-	}
 	instance->record.status = -ETIME;
 	instance_set_message(instance, "did not end when it was cancelled");
 	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
 	process_report(path, instance->app->id, instance->record.name);
+	mark_terminated(instance->app);
 	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
 		log_line(LOG_ERR, "%s: cannot kill it: %s", instance->app->id,
 			 bgt_error(daemon->bgt));
 		process_kill_cgroup(path);
 	}
+}
+
+static int look_at_deadline(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct instance *instance = data;
+	uint64_t passed, step = instance->daemon->config.cancel_timeout / 1000 / LOOKS;
+	char path[PATH_MAX];
+
+	if (sd_event_now(instance->daemon->event, CLOCK_BOOTTIME, &usec) < 0)
+		usec = instance->looked;
+	passed = usec - instance->looked;
+	instance->looked = usec;
+	/* While somebody looks at it with a debugger, its time stands still. */
+	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	if (!process_is_traced(path))
+		instance->left -= passed < instance->left ? passed : instance->left;
+	if (!instance->left) {
+		terminate(instance);
+		return 0;
+	}
+	if (step < LOOK_USEC_MIN)
+		step = LOOK_USEC_MIN;
+	(void)sd_event_source_set_time_relative(source,
+						step < instance->left ? step : instance->left);
+	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	return 0;
+}
+
+static void set_deadline(struct instance *instance)
+{
+	struct daemon *daemon = instance->daemon;
+
+	instance->left = daemon->config.cancel_timeout / 1000;
+	if (sd_event_now(daemon->event, CLOCK_BOOTTIME, &instance->looked) < 0 ||
+	    sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME, 0,
+				       LOOK_USEC_MIN, look_at_deadline, instance) < 0)
+		terminate(instance);
 }
 
 void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
@@ -267,10 +312,7 @@ void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason
 	} else {
 		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
 	}
-	if (sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME,
-				       daemon->config.cancel_timeout / 1000, 0, overdue,
-				       instance) < 0)
-		overdue(NULL, 0, instance);
+	set_deadline(instance);
 }
 
 /* Finds the process again that the helper before has started. */
