@@ -217,8 +217,11 @@ static int change(struct app *app, struct manifest *manifest)
 
 	manifest_free(app->manifest);
 	app->manifest = manifest;
-	if (app->container && !policy_of(app, &policy) &&
-	    bgt_container_set(app->daemon->bgt, app->container, &policy))
+	if (!app->container || policy_of(app, &policy))
+		return 0;
+	/* Whether it is in the foreground is another matter. */
+	policy.set &= ~BGT_POLICY_EXEMPT;
+	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
 		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
 			 bgt_error(app->daemon->bgt));
 	return 0;
@@ -306,18 +309,53 @@ void app_remove(struct app *app)
 	app_forget(app);
 }
 
-void app_exempt(struct app *app, bool exempt)
+static void set_exempt(struct app *app, bool exempt)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+
+	policy.set = BGT_POLICY_EXEMPT;
+	policy.exempt = exempt;
+	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
+			 exempt ? "thaw it" : "put it on its budget again",
+			 bgt_error(app->daemon->bgt));
+}
+
+static bool is_exempt(const struct app *app)
+{
+	struct bgt_container *container;
+	bool exempt;
+
+	if (bgt_container_get(app->daemon->bgt, app->container, &container))
+		return false;
+	exempt = container->exempt;
+	bgt_container_free(container);
+	return exempt;
+}
+
+void app_exempt(struct app *app, bool exempt)
+{
 	bool was = app->exempt;
 
 	app->exempt += exempt ? 1 : -1u;
 	if (!app->container || was == !!app->exempt)
 		return;
-	policy.set = BGT_POLICY_EXEMPT;
-	policy.exempt = app->exempt;
-	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
-		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
-			 exempt ? "thaw it" : "put it on its budget again",
-			 bgt_error(app->daemon->bgt));
+	/* An app in the foreground is exempt already, and stays so. */
+	if (exempt)
+		app->was_exempt = is_exempt(app);
+	if (!app->was_exempt)
+		set_exempt(app, exempt);
+}
+
+bool app_is_suspended(const struct app *app)
+{
+	struct bgt_member *list, *member;
+	bool held = false;
+
+	if (!app->container || bgt_member_list(app->daemon->bgt, app->container, &list))
+		return false;
+	for (member = list; member; member = member->next)
+		held |= member->role == BGT_ROLE_APP && member->held;
+	bgt_member_free(list);
+	return held;
 }

@@ -40,7 +40,9 @@ struct instance {
 	char *message;			/* what the record's is, unless it is "" */
 	int pidfd;			/* -1 before it is started */
 	sd_event_source *exit;		/* the process ends */
-	sd_event_source *deadline;	/* it was to end by now, or its end is to be recorded */
+	sd_event_source *deadline;	/* of its time to end, or to record that it has ended */
+	uint64_t left;			/* of its time to end, us */
+	uint64_t looked;		/* when that was so, CLOCK_BOOTTIME us */
 	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
 	bool thawed;			/* its app is exempt so that it can end */
@@ -63,6 +65,7 @@ struct task {
 struct listener {
 	LIST_ENTRY(listener) entry;
 	uint32_t peer;
+	bool in_app;			/* it is the app itself */
 };
 
 /* An app that is installed; app.c. */
@@ -75,6 +78,7 @@ struct app {
 	uint32_t container;		/* its id, or 0 before the app is first needed */
 	bool prepared;			/* the container is complete, as far as is known */
 	unsigned int exempt;		/* how many need it to run whatever it has spent */
+	bool was_exempt;		/* it was that before they did */
 	uint32_t nr_tasks;
 	struct task_list tasks;
 	void *by_name;			/* tasks, a tree of tsearch(3) */

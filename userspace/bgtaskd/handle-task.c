@@ -228,7 +228,7 @@ void handle_task_associate(struct daemon *daemon, const struct call *call)
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
 	if (refused)
 		return;
-	if (listener_add(daemon, app, call->peer))
+	if (listener_add(daemon, app, call))
 		call_refuse(call, -ENOMEM, "the helper is out of memory");
 	else
 		call_done(call);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "app.h"
+
 static struct listener *find(struct listener_list *list, uint32_t peer)
 {
 	struct listener *listener;
@@ -14,17 +16,18 @@ static struct listener *find(struct listener_list *list, uint32_t peer)
 	return NULL;
 }
 
-int listener_add(struct daemon *daemon, struct app *app, uint32_t peer)
+int listener_add(struct daemon *daemon, struct app *app, const struct call *call)
 {
 	struct listener_list *list = app ? &app->listeners : &daemon->listeners;
-	struct listener *listener = find(list, peer);
+	struct listener *listener = find(list, call->peer);
 
 	if (listener)
 		return 0;
 	listener = calloc(1, sizeof(*listener));
 	if (!listener)
 		return -ENOMEM;
-	listener->peer = peer;
+	listener->peer = call->peer;
+	listener->in_app = app && app->container && call->container == app->container;
 	LIST_INSERT_HEAD(list, listener, entry);
 	return 0;
 }
@@ -64,6 +67,7 @@ void listener_tell(const struct instance *instance, uint8_t command)
 	struct daemon *daemon = instance->daemon;
 	struct listener *listener;
 	struct payload payload;
+	bool suspended;
 
 	if (LIST_EMPTY(&daemon->listeners) && LIST_EMPTY(&instance->app->listeners))
 		return;
@@ -81,8 +85,10 @@ void listener_tell(const struct instance *instance, uint8_t command)
 		payload_u32(&payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
 		payload_string(&payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
 	}
+	suspended = !LIST_EMPTY(&instance->app->listeners) && app_is_suspended(instance->app);
 	LIST_FOREACH(listener, &instance->app->listeners, entry)
-		relay_tell(daemon->relay, listener->peer, command, &payload);
+		if (!suspended || !listener->in_app)
+			relay_tell(daemon->relay, listener->peer, command, &payload);
 	LIST_FOREACH(listener, &daemon->listeners, entry)
 		if (!find(&instance->app->listeners, listener->peer))
 			relay_tell(daemon->relay, listener->peer, command, &payload);

@@ -7,8 +7,11 @@
 
 #include "daemon.h"
 
-/* From now on a socket is told of an app's instances or, if that is NULL, of all. */
-int listener_add(struct daemon *daemon, struct app *app, uint32_t peer);
+/*
+ * From now on the socket of a caller is told of an app's instances or, if that is NULL, of all. An
+ * app that is suspended is not told; nor is it told later, but finds the outcome in the history.
+ */
+int listener_add(struct daemon *daemon, struct app *app, const struct call *call);
 
 /* A socket is gone, or there is no more to be told. */
 void listener_forget(struct daemon *daemon, uint32_t peer);
