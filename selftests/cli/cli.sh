@@ -350,6 +350,20 @@ test_container_errors() {
 	want 0 bgtask --version
 }
 
+# task
+
+test_task_usage() {
+	want 2 bgtask task register
+	want 2 bgtask task register --name a
+	like "$err" '*takes --name and --trigger*'
+	want 2 bgtask task register --name a --trigger time --trigger application
+	like "$err" '*a task has one trigger*'
+	want 2 bgtask task register --name a --trigger nonsense
+	like "$err" '*nonsense*'
+	want 2 bgtask task register --name a --trigger application --condition nonsense
+	like "$err" '*nonsense*'
+}
+
 test_nobody() {
 	want 0 bgtask container new cli-c
 	want 1 setpriv --reuid nobody --regid nogroup --clear-groups "$(command -v bgtask)" \

@@ -76,6 +76,10 @@ static bool set(struct wanted *wanted, int option, const char *argument)
 		wanted->oneshot = true;
 		return true;
 	case 't':
+		if (wanted->has_trigger) {
+			fail_usage("a task has one trigger");
+			return false;
+		}
 		wanted->has_trigger = true;
 		return parse_trigger(argument, &wanted->trigger);
 	default:

@@ -218,6 +218,25 @@ void relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struc
 
 /* Messages from the kernel */
 
+/* The first attribute that a call has twice, or 0: one says the one, one the other. */
+static uint16_t repeated(const struct call *call)
+{
+	const struct nlattr *attr;
+	uint64_t seen = 0;
+	uint16_t type;
+
+	if (!call->payload)
+		return 0;
+	mnl_attr_for_each_nested(attr, call->payload) {
+		type = mnl_attr_get_type(attr);
+		if (type < 64 && seen & UINT64_C(1) << type)
+			return type;
+		if (type < 64)
+			seen |= UINT64_C(1) << type;
+	}
+	return 0;
+}
+
 static void handle_call(struct relay *relay, const struct nlmsghdr *message)
 {
 	struct call call = { .relay = relay };
@@ -251,7 +270,10 @@ static void handle_call(struct relay *relay, const struct nlmsghdr *message)
 			break;
 		}
 	}
-	relay->handler->call(relay->data, &call);
+	if (repeated(&call))
+		call_refuse(&call, -EINVAL, "attribute %u is there twice", repeated(&call));
+	else
+		relay->handler->call(relay->data, &call);
 }
 
 static void handle_gone(struct relay *relay, const struct nlmsghdr *message)
