@@ -17,6 +17,23 @@ static void refuse_manifest(const struct call *call, struct manifest *manifest, 
 	manifest_free(manifest);
 }
 
+/* Says what is wrong with a manifest whose path the caller knows; the log has that, too. */
+static void refuse_problem(const struct call *call, const char *path, int error,
+			   const struct problem *problem)
+{
+	size_t length = strlen(path);
+	const char *text = problem->text;
+	bool line = false;
+
+	log_line(LOG_ERR, "%s", text);
+	if (!strncmp(text, path, length) && text[length] == ':') {
+		text += length + 1;
+		line = *text >= '0' && *text <= '9';
+		text += *text == ' ';
+	}
+	call_refuse(call, error, "%s%s", line ? "line " : "", text);
+}
+
 void handle_app_install(struct daemon *daemon, const struct call *call)
 {
 	const char *path = call_string(call, BGTASK_A_APP_MANIFEST);
@@ -34,7 +51,7 @@ void handle_app_install(struct daemon *daemon, const struct call *call)
 	}
 	error = manifest_load(&manifest, path, &problem);
 	if (error) {
-		call_refuse(call, error, "%s", problem.text);
+		refuse_problem(call, path, error, &problem);
 		return;
 	}
 	error = app_install(daemon, manifest, &app);
@@ -197,15 +214,15 @@ void handle_app_upgraded(struct daemon *daemon, const struct call *call)
 		return;
 	error = manifest_load(&manifest, app->manifest->path, &problem);
 	if (error) {
-		call_refuse(call, error, "%s", problem.text);
+		refuse_problem(call, app->manifest->path, error, &problem);
 		return;
 	}
-	instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SERVICING_UPDATE);
 	error = app_install(daemon, manifest, &app);
 	if (error) {
 		refuse_manifest(call, manifest, error);
 		return;
 	}
+	instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SERVICING_UPDATE);
 	(void)fire_all(daemon, app, BGTASK_TRIGGER_SERVICING_COMPLETE, "");
 	call_done(call);
 }
