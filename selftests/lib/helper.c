@@ -18,6 +18,8 @@
 #include "task.h"
 
 #define CGROUP	"bgtask-selftest-apps"
+/* Of the ids of all apps. */
+#define PREFIX	"org.example."
 
 static pid_t helper;
 
@@ -29,13 +31,34 @@ const char *helper_path(const char *file)
 	return path;
 }
 
-static void put(const char *path, const char *text)
+const char *helper_write(const char *file, const char *text)
 {
+	const char *path = helper_path(file);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		fail("%s: %s", path, strerror(errno));
 	close(fd);
+	return path;
+}
+
+void helper_wait_file(const char *file)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (access(helper_path(file), F_OK)) {
+		if (now() > end)
+			fail("%s does not appear", file);
+		usleep(5000);
+	}
+}
+
+const char *helper_cgroup(const char *app, const char *below)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), CGROUP_ROOT "/" CGROUP "/%s/%s", app, below);
+	return path;
 }
 
 static void run(const char *command)
@@ -44,50 +67,110 @@ static void run(const char *command)
 		fail("%s: failed", command);
 }
 
+/* Beside the tests in the build directory, or where it was installed. */
+static void find_program(char *path, size_t size)
+{
+	char test[PATH_MAX] = "";
+
+	if (readlink("/proc/self/exe", test, sizeof(test) - 1) < 0)
+		fail("readlink: %s", strerror(errno));
+	snprintf(path, size, "%s/../../bin/bgtaskd", dirname(test));
+	if (access(path, X_OK))
+		snprintf(path, size, "bgtaskd");
+}
+
+/* What it logs is added to a file. */
+pid_t helper_begin(void)
+{
+	char path[PATH_MAX + 64];
+	int log;
+
+	find_program(path, sizeof(path));
+	helper = fork();
+	if (helper)
+		return helper;
+	log = open(HELPER_TOP "/log", O_WRONLY | O_CREAT | O_APPEND, 0644);
+	if (log < 0 || dup2(log, STDERR_FILENO) < 0)
+		_exit(126);
+	close_range(3, UINT_MAX, 0);
+	/* A test that is broken off does not leave it behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execlp(path, "bgtaskd", "-c", HELPER_TOP "/bgtaskd.conf", NULL);
+	_exit(127);
+}
+
+/* The end of the log, to see why something did not happen. */
+static void note_log(void)
+{
+	char text[2048], *line, *rest = text;
+	int log = open(HELPER_TOP "/log", O_RDONLY | O_CLOEXEC);
+	ssize_t size = -1;
+
+	if (log >= 0) {
+		lseek(log, -(off_t)sizeof(text) + 1, SEEK_END);
+		size = read(log, text, sizeof(text) - 1);
+		close(log);
+	}
+	text[size > 0 ? size : 0] = '\0';
+	while ((line = strsep(&rest, "\n")))
+		note("%s", line);
+}
+
 void helper_launch(struct bgt *bgt)
 {
-	char program[PATH_MAX] = "", path[PATH_MAX + 64];
 	uint64_t end = now() + DEADLINE;
 	uint32_t holding, set;
 	enum bgt_work_cost cost;
 
-	/* Beside the tests in the build directory, or where it was installed. */
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
-		fail("readlink: %s", strerror(errno));
-	snprintf(path, sizeof(path), "%s/../../bin/bgtaskd", dirname(program));
-	if (access(path, X_OK))
-		strcpy(path, "bgtaskd");
-	helper = fork();
-	if (!helper) {
-		close_range(3, UINT_MAX, 0);
-		/* A test that is broken off does not leave it behind. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execlp(path, "bgtaskd", "-c", HELPER_TOP "/bgtaskd.conf", NULL);
-		_exit(127);
-	}
+	helper_begin();
 	while (bgt_condition_get(bgt, &holding, &set, &cost)) {
-		if (now() > end || waitpid(helper, NULL, WNOHANG))
+		if (now() > end || waitpid(helper, NULL, WNOHANG)) {
+			note_log();
 			fail("the helper does not come up: %s", bgt_error(bgt));
+		}
 		usleep(10000);
 	}
 }
 
+static void start(struct bgt *bgt, const struct helper_settings *settings, const char *state)
+{
+	char text[1024], timeout[64] = "";
+
+	run("mkdir -p " HELPER_TOP "/apps");
+	if (settings->cancel_timeout)
+		snprintf(timeout, sizeof(timeout), "CancelTimeout=%llums\n",
+			 (unsigned long long)(settings->cancel_timeout / MSEC));
+	snprintf(text, sizeof(text),
+		 "[Helper]\nStateDirectory=%s\n"
+		 "ManifestDirectories=" HELPER_TOP "/none " HELPER_TOP "/apps\n"
+		 "Cgroup=" CGROUP "\nMinimumInterval=%llums\n%s"
+		 "LockScreenSlots=%d\nHistory=%u\n"
+		 "[Class standard]\nQuota=%lluus\nPeriod=%lluus\n"
+		 "[Class free]\nQuota=unlimited\nPeriod=1s\n", state,
+		 (unsigned long long)(INTERVAL_MIN / MSEC), timeout, SLOTS, settings->history,
+		 (unsigned long long)(settings->quota / USEC),
+		 (unsigned long long)(settings->period / USEC));
+	helper_write("bgtaskd.conf", text);
+	helper_launch(bgt);
+}
+
+static const struct helper_settings usual = HELPER_SETTINGS;
+
+void helper_start_in(struct bgt *bgt, const char *state)
+{
+	start(bgt, &usual, state);
+}
+
+void helper_start_with(struct bgt *bgt, const struct helper_settings *settings)
+{
+	helper_end();
+	run("rm -rf " HELPER_TOP " && mkdir -p -m 1777 " HELPER_SAID);
+	start(bgt, settings, HELPER_TOP "/state");
+}
+
 void helper_start(struct bgt *bgt)
 {
-	char text[1024];
-
-	helper_end();
-	run("rm -rf " HELPER_TOP " && mkdir -p " HELPER_TOP "/apps " HELPER_TOP "/state");
-	snprintf(text, sizeof(text),
-		 "[Helper]\nStateDirectory=" HELPER_TOP "/state\n"
-		 "ManifestDirectories=" HELPER_TOP "/none " HELPER_TOP "/apps\n"
-		 "Cgroup=" CGROUP "\nMinimumInterval=%llums\nCancelTimeout=%llums\n"
-		 "LockScreenSlots=%d\nHistory=20\n"
-		 "[Class standard]\nQuota=300ms\nPeriod=3s\n",
-		 (unsigned long long)(INTERVAL_MIN / MSEC),
-		 (unsigned long long)(CANCEL_TIMEOUT / MSEC), SLOTS);
-	put(helper_path("bgtaskd.conf"), text);
-	helper_launch(bgt);
+	helper_start_with(bgt, &usual);
 }
 
 void helper_kill(void)
@@ -105,18 +188,34 @@ int helper_wait(void)
 	return status;
 }
 
-void helper_quit(void)
+int helper_quit(void)
 {
 	kill(helper, SIGTERM);
-	if (task_wait(helper))
-		fail("the helper has not ended well");
-	helper = 0;
+	return helper_wait();
 }
 
 void helper_restart(struct bgt *bgt)
 {
 	helper_kill();
 	helper_launch(bgt);
+}
+
+/* What the helper leaves to the next one: the apps' containers. */
+static void delete_containers(void)
+{
+	struct bgt_container *list, *container;
+	struct bgt *bgt;
+
+	/* Some tests unload the module. */
+	if (bgt_open(&bgt))
+		return;
+	if (bgt_container_list(bgt, &list))
+		fail("bgt_container_list: %s", bgt_error(bgt));
+	for (container = list; container; container = container->next)
+		if (!strncmp(container->name, PREFIX, strlen(PREFIX)))
+			(void)bgt_container_del(bgt, container->id);
+	bgt_container_free(list);
+	bgt_close(bgt);
 }
 
 void helper_end(void)
@@ -128,17 +227,90 @@ void helper_end(void)
 	run("for i in $(seq 300); do [ -e " CGROUP_ROOT "/" CGROUP " ] || break;"
 	    " find " CGROUP_ROOT "/" CGROUP " -depth -type d -exec rmdir {} \\; 2>/dev/null;"
 	    " sleep 0.02; done");
+	delete_containers();
 }
 
-void helper_install(struct bgt *bgt, const char *app, const char *tasks)
+static bool log_has(const char *text)
 {
-	char text[2048], file[128], id[BGT_NAME_MAX + 1];
+	static char log[1 << 20];
+	int fd = open(HELPER_TOP "/log", O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, log, sizeof(log) - 1);
 
-	snprintf(text, sizeof(text), "[App]\nId=%s\nUser=nobody\n%s", app, tasks);
+	if (fd >= 0)
+		close(fd);
+	log[size > 0 ? size : 0] = '\0';
+	return strstr(log, text);
+}
+
+bool helper_logs(const char *text)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (!log_has(text)) {
+		if (now() > end) {
+			note("the log has no \"%s\"; it ends with:", text);
+			note_log();
+			return false;
+		}
+		usleep(5000);
+	}
+	return true;
+}
+
+void helper_install(struct bgt *bgt, const char *app, const char *lines)
+{
+	char text[4096], file[128], id[BGT_NAME_MAX + 1];
+
+	snprintf(text, sizeof(text), "[App]\nId=%s\nUser=nobody\n%s", app, lines);
 	snprintf(file, sizeof(file), "apps/%s.bgtask", app);
-	put(helper_path(file), text);
-	if (bgt_app_install(bgt, helper_path(file), id))
+	if (bgt_app_install(bgt, helper_write(file, text), id))
 		fail("bgt_app_install: %s", bgt_error(bgt));
+}
+
+int helper_try_register(struct bgt *bgt, struct wanted wanted, uint32_t *id)
+{
+	struct bgt_task_builder *builder = bgt_task_builder_new(bgt);
+	int error;
+
+	if (!builder)
+		fail("out of memory");
+	bgt_task_builder_set_app(builder, wanted.app ? wanted.app : APP);
+	bgt_task_builder_set_name(builder, wanted.name);
+	bgt_task_builder_set_trigger(builder, wanted.trigger);
+	if (wanted.interval)
+		bgt_task_builder_set_interval(builder, wanted.interval);
+	if (wanted.oneshot)
+		bgt_task_builder_set_oneshot(builder, true);
+	if (wanted.conditions)
+		bgt_task_builder_add_condition(builder, (enum bgt_condition)wanted.conditions);
+	if (wanted.cancel)
+		bgt_task_builder_set_cancel_on_condition_loss(builder, true);
+	if (wanted.socket)
+		bgt_task_builder_set_socket(builder, wanted.socket);
+	error = bgt_task_register(builder, id);
+	bgt_task_builder_free(builder);
+	return error;
+}
+
+uint32_t helper_register(struct bgt *bgt, struct wanted wanted)
+{
+	uint32_t id = 0;
+
+	if (helper_try_register(bgt, wanted, &id))
+		fail("cannot register %s: %s", wanted.name, bgt_error(bgt));
+	return id;
+}
+
+uint32_t helper_register_plain(struct bgt *bgt, const char *name)
+{
+	return helper_register(bgt, (struct wanted){ .name = name,
+						     .trigger = BGT_TRIGGER_APPLICATION });
+}
+
+void helper_fire(struct bgt *bgt, const char *name)
+{
+	if (bgt_trigger_fire(bgt, APP, name, BGT_TRIGGER_APPLICATION, "an argument"))
+		fail("cannot fire %s: %s", name, bgt_error(bgt));
 }
 
 const struct bgt_instance *instance_look(struct bgt *bgt, const char *app, const char *task)
@@ -184,5 +356,18 @@ const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const
 	note("the last instance of %s is in state %s: %s", task,
 	     instance ? bgt_instance_state_name(instance->state) : "none",
 	     instance ? instance->message : "");
+	note_log();
 	return NULL;
+}
+
+const struct bgt_instance *helper_run(struct bgt *bgt, const char *name)
+{
+	const struct bgt_instance *instance;
+
+	helper_register_plain(bgt, name);
+	helper_fire(bgt, name);
+	instance = instance_wait(bgt, APP, name, BGT_INSTANCE_RUNNING);
+	if (!instance)
+		fail("%s does not run", name);
+	return instance;
 }

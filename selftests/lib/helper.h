@@ -5,29 +5,49 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "bgtask.h"
+#include "scene.h"
 
 /* Everything of the helper's is below this. */
 #define HELPER_TOP	"/tmp/bgtask-selftest"
-/* How long a task has to end when it is cancelled. */
-#define CANCEL_TIMEOUT	(700 * MSEC)
 /* The shortest interval. */
 #define INTERVAL_MIN	(200 * MSEC)
 #define SLOTS		2
 
+/* The app that is meant where none is named. */
+#define APP		"org.example.App"
+
+/* What differs from test to test. The class "free" has no budget, the others have this. */
+struct helper_settings {
+	uint64_t cancel_timeout;	/* 0 for what the helper has of itself, 5 s */
+	unsigned int history;
+	uint64_t quota;
+	uint64_t period;
+};
+
+/* Who is told to end has enough time for it, also on a busy machine. */
+#define HELPER_SETTINGS	{ 30 * SEC, 20, 300 * MSEC, 3 * SEC }
+
 /* Starts it with nothing installed and nothing registered, and waits until it answers. */
 void helper_start(struct bgt *bgt);
+void helper_start_with(struct bgt *bgt, const struct helper_settings *settings);
 
-/* Kills it, and starts it with what it knew. */
-void helper_restart(struct bgt *bgt);
+/* Starts it with a state directory, and what is in that. */
+void helper_start_in(struct bgt *bgt, const char *state);
 
-/* The two halves of that. */
+/* Kills it; what it has started goes on. Starts it again with what it knew; and both. */
 void helper_kill(void);
 void helper_launch(struct bgt *bgt);
+void helper_restart(struct bgt *bgt);
 
-/* Waits until it ends by itself. Returns its exit status. */
+/* Starts it again, and does not wait for anything. Returns its process. */
+pid_t helper_begin(void);
+
+/* Waits until it ends by itself, or asks it to. Return its exit status. */
 int helper_wait(void);
+int helper_quit(void);
 
 /* Lets it end as it does with the machine; what it has started goes on. */
 void helper_quit(void);
@@ -35,14 +55,53 @@ void helper_quit(void);
 /* Kills it, and all that it has started. */
 void helper_end(void);
 
-/*
- * Writes the manifest of an app, with the lines that are given for its tasks, and has it installed.
- * Its class has a budget of @quota in 5 s.
- */
-void helper_install(struct bgt *bgt, const char *app, const char *tasks);
-
 /* Path of a file in the directory. Valid until the next call. */
 const char *helper_path(const char *file);
+/* Writes such a file, and returns its path. */
+const char *helper_write(const char *file, const char *text);
+
+/* Waits until there is such a file; ends the test if the deadline passes. */
+void helper_wait_file(const char *file);
+
+/* A directory there, in which tasks may write. */
+#define HELPER_SAID	HELPER_TOP "/said"
+
+/* Waits until it has logged something since it was first started; false if the deadline passes. */
+bool helper_logs(const char *text);
+
+/* Path of a cgroup of an app: "app", "task", "task/7". Valid until the next call. */
+const char *helper_cgroup(const char *app, const char *below);
+
+/*
+ * Writes the manifest of an app, with the lines that are given for its class and its tasks, and has
+ * it installed.
+ */
+void helper_install(struct bgt *bgt, const char *app, const char *lines);
+
+/* A registration that a test wants; the app is APP, unless it is named. */
+struct wanted {
+	const char *app;
+	const char *name;
+	enum bgt_trigger trigger;
+	uint32_t conditions;
+	uint64_t interval;
+	bool oneshot;
+	bool cancel;			/* on the loss of a condition */
+	int socket;			/* of a control channel */
+};
+
+/* Returns what bgt_task_register() does; the other one ends the test if that is an error. */
+int helper_try_register(struct bgt *bgt, struct wanted wanted, uint32_t *id);
+uint32_t helper_register(struct bgt *bgt, struct wanted wanted);
+
+/* The same for a task of the trigger application. */
+uint32_t helper_register_plain(struct bgt *bgt, const char *name);
+
+/* Fires the trigger of a task of APP. */
+void helper_fire(struct bgt *bgt, const char *name);
+
+/* Registers a task of APP and fires it. Returns the instance once it runs, as instance_wait(). */
+const struct bgt_instance *helper_run(struct bgt *bgt, const char *name);
 
 /* The last instance of an app's task once it is in a state; NULL if the deadline passes. */
 const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const char *task,
