@@ -45,12 +45,12 @@ void helper_restart(struct bgt *bgt);
 /* Starts it again, and does not wait for anything. Returns its process. */
 pid_t helper_begin(void);
 
-/* Waits until it ends by itself, or asks it to. Return its exit status. */
+/*
+ * Waits until it ends by itself, or asks it to end as it does with the machine; what it has started
+ * goes on. Return its exit status.
+ */
 int helper_wait(void);
 int helper_quit(void);
-
-/* Lets it end as it does with the machine; what it has started goes on. */
-void helper_quit(void);
 
 /* Kills it, and all that it has started. */
 void helper_end(void);

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Access: what the user lets an app do, and how many may be on the lock screen. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define SOME									\
+	"Triggers=application push session-start session-connected session-disconnected "	\
+	"user-away user-present time internet-available maintenance sms-received "		\
+	"lock-screen-application-added lock-screen-application-removed\n"
+#define TASKS									\
+	"Class=free\n"								\
+	"[Task ok]\nEntryPoint=/bin/true\n" SOME				\
+	"[Task added]\nEntryPoint=/bin/true\n" SOME				\
+	"[Task removed]\nEntryPoint=/bin/true\n" SOME				\
+	"[Task long]\nEntryPoint=/bin/sleep 1000\n" SOME
+
+FIXTURE(access) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(access)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+
+	settings.history = 1000;
+	scene_begin();
+	self->bgt = mutex_connect();
+	helper_start_with(self->bgt, &settings);
+	helper_install(self->bgt, APP, TASKS);
+}
+
+FIXTURE_TEARDOWN(access)
+{
+	helper_end();
+}
+
+static uint32_t fire(struct bgt *bgt, const char *name, enum bgt_trigger trigger)
+{
+	bool timed = trigger == BGT_TRIGGER_TIME || trigger == BGT_TRIGGER_MAINTENANCE;
+	uint32_t id;
+
+	id = helper_register(bgt, (struct wanted){ .name = name, .trigger = trigger,
+						   .interval = timed ? 3600 * SEC : 0 });
+	if (bgt_trigger_fire(bgt, APP, name, trigger, NULL))
+		fail("bgt_trigger_fire: %s", bgt_error(bgt));
+	return id;
+}
+
+static void set_access(struct bgt *bgt, const char *app, enum bgt_access access)
+{
+	if (bgt_app_set_access(bgt, app, access))
+		fail("bgt_app_set_access: %s", bgt_error(bgt));
+}
+
+static const enum bgt_trigger restricted[] = {
+	BGT_TRIGGER_TIME, BGT_TRIGGER_PUSH, BGT_TRIGGER_SESSION_START,
+	BGT_TRIGGER_SESSION_CONNECTED, BGT_TRIGGER_SESSION_DISCONNECTED, BGT_TRIGGER_USER_AWAY,
+	BGT_TRIGGER_USER_PRESENT,
+};
+
+/* Time, push and the user's doings are for apps on the lock screen; as soon as they are there. */
+TEST_F_TIMEOUT(access, needed, 120)
+{
+	static const enum bgt_access enough[] = {
+		BGT_ACCESS_LOCK_SCREEN, BGT_ACCESS_ALWAYS_ALLOWED,
+	};
+	uint32_t id;
+
+	for (size_t i = 0; i < sizeof(restricted) / sizeof(restricted[0]); i++) {
+		set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED);
+		id = fire(self->bgt, "ok", restricted[i]);
+		EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state) {
+			TH_LOG("%s", bgt_trigger_name(restricted[i]));
+		}
+		set_access(self->bgt, APP, enough[i % 2]);
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+		/* Which it has now. */
+		ASSERT_EQ(0, bgt_trigger_fire(self->bgt, APP, "ok", restricted[i], NULL));
+		EXPECT_NE(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state);
+		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+		EXPECT_EQ(2 * (i + 1), instance_count(self->bgt, APP));
+		ASSERT_EQ(0, bgt_task_unregister(self->bgt, id, false));
+	}
+}
+
+/* It is latched like what waits for a condition: remembered once, and by the next helper. */
+TEST_F_TIMEOUT(access, latched, 60)
+{
+	uint32_t id = fire(self->bgt, "ok", BGT_TRIGGER_PUSH);
+
+	for (int i = 0; i < 3; i++)
+		ASSERT_EQ(0, bgt_trigger_fire(self->bgt, APP, "ok", BGT_TRIGGER_PUSH, NULL));
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state);
+	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(id, instance_look(self->bgt, APP, "ok")->task);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+TEST_F_TIMEOUT(access, not_needed, 60)
+{
+	static const enum bgt_trigger free[] = {
+		BGT_TRIGGER_APPLICATION, BGT_TRIGGER_INTERNET_AVAILABLE, BGT_TRIGGER_MAINTENANCE,
+		BGT_TRIGGER_SMS_RECEIVED,
+	};
+	uint32_t id;
+
+	for (size_t i = 0; i < sizeof(free) / sizeof(free[0]); i++) {
+		id = fire(self->bgt, "ok", free[i]);
+		EXPECT_NE(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state) {
+			TH_LOG("%s", bgt_trigger_name(free[i]));
+		}
+		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+		ASSERT_EQ(0, bgt_task_unregister(self->bgt, id, false));
+	}
+}
+
+/* There are so many slots. Who gets one, or loses it, is told. */
+TEST_F_TIMEOUT(access, slots, 60)
+{
+	helper_install(self->bgt, "org.example.B", "");
+	helper_install(self->bgt, "org.example.C", "");
+	helper_register(self->bgt, (struct wanted){
+		.name = "added", .trigger = BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED });
+	helper_register(self->bgt, (struct wanted){
+		.name = "removed", .trigger = BGT_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED });
+
+	set_access(self->bgt, "org.example.B", BGT_ACCESS_LOCK_SCREEN);
+	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "added", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(NULL, instance_look(self->bgt, APP, "removed"));
+	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN));
+	EXPECT_STREQ("all 2 lock-screen slots are taken", bgt_error(self->bgt));
+	/* Who has one may have it again; who is always allowed takes none. */
+	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
+	set_access(self->bgt, "org.example.C", BGT_ACCESS_ALWAYS_ALLOWED);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	/* The next helper counts the same. */
+	helper_restart(self->bgt);
+	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN));
+
+	set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "removed", BGT_INSTANCE_COMPLETED));
+	set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN);
+	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN));
+	/* A slot is free again when its app is removed. */
+	ASSERT_EQ(0, bgt_app_remove(self->bgt, "org.example.B"));
+	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
+	EXPECT_EQ(-ENOENT, bgt_app_set_access(self->bgt, "org.example.B", BGT_ACCESS_LOCK_SCREEN));
+}
+
+/* Who is denied runs nothing, whatever fires, and what runs is cancelled. */
+TEST_F_TIMEOUT(access, denied, 60)
+{
+	static const enum bgt_access denials[] = {
+		BGT_ACCESS_DENIED_BY_USER, BGT_ACCESS_DENIED_BY_POLICY,
+	};
+	const struct bgt_instance *instance;
+	struct bgt_app *app;
+	unsigned int count;
+
+	helper_register_plain(self->bgt, "ok");
+	helper_register_plain(self->bgt, "long");
+	for (size_t i = 0; i < 2; i++) {
+		helper_fire(self->bgt, "long");
+		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_RUNNING));
+		set_access(self->bgt, APP, denials[i]);
+		instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED);
+		ASSERT_NE(NULL, instance);
+		EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
+		count = instance_count(self->bgt, APP);
+		helper_fire(self->bgt, "ok");
+		helper_restart(self->bgt);
+		helper_fire(self->bgt, "ok");
+		EXPECT_EQ(count, instance_count(self->bgt, APP));
+		ASSERT_EQ(0, bgt_app_list(self->bgt, &app));
+		EXPECT_EQ(denials[i], app->access);
+		bgt_app_free(app);
+
+		set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED);
+		EXPECT_EQ(count, instance_count(self->bgt, APP));
+		helper_fire(self->bgt, "ok");
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	}
+}
+
+TEST_HARNESS_MAIN

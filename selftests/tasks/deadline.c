@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The deadline of a cancellation: who has not ended by then is killed, with the rest of its app. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define ALL	"Triggers=application\n"
+/* Says so when it will not hear any more. */
+#define DEAF	"trap : TERM; : >" HELPER_SAID "/ready-$BGTASK_TASK; "
+#define TASKS									\
+	"[Task long]\nEntryPoint=/bin/sleep 1000\n" ALL				\
+	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL	\
+	"[Task deaf]\nEntryPoint=/bin/sh -c \"" DEAF				\
+		"while :; do sleep 1000; done\"\n" ALL				\
+	"[Task deaf-burn]\nEntryPoint=/bin/sh -c \"" DEAF			\
+		"while :; do :; done\"\n" ALL
+
+/* Scaled, but for the test that measures it. */
+#define TIMEOUT	(700 * MSEC)
+
+FIXTURE(deadline) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(deadline)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+}
+
+FIXTURE_TEARDOWN(deadline)
+{
+	helper_end();
+}
+
+static void begin(struct bgt *bgt, uint64_t timeout)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+
+	settings.cancel_timeout = timeout;
+	helper_start_with(bgt, &settings);
+	helper_install(bgt, APP, "Class=free\n" TASKS);
+}
+
+/* With a budget that, once it is gone, does not come back before the test is over. */
+static void begin_poor(struct bgt *bgt, uint64_t timeout)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+
+	settings.cancel_timeout = timeout;
+	settings.quota = SEC;
+	settings.period = 3600 * SEC;
+	helper_start_with(bgt, &settings);
+	helper_install(bgt, APP, TASKS);
+}
+
+/* Registers and fires, and returns the instance once it will hear what it is told. */
+static const struct bgt_instance *run_ready(struct bgt *bgt, const char *name)
+{
+	char file[128];
+
+	helper_run(bgt, name);
+	snprintf(file, sizeof(file), "said/ready-%s", name);
+	helper_wait_file(file);
+	return instance_look(bgt, APP, name);
+}
+
+static void cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason reason)
+{
+	if (bgt_instance_cancel(bgt, id, reason))
+		fail("bgt_instance_cancel: %s", bgt_error(bgt));
+}
+
+/* CLOCK_REALTIME, which the helper's records have. */
+static uint64_t wall(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+/* A process of the app itself, that has a child; neither hears. */
+static pid_t start_app(void)
+{
+	char path[4096], self[16];
+	FILE *procs;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s", helper_cgroup(APP, "app/cgroup.procs"));
+	pid = fork();
+	if (pid)
+		return pid;
+	signal(SIGTERM, SIG_IGN);
+	snprintf(self, sizeof(self), "%d\n", getpid());
+	procs = fopen(path, "w");
+	if (!procs || fputs(self, procs) < 0 || fclose(procs))
+		_exit(1);
+	(void)!fork();
+	for (;;)
+		pause();
+}
+
+/* Whether a cgroup of the app has processes, or stops to have them. */
+static bool is_populated(const char *below)
+{
+	char text[128] = "", file[128];
+	FILE *events;
+	size_t size;
+
+	snprintf(file, sizeof(file), "%s/cgroup.events", below);
+	events = fopen(helper_cgroup(APP, file), "r");
+	if (!events)
+		return false;
+	size = fread(text, 1, sizeof(text) - 1, events);
+	fclose(events);
+	text[size] = '\0';
+	return strstr(text, "populated 1");
+}
+
+static bool is_left(const char *below)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (is_populated(below) && now() < end)
+		usleep(5000);
+	return !is_populated(below);
+}
+
+/* In real time: all of the app ends after 5 s, and the log says what has hung, and in what. */
+TEST_F_TIMEOUT(deadline, five_seconds, 120)
+{
+	const struct bgt_instance *instance;
+	uint64_t begun, took;
+	char text[256];
+	uint32_t pid;
+	pid_t app;
+
+	begin(self->bgt, 0);
+	instance = run_ready(self->bgt, "deaf");
+	pid = instance->pid;
+	helper_run(self->bgt, "long");
+	app = start_app();
+	while (!is_populated("app"))
+		usleep(1000);
+
+	instance = instance_look(self->bgt, APP, "deaf");
+	begun = wall();
+	cancel(self->bgt, instance->id, BGT_CANCEL_EXECUTION_TIME_EXCEEDED);
+	EXPECT_EQ(BGT_INSTANCE_CANCELLING, instance_look(self->bgt, APP, "deaf")->state);
+	EXPECT_TRUE(is_populated("app"));
+	EXPECT_EQ(128 + SIGKILL, task_wait(app));
+	instance = instance_wait(self->bgt, APP, "deaf", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	took = instance->ended - begun;
+	note("it was over after %llu ms", (unsigned long long)(took / MSEC));
+	EXPECT_GE(took, 4500 * MSEC);
+	EXPECT_LE(took, 5500 * MSEC);
+	EXPECT_EQ(BGT_CANCEL_EXECUTION_TIME_EXCEEDED, instance->reason);
+	EXPECT_STREQ("did not end when it was cancelled", instance->message);
+
+	/* Neither its child nor the other task is left, but that one was not told to end. */
+	EXPECT_TRUE(is_left("app"));
+	EXPECT_TRUE(is_left("task"));
+	instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(instance->canceled);
+	EXPECT_EQ(BGT_CANCEL_TERMINATING, instance->reason);
+
+	snprintf(text, sizeof(text), APP ": task deaf hangs: thread %u (sh) waits in do_wait", pid);
+	EXPECT_TRUE(helper_logs(text));
+	EXPECT_TRUE(helper_logs("\n[<0>] do_wait"));
+	EXPECT_TRUE(helper_logs("(sleep) waits in hrtimer_nanosleep"));
+	EXPECT_TRUE(helper_logs("\n[<0>] hrtimer_nanosleep"));
+}
+
+/* Waits until the app has spent its budget, and stands still. */
+static void wait_throttled(struct bgt *bgt)
+{
+	uint64_t end = now() + DEADLINE;
+	struct bgt_container *container;
+	struct bgt_member *list, *member;
+	bool throttled, frozen = false;
+
+	do {
+		if (bgt_container_get_by_name(bgt, APP, &container))
+			fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+		throttled = container->throttled;
+		if (bgt_member_list(bgt, container->id, &list))
+			fail("bgt_member_list: %s", bgt_error(bgt));
+		for (member = list; member; member = member->next)
+			if (member->role == BGT_ROLE_TASK)
+				frozen = member->frozen;
+		bgt_member_free(list);
+		bgt_container_free(container);
+		if (throttled && frozen)
+			return;
+		usleep(5000);
+	} while (now() < end);
+	fail("the app is not throttled");
+}
+
+static bool is_exempt(struct bgt *bgt)
+{
+	struct bgt_container *container;
+	bool exempt;
+
+	if (bgt_container_get_by_name(bgt, APP, &container))
+		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+	exempt = container->exempt;
+	bgt_container_free(container);
+	return exempt;
+}
+
+TEST_F_TIMEOUT(deadline, throttled, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_poor(self->bgt, DEADLINE);
+	helper_run(self->bgt, "burn");
+	wait_throttled(self->bgt);
+	instance = instance_look(self->bgt, APP, "burn");
+	cancel(self->bgt, instance->id, BGT_CANCEL_RESOURCE_REVOCATION);
+	instance = instance_wait(self->bgt, APP, "burn", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_RESOURCE_REVOCATION, instance->reason);
+	EXPECT_FALSE(is_exempt(self->bgt));
+}
+
+/* It has its budget's worth of time to answer, but not more than anybody else. */
+TEST_F_TIMEOUT(deadline, throttled_and_deaf, 60)
+{
+	const struct bgt_instance *instance;
+	uint64_t begun;
+
+	begin_poor(self->bgt, TIMEOUT);
+	run_ready(self->bgt, "deaf-burn");
+	wait_throttled(self->bgt);
+	instance = instance_look(self->bgt, APP, "deaf-burn");
+	begun = wall();
+	cancel(self->bgt, instance->id, BGT_CANCEL_RESOURCE_REVOCATION);
+	EXPECT_TRUE(is_exempt(self->bgt));
+	instance = instance_wait(self->bgt, APP, "deaf-burn", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_GE(instance->ended - begun, TIMEOUT);
+	EXPECT_FALSE(is_exempt(self->bgt));
+}
+
+/* An app that is exempt for another reason stays so. */
+TEST_F_TIMEOUT(deadline, exempt_before, 60)
+{
+	struct bgt_container *container;
+
+	begin_poor(self->bgt, DEADLINE);
+	helper_run(self->bgt, "burn");
+	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, APP, &container));
+	container_set_exempt(self->bgt, container->id, true);
+	bgt_container_free(container);
+	cancel(self->bgt, instance_look(self->bgt, APP, "burn")->id, BGT_CANCEL_ABORT);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "burn", BGT_INSTANCE_CANCELED));
+	EXPECT_TRUE(is_exempt(self->bgt));
+}
+
+/* What the helper before has begun ends, also if the task ended without a helper. */
+TEST_F_TIMEOUT(deadline, helper_killed, 60)
+{
+	const struct bgt_instance *instance;
+	uint32_t id, pid;
+
+	begin_poor(self->bgt, TIMEOUT);
+	instance = run_ready(self->bgt, "deaf-burn");
+	id = instance->id;
+	wait_throttled(self->bgt);
+	cancel(self->bgt, id, BGT_CANCEL_SYSTEM_POLICY);
+	helper_restart(self->bgt);
+	instance = instance_wait(self->bgt, APP, "deaf-burn", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(id, instance->id);
+	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
+	EXPECT_FALSE(is_exempt(self->bgt));
+
+	instance = helper_run(self->bgt, "long");
+	id = instance->id;
+	pid = instance->pid;
+	ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
+	cancel(self->bgt, id, BGT_CANCEL_SYSTEM_POLICY);
+	EXPECT_TRUE(is_exempt(self->bgt));
+	helper_kill();
+	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
+	EXPECT_TRUE(is_left("task"));
+	helper_launch(self->bgt);
+	instance = instance_look(self->bgt, APP, "long");
+	EXPECT_EQ(BGT_INSTANCE_CANCELED, instance->state);
+	EXPECT_FALSE(is_exempt(self->bgt));
+}
+
+/* Whose debugger looks at it has all the time. */
+TEST_F_TIMEOUT(deadline, traced, 60)
+{
+	const struct bgt_instance *instance;
+	uint64_t released;
+	uint32_t id;
+	int status;
+	pid_t pid;
+
+	begin(self->bgt, TIMEOUT);
+	instance = run_ready(self->bgt, "deaf");
+	pid = (pid_t)instance->pid;
+	id = instance->id;
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+	cancel(self->bgt, id, BGT_CANCEL_ABORT);
+	/* It stops for its tracer before the signal comes to it. */
+	ASSERT_EQ(pid, waitpid(pid, &status, __WALL));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	EXPECT_EQ(SIGTERM, WSTOPSIG(status));
+	pause_for(TIMEOUT * 2 + TIMEOUT / 2);
+	EXPECT_EQ(BGT_INSTANCE_CANCELLING, instance_look(self->bgt, APP, "deaf")->state);
+
+	released = wall();
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, NULL, (void *)(uintptr_t)SIGTERM));
+	instance = instance_wait(self->bgt, APP, "deaf", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	note("it was over %llu ms after the debugger had gone",
+	     (unsigned long long)((instance->ended - released) / MSEC));
+	/* All of its time is left, but for the moment that passes between two looks. */
+	EXPECT_GE(instance->ended - released, TIMEOUT - TIMEOUT / 10);
+}
+
+TEST_HARNESS_MAIN
