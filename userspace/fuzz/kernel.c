@@ -179,18 +179,41 @@ static int get_container(struct mnl_socket *socket, const struct nlmsghdr *reque
 	return 0;
 }
 
-static void list_containers(struct mnl_socket *socket, const struct nlmsghdr *request)
+static void end_list(struct mnl_socket *socket, const struct nlmsghdr *request)
 {
-	struct nlmsghdr *message;
+	struct nlmsghdr *message = begin(NLMSG_DONE, 0, request->nlmsg_seq);
 	int done = 0;
 
-	for (uint32_t id = 1; id <= CONTAINERS; id++)
-		if (is_container(id))
-			tell_container(socket, request, id, BGTASK_CMD_CONTAINER_GET);
-	message = begin(NLMSG_DONE, 0, request->nlmsg_seq);
 	message->nlmsg_len = MNL_NLMSG_HDRLEN + sizeof(done);
 	memcpy(mnl_nlmsg_get_payload(message), &done, sizeof(done));
 	deliver(socket, message);
+}
+
+static void list_containers(struct mnl_socket *socket, const struct nlmsghdr *request)
+{
+	for (uint32_t id = 1; id <= CONTAINERS; id++)
+		if (is_container(id))
+			tell_container(socket, request, id, BGTASK_CMD_CONTAINER_GET);
+	end_list(socket, request);
+}
+
+/* Each has those that an app's has. */
+static void list_members(struct mnl_socket *socket, const struct nlmsghdr *request)
+{
+	static const uint32_t roles[] = { BGTASK_ROLE_APP, BGTASK_ROLE_TASK };
+	uint32_t container = number_of(request, BGTASK_A_MEMBER_CONTAINER);
+	struct nlmsghdr *message;
+
+	for (uint32_t i = 0; i < 2 && is_container(container); i++) {
+		message = begin(FAMILY, BGTASK_CMD_MEMBER_GET, request->nlmsg_seq);
+		message->nlmsg_flags = NLM_F_MULTI;
+		mnl_attr_put_u32(message, BGTASK_A_MEMBER_ID, container * 2 + i);
+		mnl_attr_put_u32(message, BGTASK_A_MEMBER_CONTAINER, container);
+		mnl_attr_put_u32(message, BGTASK_A_MEMBER_ROLE, roles[i]);
+		mnl_attr_put_u8(message, BGTASK_A_MEMBER_FROZEN, i);
+		deliver(socket, message);
+	}
+	end_list(socket, request);
 }
 
 static int set_container(const struct nlmsghdr *request)
@@ -325,6 +348,9 @@ void kernel_receive(struct mnl_socket *socket, const struct nlmsghdr *message)
 		break;
 	case BGTASK_CMD_APP_EVENT:
 		take_event(message);
+		break;
+	case BGTASK_CMD_MEMBER_GET:
+		list_members(socket, message);
 		break;
 	case BGTASK_CMD_CONTAINER_GET:
 		if (message->nlmsg_flags & NLM_F_DUMP) {
