@@ -680,7 +680,8 @@ void bgt_task_builder_set_cancel_on_condition_loss(struct bgt_task_builder *buil
 /**
  * bgt_task_builder_set_socket - Say which socket is watched; with the trigger control-channel.
  * @builder: The description.
- * @fd: A connected socket. It stays the caller's, and must be open when the task is registered.
+ * @fd: A connected socket, see bgt_channel_set(). It stays the caller's, and must be open when the
+ *   task is registered. Without one, the task waits for bgt_channel_set().
  */
 void bgt_task_builder_set_socket(struct bgt_task_builder *builder, int fd);
 
@@ -771,6 +772,30 @@ void bgt_task_free(struct bgt_task *list);
  * Return: 0; also if that has been done before.
  */
 int bgt_task_associate(struct bgt *bgt, const char *app);
+
+/**
+ * bgt_channel_set - Say which socket is watched for a task with the trigger control-channel.
+ * @bgt: The connection.
+ * @app: NULL, or the id of the caller's app: no other can be spoken for.
+ * @task: Name of the task.
+ * @fd: A connected socket, local or of the internet; it stays the caller's. -1 for none.
+ *
+ * The helper takes a copy, in place of the one before, and never reads from it. While the app runs
+ * it does not look at it. When the app is suspended or does not run and something can be read, or
+ * the other side has closed it, the task is launched, with the socket as descriptor 3 as by
+ * sd_listen_fds(3); and again later if there is more to read. It should not wait for what it reads,
+ * as the app may have read it before.
+ *
+ * The connection stays open as long as the helper has its copy: until this is called again, the
+ * task is unregistered, or an instance has ended after the other side closed it. A task may give
+ * its successors a new one. If the helper is restarted the copy is kept by systemd; where there is
+ * no systemd it is lost.
+ *
+ * Return: 0; -ENOENT if there is no such task, -EPERM if the caller is not in the app, -EBADF,
+ * -ENOTSOCK, -EAFNOSUPPORT or -EINVAL if that is no connected socket, -ENOSPC if the app has 8 that
+ * are watched.
+ */
+int bgt_channel_set(struct bgt *bgt, const char *app, const char *task, int fd);
 
 /**
  * bgt_trigger_fire - Fire a trigger.

@@ -215,8 +215,16 @@ const struct nla_policy bgtask_condition_set_nl_policy[BGTASK_A_CONDITION_WHICH 
 	[BGTASK_A_CONDITION_WHICH] = NLA_POLICY_MASK(NLA_U32, 0x3f),
 };
 
+/* BGTASK_CMD_CHANNEL_SET - do */
+const struct nla_policy bgtask_channel_set_nl_policy[BGTASK_A_TASK_FD + 1] = {
+	[BGTASK_A_TASK_ID] = { .type = NLA_U32, },
+	[BGTASK_A_TASK_APP] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_NAME] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_TASK_FD] = { .type = NLA_S32, },
+};
+
 /* Ops table for bgtask */
-const struct genl_ops bgtask_nl_ops[33] = {
+const struct genl_ops bgtask_nl_ops[34] = {
 	{
 		.cmd		= BGTASK_CMD_CONTAINER_NEW,
 		.doit		= bgtask_nl_container_new_doit,
@@ -417,6 +425,12 @@ const struct genl_ops bgtask_nl_ops[33] = {
 		.doit		= bgtask_nl_condition_set_doit,
 		.policy		= bgtask_condition_set_nl_policy,
 		.maxattr	= BGTASK_A_CONDITION_WHICH,
+	},
+	{
+		.cmd		= BGTASK_CMD_CHANNEL_SET,
+		.doit		= bgtask_nl_channel_set_doit,
+		.policy		= bgtask_channel_set_nl_policy,
+		.maxattr	= BGTASK_A_TASK_FD,
 	},
 };
 

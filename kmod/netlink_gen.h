@@ -77,8 +77,10 @@ extern const struct nla_policy bgtask_condition_get_nl_policy[BGTASK_A_CONDITION
 
 extern const struct nla_policy bgtask_condition_set_nl_policy[BGTASK_A_CONDITION_WHICH + 1];
 
+extern const struct nla_policy bgtask_channel_set_nl_policy[BGTASK_A_TASK_FD + 1];
+
 /* Ops table for bgtask */
-extern const struct genl_ops bgtask_nl_ops[33];
+extern const struct genl_ops bgtask_nl_ops[34];
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -121,6 +123,7 @@ int bgtask_nl_app_set_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_app_upgraded_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_condition_get_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_condition_set_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_channel_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	BGTASK_NLGRP_CONTAINER,

@@ -89,7 +89,7 @@ static int policy_of(const struct app *app, struct bgt_container_policy *policy)
 	return 0;
 }
 
-static void app_cgroup(const struct app *app, const char *below, char *path, size_t size)
+void app_cgroup(const struct app *app, const char *below, char *path, size_t size)
 {
 	/* What is too long cannot be opened. */
 	if (snprintf(path, size, "%s/%s%s%s", app->daemon->cgroup, app->id, *below ? "/" : "",

@@ -30,6 +30,9 @@ int app_prepare(struct app *app);
 void app_container_gone(struct app *app);
 void app_member_gone(struct app *app);
 
+/* Path of its cgroup, or of one below that: "app" for the app itself. */
+void app_cgroup(const struct app *app, const char *below, char *path, size_t size);
+
 /* Path of the cgroup of its tasks, or of that of one instance there, by its id. */
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 

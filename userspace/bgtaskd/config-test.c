@@ -103,6 +103,7 @@ static void test_config(struct test *test)
 		{ "[Helper]\nManifestDirectories=/a\n", 2 },
 		{ "[Helper]\nManifestDirectories=/a /b /c\n", 2 },
 		{ "[Helper]\nManifestDirectories=/a b\n", 2 }, { "[Helper]\nCgroup=/a\n", 2 },
+		{ "[Helper]\nPluginHost=bgtask-host\n", 2 },
 		{ "[Helper]\nCgroup=a/../b\n", 2 }, { "[Helper]\nCgroup=\n", 2 },
 		{ "\n[Class x]\nQuota=1s\n", 2 }, { "[Class x]\nPeriod=1s\n", 1 },
 		{ "[Class x]\n", 1 }, { "[Class ]\n", 1 }, { "[Class a/b]\n", 1 },
@@ -130,14 +131,14 @@ static void test_config(struct test *test)
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
 	    "Cgroup=a/b\nMinimumInterval=1min\nLockScreenSlots=0\nCancelTimeout=1.5s\nHistory=3\n"
 	    "ConcurrentInstances=4\n"
-	    "ManifestDirectories=/a  /b\n\n[Class x]\nQuota=1ms\nPeriod=1s\n");
+	    "ManifestDirectories=/a  /b\nPluginHost=/h\n\n[Class x]\nQuota=1ms\nPeriod=1s\n");
 	ok(test, !config_load(&config, test->path, &problem) &&
 	   !strcmp(config.state_directory, "/s") && !strcmp(config.cgroup, "a/b") &&
 	   config.minimum_interval == 60 * SECOND && !config.lock_screen_slots &&
 	   config.cancel_timeout == 1500000000 && config.history == 3 &&
 	   config.concurrent_instances == 4 &&
 	   !strcmp(config.manifest_directories[0], "/a") &&
-	   !strcmp(config.manifest_directories[1], "/b") &&
+	   !strcmp(config.manifest_directories[1], "/b") && !strcmp(config.plugin_host, "/h") &&
 	   config_class(&config, "standard")->quota == BGTASK_QUOTA_UNLIMITED &&
 	   config_class(&config, "standard")->period == 7200 * SECOND &&
 	   config_class(&config, "x")->quota == 1000000 &&

@@ -207,6 +207,7 @@ static const struct helper_key {
 #define PLACE(member)	offsetof(struct config, member)
 	{ "StateDirectory", PATH, PLACE(state_directory), 0, 0 },
 	{ "ManifestDirectories", DIRECTORIES, PLACE(manifest_directories), 0, 0 },
+	{ "PluginHost", PATH, PLACE(plugin_host), 0, 0 },
 	{ "Cgroup", CGROUP, PLACE(cgroup), 0, 0 },
 	{ "MinimumInterval", TIME, PLACE(minimum_interval), NSEC_PER_MSEC, NSEC_PER_WEEK },
 	{ "LockScreenSlots", NUMBER, PLACE(lock_screen_slots), 0, 1000 },
@@ -373,6 +374,7 @@ void config_free(struct config *config)
 	free(config->manifest_directories[0]);
 	free(config->manifest_directories[1]);
 	free(config->cgroup);
+	free(config->plugin_host);
 	while ((class = config->classes)) {
 		config->classes = class->next;
 		free(class);

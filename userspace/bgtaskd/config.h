@@ -41,6 +41,8 @@ struct config {
 	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */
 	uint32_t history;
+	/* What runs plugins; NULL for that which was installed or built with bgtaskd. */
+	char *plugin_host;
 };
 
 /*

@@ -45,6 +45,7 @@ struct instance {
 	uint64_t looked;		/* when that was so, CLOCK_BOOTTIME us */
 	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
+	bool plugin;			/* which bgtask-host runs */
 	bool thawed;			/* its app is exempt so that it can end */
 	char text[];			/* what the record's name and argument are */
 };
@@ -58,6 +59,7 @@ struct task {
 	struct instance *active;	/* latched, or running */
 	struct instance *next;		/* what fired meanwhile */
 	sd_event_source *timer;		/* time and maintenance */
+	struct channel *channel;	/* the socket of a control channel; or NULL */
 	char text[];			/* what the record's name and entry point are */
 };
 
@@ -88,6 +90,8 @@ struct app {
 	TAILQ_ENTRY(app) by_turn;
 	bool has_turn;
 	struct listener_list listeners;
+	unsigned int channels;		/* how many of its tasks have one */
+	struct presence *presence;	/* if some have */
 };
 
 struct daemon {
@@ -99,6 +103,7 @@ struct daemon {
 	struct conditions conditions;
 	bool ac;
 	int capacity;			/* of the battery, percent; or -1 */
+	char plugin_host[PATH_MAX];	/* the program that runs plugins */
 	char cgroup[PATH_MAX];		/* what apps' cgroups are made in */
 	struct app_list apps;
 	struct instance_list instances;

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "app.h"
+#include "channel.h"
 #include "instance.h"
 #include "launch.h"
 #include "task.h"
@@ -35,7 +36,7 @@ static int begin(struct firing *firing, struct daemon *daemon)
 bool fire_may_launch(const struct task *task)
 {
 	return !(task->record.conditions & ~conditions_hold(&task->app->daemon->conditions)) &&
-	       app_may_run(task->app, task->record.trigger);
+	       app_may_run(task->app, task->record.trigger) && channel_may_launch(task);
 }
 
 static int fire(struct firing *firing, struct task *task, const char *argument)

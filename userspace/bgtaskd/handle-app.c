@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "channel.h"
 #include "fire.h"
 #include "handle.h"
 #include "instance.h"
@@ -200,6 +201,7 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
 	if (before == BGTASK_ACCESS_LOCK_SCREEN && before != access)
 		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED, "");
+	channel_app_changed(app);
 	fire_reconsider_all(daemon);
 }
 

@@ -2,10 +2,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
+#include "channel.h"
 #include "fire.h"
 #include "handle.h"
+#include "host.h"
 #include "listener.h"
 #include "names.h"
 #include "task.h"
@@ -20,16 +23,19 @@ static bool contradict(uint32_t conditions)
 static bool check(struct app *app, const struct call *call, const struct task_record *record)
 {
 	const struct manifest_task *declared = manifest_task(app->manifest, record->name);
+	const char *fault = host_entry_point_fault(record->entry_point);
 
 	if (!declared) {
 		call_refuse(call, -EACCES, "the manifest has no task \"%.40s\"", record->name);
 	} else if (!(declared->triggers & 1u << record->trigger)) {
 		call_refuse(call, -EACCES, "the manifest does not allow this trigger");
-	} else if (record->trigger == BGTASK_TRIGGER_CONTROL_CHANNEL || declared->in_app ||
-		   strstr(record->entry_point, ".so:")) {
+	} else if (declared->in_app) {
 		call_refuse(call, -EOPNOTSUPP, "this helper cannot do that yet");
-	} else if (!*record->entry_point) {
-		call_refuse(call, -EINVAL, "the entry point is empty");
+	} else if (fault) {
+		call_refuse(call, -EINVAL, "the entry point %s", fault);
+	} else if (record->trigger != BGTASK_TRIGGER_CONTROL_CHANNEL &&
+		   call_has(call, BGTASK_A_TASK_FD)) {
+		call_refuse(call, -EINVAL, "only control-channel has a socket");
 	} else if (task_is_timed(record) &&
 		   record->interval < app->daemon->config.minimum_interval) {
 		call_refuse(call, -ERANGE, "the interval is shorter than %llu s",
@@ -102,15 +108,27 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 	struct task_record record;
 	struct payload payload;
 	struct app *app;
+	int error, socket = -1;
 	bool refused;
-	int error;
 
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), false, &refused);
 	if (!app || !read_record(app, call, &record))
 		return;
+	/* Before anything is registered, as a lie is easily told. */
+	if (call_has(call, BGTASK_A_TASK_FD)) {
+		socket = channel_take(app, call);
+		if (socket < 0)
+			return;
+	}
 	error = task_register(app, &record);
 	if (error) {
+		if (socket >= 0)
+			close(socket);
 		refuse_by_registry(daemon, call, error);
+		return;
+	}
+	if (socket >= 0 && channel_set(task_find(daemon, record.id), call, socket)) {
+		(void)task_unregister(task_find(daemon, record.id), false);
 		return;
 	}
 	payload_init(&payload);
@@ -118,8 +136,7 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 	call_reply(call, &payload);
 }
 
-/* The task that a call names by id or name; if there is none, the call is refused. */
-static struct task *named_task(struct daemon *daemon, const struct call *call)
+struct task *handle_task_of(struct daemon *daemon, const struct call *call)
 {
 	const char *name = call_string(call, BGTASK_A_TASK_NAME);
 	uint32_t id = call_u32(call, BGTASK_A_TASK_ID);
@@ -144,7 +161,7 @@ static struct task *named_task(struct daemon *daemon, const struct call *call)
 
 void handle_task_unregister(struct daemon *daemon, const struct call *call)
 {
-	struct task *task = named_task(daemon, call);
+	struct task *task = handle_task_of(daemon, call);
 	int error;
 
 	if (!task)
@@ -256,7 +273,7 @@ void handle_trigger_fire(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	if (one) {
-		task = named_task(daemon, call);
+		task = handle_task_of(daemon, call);
 		if (!task)
 			return;
 		if (!call->admin && task->record.trigger != BGTASK_TRIGGER_APPLICATION) {

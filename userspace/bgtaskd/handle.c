@@ -11,6 +11,7 @@ static void (*const handlers[])(struct daemon *daemon, const struct call *call) 
 	[BGTASK_CMD_TASK_GET] = handle_task_get,
 	[BGTASK_CMD_TASK_ASSOCIATE] = handle_task_associate,
 	[BGTASK_CMD_TRIGGER_FIRE] = handle_trigger_fire,
+	[BGTASK_CMD_CHANNEL_SET] = handle_channel_set,
 	[BGTASK_CMD_INSTANCE_GET] = handle_instance_get,
 	[BGTASK_CMD_INSTANCE_ATTACH] = handle_instance_attach,
 	[BGTASK_CMD_INSTANCE_PROGRESS] = handle_instance_progress,

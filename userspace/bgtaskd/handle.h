@@ -16,6 +16,7 @@ void handle_task_unregister(struct daemon *daemon, const struct call *call);
 void handle_task_get(struct daemon *daemon, const struct call *call);
 void handle_task_associate(struct daemon *daemon, const struct call *call);
 void handle_trigger_fire(struct daemon *daemon, const struct call *call);
+void handle_channel_set(struct daemon *daemon, const struct call *call);
 
 void handle_instance_get(struct daemon *daemon, const struct call *call);
 void handle_instance_attach(struct daemon *daemon, const struct call *call);
@@ -39,6 +40,9 @@ void handle_condition_set(struct daemon *daemon, const struct call *call);
  */
 struct app *handle_app_of(struct daemon *daemon, const struct call *call, const char *name,
 			  bool optional, bool *refused);
+
+/* The task that a call names by id or name; if there is none, the call is refused. */
+struct task *handle_task_of(struct daemon *daemon, const struct call *call);
 
 /* Refuses a caller that is no administrator, and returns false. */
 bool handle_require_admin(const struct call *call);

@@ -20,10 +20,17 @@
 /* More than all names in the variables can have together. */
 #define NAMES_SIZE	1024
 
+/* Where sd_listen_fds(3) has the first descriptor that a program is given. */
+#define SOCKET_NUMBER	3
+#define SOCKET_NAME	"control-channel"
+#define LISTEN_PID	"LISTEN_PID="
+
 /* What a program is started with, and what becomes of that: all in one mapping. */
 struct host {
 	char *arguments[ARGUMENTS_MAX + 1];
 	char *variables[VARIABLES_MAX + 1];
+	int socket;		/* or -1 */
+	char listen_pid[sizeof(LISTEN_PID) + 10];
 	bool other_user;	/* than the helper's */
 	uid_t uid;
 	gid_t gid;
@@ -42,15 +49,16 @@ static size_t room(const struct host *host)
 	return host->size - (size_t)(host->free - (const char *)host);
 }
 
-/* Splits at white space; what stands in quotes, or behind a backslash, does not separate. */
-static int split(struct host *host, const char *entry_point)
+/*
+ * Splits at white space; what stands in quotes, or behind a backslash, does not separate. There is
+ * as much room as the entry point takes.
+ */
+static int split(const char *entry_point, char *to, char *arguments[ARGUMENTS_MAX])
 {
-	char quote = '\0', *to = host->free;
+	char quote = '\0';
 	bool inside = false;
 	size_t count = 0;
 
-	if (strlen(entry_point) >= room(host))
-		return -E2BIG;
 	for (const char *from = entry_point; *from; from++) {
 		if (!quote && strchr(" \t\n", *from)) {
 			if (inside)
@@ -61,7 +69,7 @@ static int split(struct host *host, const char *entry_point)
 		if (!inside) {
 			if (count == ARGUMENTS_MAX)
 				return -E2BIG;
-			host->arguments[count++] = to;
+			arguments[count++] = to;
 			inside = true;
 		}
 		if (quote && *from == quote)
@@ -73,9 +81,66 @@ static int split(struct host *host, const char *entry_point)
 		else
 			*to++ = *from;
 	}
-	*to++ = '\0';
-	host->free = to;
+	*to = '\0';
 	return quote || !count ? -EINVAL : 0;
+}
+
+static const char *symbol_of(const char *argument)
+{
+	const char *end = strstr(argument, ".so:");
+
+	return end ? end + strlen(".so:") : NULL;
+}
+
+bool host_is_plugin(const char *entry_point)
+{
+	char text[TEXT_MAX + 1], *arguments[ARGUMENTS_MAX] = { NULL };
+
+	return strlen(entry_point) <= TEXT_MAX && !split(entry_point, text, arguments) &&
+	       symbol_of(arguments[0]);
+}
+
+const char *host_entry_point_fault(const char *entry_point)
+{
+	char text[TEXT_MAX + 1], *arguments[ARGUMENTS_MAX] = { NULL };
+	const char *symbol;
+	int error;
+
+	if (strlen(entry_point) > TEXT_MAX)
+		return "is too long";
+	error = split(entry_point, text, arguments);
+	if (error == -E2BIG)
+		return "has too many arguments";
+	if (error)
+		return arguments[0] ? "has a quote that does not end" : "is empty";
+	symbol = symbol_of(arguments[0]);
+	if (symbol && *arguments[0] != '/')
+		return "is a plugin without an absolute path";
+	if (symbol && !*symbol)
+		return "is a plugin without a symbol";
+	if (symbol && arguments[1])
+		return "is a plugin, which cannot have arguments";
+	return NULL;
+}
+
+static int make_arguments(struct host *host, const struct host_options *options)
+{
+	size_t length = strlen(options->entry_point);
+	int error;
+
+	if (length >= room(host))
+		return -E2BIG;
+	error = split(options->entry_point, host->free, host->arguments);
+	host->free += length + 1;
+	if (error || !symbol_of(host->arguments[0]))
+		return error;
+	length = strlen(options->plugin_host);
+	if (length >= room(host))
+		return -E2BIG;
+	host->arguments[1] = host->arguments[0];
+	host->arguments[0] = memcpy(host->free, options->plugin_host, length + 1);
+	host->free += length + 1;
+	return 0;
 }
 
 static int put_variable(struct host *host, const char *name, const char *value)
@@ -110,6 +175,10 @@ static int make_variables(struct host *host, const struct manifest *manifest,
 		error = error ?: put_variable(host, "USER", manifest->user.name);
 	error = error ?: put_variable(host, "HOME", manifest->user.home);
 	host->home = host->free - strlen(manifest->user.home) - 1;
+	if (host->socket >= 0) {
+		error = error ?: put_variable(host, "LISTEN_FDS", "1");
+		error = error ?: put_variable(host, "LISTEN_FDNAMES", SOCKET_NAME);
+	}
 	return error;
 }
 
@@ -129,18 +198,19 @@ static void copy_user(struct host *host, const struct user *user)
 	host->free = host->text + size;
 }
 
-static struct host *make(const struct user *user, const char *entry_point,
-			 const struct instance_record *instance)
+static struct host *make(const struct host_options *options, const struct instance_record *instance)
 {
-	size_t size = sizeof(struct host) + NAMES_SIZE + strlen(entry_point) +
-		      strlen(instance->argument) + strlen(user->home) +
-		      user->nr_groups * sizeof(*user->groups);
+	const struct user *user = &options->manifest->user;
+	size_t size = sizeof(struct host) + NAMES_SIZE + strlen(options->entry_point) +
+		      strlen(options->plugin_host) + strlen(instance->argument) +
+		      strlen(user->home) + user->nr_groups * sizeof(*user->groups);
 	struct host *host = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS |
 				 (SPAWN_SHARES_MEMORY ? MAP_PRIVATE : MAP_SHARED), -1, 0);
 
 	if (host == MAP_FAILED)
 		return NULL;
 	host->size = size;
+	host->socket = options->socket;
 	copy_user(host, user);
 	return host;
 }
@@ -176,6 +246,33 @@ static SPAWN_CODE long take_null_as_input(void)
 	return spawn_call(SYS_close, null, 0, 0, 0);
 }
 
+/* Says which process it is, whose number only it knows here, and puts the socket in its place. */
+static SPAWN_CODE long pass_socket(struct host *host)
+{
+	long pid = spawn_call(SYS_getpid, 0, 0, 0, 0), place = 1;
+	char *to = host->listen_pid;
+	size_t count = 0;
+	long copied;
+
+	for (const char *from = LISTEN_PID; *from; from++)
+		*to++ = *from;
+	while (pid / place >= 10)
+		place *= 10;
+	for (; place; place /= 10)
+		*to++ = (char)('0' + pid / place % 10);
+	*to = '\0';
+	while (host->variables[count])
+		count++;
+	if (count == VARIABLES_MAX)
+		return -E2BIG;
+	host->variables[count] = host->listen_pid;
+	/* What is there already would be closed by exec. */
+	if (host->socket == SOCKET_NUMBER)
+		return spawn_call(SYS_fcntl, host->socket, F_SETFD, 0, 0);
+	copied = spawn_call(SYS_dup3, host->socket, SOCKET_NUMBER, 0, 0);
+	return copied < 0 ? copied : 0;
+}
+
 static SPAWN_CODE void run(void *data)
 {
 	static const uint64_t nothing[8];	/* no signal, and the default for one */
@@ -186,6 +283,8 @@ static SPAWN_CODE void run(void *data)
 	spawn_call(SYS_rt_sigaction, SIGPIPE, (long)nothing, 0, sizeof(*nothing));
 	spawn_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)nothing, 0, sizeof(*nothing));
 	error = take_null_as_input();
+	if (!error && host->socket >= 0)
+		error = pass_socket(host);
 	if (!error && host->other_user)
 		error = become_user(host);
 	if (!error) {
@@ -199,25 +298,25 @@ static SPAWN_CODE void run(void *data)
 		spawn_call(SYS_exit_group, 127, 0, 0, 0);
 }
 
-int host_start(const struct manifest *manifest, struct instance_record *instance,
-	       const char *entry_point, const char *cgroup, int *pidfd, struct host **result)
+int host_start(const struct host_options *options, struct instance_record *instance, int *pidfd,
+	       struct host **result)
 {
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
 		.exit_signal = SIGCHLD,
 	};
-	struct host *host = make(&manifest->user, entry_point, instance);
+	struct host *host = make(options, instance);
 	int directory, error;
 	pid_t pid;
 
 	if (!host)
 		return -ENOMEM;
-	error = split(host, entry_point);
-	error = error ?: make_variables(host, manifest, instance);
+	error = make_arguments(host, options);
+	error = error ?: make_variables(host, options->manifest, instance);
 	if (error)
 		goto fail;
-	directory = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	directory = open(options->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0) {
 		error = -errno;
 		goto fail;

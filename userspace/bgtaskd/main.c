@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "channel.h"
 #include "daemon.h"
 #include "fire.h"
 #include "handle.h"
 #include "launch.h"
 #include "listener.h"
 #include "module.h"
+#include "plugin.h"
 #include "process.h"
 
 #define CONFIG	"/etc/bgtask/bgtaskd.conf"
@@ -156,6 +158,7 @@ static int load(struct daemon *daemon, struct problem *problem)
 	if (error)
 		return problem_set(problem, error, NULL, 0, "cannot load what is registered: %s",
 				   registry_error(daemon->registry));
+	channel_restore(daemon);
 	return 0;
 }
 
@@ -188,6 +191,7 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 	error = config_load(&daemon->config, config, problem);
 	if (error)
 		return error;
+	plugin_find_host(&daemon->config, daemon->plugin_host, sizeof(daemon->plugin_host));
 	error = registry_open(&daemon->registry, daemon->config.state_directory, problem);
 	if (!error)
 		error = prepare_cgroup(daemon, problem);

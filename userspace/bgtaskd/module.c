@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "presence.h"
 #include "task.h"
 
 void module_lost(struct daemon *daemon, int error)
@@ -72,6 +73,7 @@ static void events_lost(struct daemon *daemon)
 	log_line(LOG_NOTICE, "events of the module were lost");
 	LIST_FOREACH(app, &daemon->apps, entry)
 		app_member_gone(app);
+	presence_event(daemon, NULL);
 }
 
 static void handle(struct daemon *daemon, const struct bgt_event *event)
@@ -89,6 +91,7 @@ static void handle(struct daemon *daemon, const struct bgt_event *event)
 	default:
 		break;
 	}
+	presence_event(daemon, event);
 }
 
 static int readable(sd_event_source *source, int fd, uint32_t events, void *data)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "channel.h"
 #include "fire.h"
 #include "host.h"
 #include "instance.h"
@@ -75,8 +76,12 @@ static void finish(struct instance *instance)
 	if (task)
 		fire_instance_ended(task, instance);
 	instance_unload(instance);
-	if (once)
+	if (once) {
+		channel_drop(task);
 		task_unload(task);
+	} else if (task) {
+		channel_instance_ended(task);
+	}
 }
 
 static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
@@ -108,6 +113,18 @@ static void fail(struct instance *instance, const char *what, int error)
 	end(instance, BGTASK_INSTANCE_STATE_FAILED);
 }
 
+/* A plugin that ends its process has not done what a plugin does, whatever the status is. */
+static enum bgtask_instance_state judge_exit(struct instance *instance, int status)
+{
+	instance->record.status = status;
+	if (!instance->plugin)
+		return status ? BGTASK_INSTANCE_STATE_FAILED : BGTASK_INSTANCE_STATE_COMPLETED;
+	if (!status)
+		instance->record.status = -EPROTO;
+	instance_set_message(instance, "the plugin has ended its process, with status %d", status);
+	return BGTASK_INSTANCE_STATE_FAILED;
+}
+
 /* What became of a process that nobody says more of. */
 static enum bgtask_instance_state judge(struct instance *instance, const siginfo_t *info)
 {
@@ -126,15 +143,17 @@ static enum bgtask_instance_state judge(struct instance *instance, const siginfo
 	}
 	known->status = host_failure(instance->host);
 	if (known->status) {
-		instance_set_message(instance, "cannot be run: %s", strerror(-known->status));
+		instance_set_message(instance, "%scannot be run: %s",
+				     instance->plugin ? "bgtask-host " : "",
+				     strerror(-known->status));
 		return BGTASK_INSTANCE_STATE_FAILED;
 	}
+	if (info->si_code == CLD_EXITED)
+		return judge_exit(instance, info->si_status);
 	known->status = info->si_status;
-	if (info->si_code != CLD_EXITED) {
-		instance_set_message(instance, "killed by signal %d", info->si_status);
-		return BGTASK_INSTANCE_STATE_TERMINATED;
-	}
-	return info->si_status ? BGTASK_INSTANCE_STATE_FAILED : BGTASK_INSTANCE_STATE_COMPLETED;
+	instance_set_message(instance, "killed by signal %d (%s)", info->si_status,
+			     strsignal(info->si_status));
+	return BGTASK_INSTANCE_STATE_TERMINATED;
 }
 
 static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -185,6 +204,13 @@ bool instance_start(struct instance *instance)
 	const struct task *task = task_find(instance->daemon, instance->record.task);
 	struct instance_record *known = &instance->record;
 	char path[PATH_MAX];
+	const struct host_options options = {
+		.manifest = instance->app->manifest,
+		.entry_point = task->record.entry_point,
+		.plugin_host = instance->daemon->plugin_host,
+		.cgroup = path,
+		.socket = channel_socket(task),
+	};
 	int error;
 
 	error = make_cgroup(instance, path, sizeof(path));
@@ -197,8 +223,8 @@ bool instance_start(struct instance *instance)
 		fail(instance, "cannot make its container", error);
 		return false;
 	}
-	error = host_start(instance->app->manifest, known, task->record.entry_point, path,
-			   &instance->pidfd, &instance->host);
+	instance->plugin = host_is_plugin(options.entry_point);
+	error = host_start(&options, known, &instance->pidfd, &instance->host);
 	if (error) {
 		fail(instance, "cannot start its host", error);
 		return false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel.h"
 #include "instance.h"
 #include "timer.h"
 
@@ -102,6 +103,7 @@ int task_load_all(struct app *app)
 void task_unload(struct task *task)
 {
 	timer_end(task);
+	channel_close(task);
 	tdelete(task, &task->app->daemon->task_tree, compare_ids);
 	tdelete(task, &task->app->by_name, compare_names);
 	LIST_REMOVE(task, by_app);
@@ -141,6 +143,7 @@ static void leave(struct task *task, bool cancel, enum bgtask_cancel_reason reas
 {
 	struct instance *active = task->active, *next = task->next;
 
+	channel_drop(task);
 	task_unload(task);
 	if (next)
 		instance_cancel(next, reason);

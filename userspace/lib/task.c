@@ -283,3 +283,15 @@ int bgt_trigger_fire(struct bgt *bgt, const char *app, const char *task, enum bg
 	bgt_put_string_if(&request, BGTASK_A_TASK_ARGUMENT, argument);
 	return bgt_exchange(bgt, &request, NULL, NULL);
 }
+
+int bgt_channel_set(struct bgt *bgt, const char *app, const char *task, int fd)
+{
+	struct bgt_request request;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_CHANNEL_SET);
+	bgt_put_string_if(&request, BGTASK_A_TASK_APP, app);
+	bgt_put_string(&request, BGTASK_A_TASK_NAME, task);
+	if (fd >= 0)
+		bgt_put_u32(&request, BGTASK_A_TASK_FD, (uint32_t)fd);
+	return bgt_exchange(bgt, &request, NULL, NULL);
+}
