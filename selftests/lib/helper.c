@@ -22,6 +22,8 @@
 #define PREFIX	"org.example."
 
 static pid_t helper;
+static int given = -1;
+static char given_name[64];
 
 const char *helper_path(const char *file)
 {
@@ -79,6 +81,28 @@ static void find_program(char *path, size_t size)
 		snprintf(path, size, "bgtaskd");
 }
 
+void helper_give(int fd, const char *name)
+{
+	given = fd;
+	snprintf(given_name, sizeof(given_name), "%s", name);
+}
+
+/* In the helper's process: as sd_listen_fds(3) has it. */
+static void take_given(void)
+{
+	char number[16];
+
+	if (given < 0)
+		return;
+	snprintf(number, sizeof(number), "%d", getpid());
+	dup2(given, 3);
+	/* Where it was already. */
+	fcntl(3, F_SETFD, 0);
+	setenv("LISTEN_PID", number, 1);
+	setenv("LISTEN_FDS", "1", 1);
+	setenv("LISTEN_FDNAMES", given_name, 1);
+}
+
 /* What it logs is added to a file. */
 pid_t helper_begin(void)
 {
@@ -87,12 +111,15 @@ pid_t helper_begin(void)
 
 	find_program(path, sizeof(path));
 	helper = fork();
-	if (helper)
+	if (helper) {
+		given = -1;
 		return helper;
+	}
 	log = open(HELPER_TOP "/log", O_WRONLY | O_CREAT | O_APPEND, 0644);
 	if (log < 0 || dup2(log, STDERR_FILENO) < 0)
 		_exit(126);
-	close_range(3, UINT_MAX, 0);
+	take_given();
+	close_range(given < 0 ? 3 : 4, UINT_MAX, 0);
 	/* A test that is broken off does not leave it behind. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execlp(path, "bgtaskd", "-c", HELPER_TOP "/bgtaskd.conf", NULL);
@@ -198,6 +225,15 @@ void helper_restart(struct bgt *bgt)
 {
 	helper_kill();
 	helper_launch(bgt);
+}
+
+void helper_change(struct bgt *bgt, const char *script)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command), "sed -i '%s' " HELPER_TOP "/bgtaskd.conf", script);
+	run(command);
+	helper_restart(bgt);
 }
 
 /* What the helper leaves to the next one: the apps' containers. */

@@ -52,6 +52,12 @@ pid_t helper_begin(void);
 int helper_wait(void);
 int helper_quit(void);
 
+/* Changes its configuration by a script of sed(1), and starts it anew with that. */
+void helper_change(struct bgt *bgt, const char *script);
+
+/* What the service manager has kept for the next one, and gives it once, by a name. */
+void helper_give(int fd, const char *name);
+
 /* Kills it, and all that it has started. */
 void helper_end(void);
 

@@ -1006,6 +1006,36 @@ TEST_F(client, conditions)
 	EXPECT_EQ(0, end());
 }
 
+static int set_channel(struct bgt *bgt)
+{
+	return bgt_channel_set(bgt, NULL, "Push", 5);
+}
+
+static int drop_channel(struct bgt *bgt)
+{
+	return bgt_channel_set(bgt, "org.example.App", "Push", -1);
+}
+
+TEST_F(client, channel)
+{
+	uint32_t id;
+
+	start(self->bgt, set_channel);
+	id = take(&self->helper, BGTASK_CMD_CHANNEL_SET);
+	EXPECT_EQ(NULL, find(&self->helper, BGTASK_A_TASK_APP));
+	EXPECT_STREQ("Push", text(&self->helper, BGTASK_A_TASK_NAME));
+	EXPECT_EQ(5, number(&self->helper, BGTASK_A_TASK_FD));
+	reply(&self->helper, id, NULL);
+	EXPECT_EQ(0, end());
+
+	start(self->bgt, drop_channel);
+	id = take(&self->helper, BGTASK_CMD_CHANNEL_SET);
+	EXPECT_STREQ("org.example.App", text(&self->helper, BGTASK_A_TASK_APP));
+	EXPECT_EQ(NULL, find(&self->helper, BGTASK_A_TASK_FD));
+	reply(&self->helper, id, NULL);
+	EXPECT_EQ(0, end());
+}
+
 /* Without a helper, and when it ends. */
 TEST_F(client, no_helper)
 {
