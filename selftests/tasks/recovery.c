@@ -25,6 +25,7 @@
 #define APP	"org.example.App"
 #define OTHER	"org.example.Other"
 #define TRACE	"/tmp/bgtask-selftest-trace"
+#define SCRIPT	"/tmp/bgtask-selftest-run"
 #define TASKS									\
 	"[Task ok]\nEntryPoint=/bin/true\nTriggers=application\n"		\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application\n"	\
@@ -468,7 +469,10 @@ TEST_F_TIMEOUT(recovery, killed_while_it_launches, 180)
 	unlink(TRACE);
 	close(open(TRACE, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 	chmod(TRACE, 0666);
-	many_tasks(text, sizeof(text), "/bin/sh -c 'echo $BGTASK_INSTANCE >>" TRACE "'");
+	if (system("printf '#!/bin/sh\\necho $BGTASK_INSTANCE >>" TRACE "\\n' >" SCRIPT
+		   " && chmod 755 " SCRIPT))
+		fail("cannot write " SCRIPT);
+	many_tasks(text, sizeof(text), SCRIPT);
 	helper_install(self->bgt, OTHER, text);
 	register_many(self->bgt);
 	for (unsigned int i = 0; i < rounds; i++) {
@@ -496,6 +500,7 @@ TEST_F_TIMEOUT(recovery, killed_while_it_launches, 180)
 			    OTHER "/task/*/ 2>/dev/null | grep -q . || exit 0; sleep 0.02; done;"
 			    " exit 1"));
 	unlink(TRACE);
+	unlink(SCRIPT);
 }
 
 /* An administrator who names no app is told of all of them, and of which. */

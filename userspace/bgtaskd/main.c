@@ -261,7 +261,7 @@ static int run(const char *config)
 	} else {
 		(void)sd_event_set_watchdog(daemon->event, true);
 		(void)sd_notify(false, "READY=1");
-		status = sd_event_loop(daemon->event) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+		status = sd_event_loop(daemon->event) ? EXIT_FAILURE : EXIT_SUCCESS;
 		(void)sd_notify(false, "STOPPING=1");
 	}
 	if (daemon)
