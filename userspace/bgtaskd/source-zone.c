@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "source-internal.h"
 
 #define ZONE_FILE	"localtime"
 
+/* No zone's file is that long. */
+#define CONTENT_MAX	16384
+
 /* What the zone is set to. Without a link or file, which stands for UTC, all is zero. */
 struct zone {
-	char target[PATH_MAX];	/* of a link */
-	dev_t device;		/* and so on, of a file */
-	ino_t inode;
-	off_t size;
-	struct timespec modified;
+	char target[PATH_MAX];		/* of a link */
+	char content[CONTENT_MAX];	/* of a file */
 };
 
 struct source {
@@ -31,8 +31,8 @@ struct source {
 static void read_zone(const char *path, struct zone *zone)
 {
 	char target[PATH_MAX];
-	struct stat status;
 	ssize_t size;
+	int fd;
 
 	memset(zone, 0, sizeof(*zone));
 	size = readlink(path, target, sizeof(target) - 1);
@@ -44,20 +44,18 @@ static void read_zone(const char *path, struct zone *zone)
 		strcpy(zone->target, target);
 		return;
 	}
-	if (lstat(path, &status))
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
 		return;
-	zone->device = status.st_dev;
-	zone->inode = status.st_ino;
-	zone->size = status.st_size;
-	zone->modified = status.st_mtim;
+	if (read(fd, zone->content, sizeof(zone->content)) < 0)
+		memset(zone->content, 0, sizeof(zone->content));
+	close(fd);
 }
 
 static bool same_zone(const struct zone *first, const struct zone *second)
 {
-	return !strcmp(first->target, second->target) && first->device == second->device &&
-	       first->inode == second->inode && first->size == second->size &&
-	       first->modified.tv_sec == second->modified.tv_sec &&
-	       first->modified.tv_nsec == second->modified.tv_nsec;
+	return !strcmp(first->target, second->target) &&
+	       !memcmp(first->content, second->content, sizeof(first->content));
 }
 
 static int on_settled(sd_event_source *timer, uint64_t usec, void *data)
