@@ -1,105 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Signals of logind only say when to look: the seat's active session is then read anew. Nothing
- * waits for logind but the start.
+ * Signals of logind only say when to look: the seat's active session is then read anew. The bus and
+ * logind may come late, go and come again; what was known holds meanwhile. Nothing waits for them
+ * but the start, if there is a bus.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-bus.h>
+#include <time.h>
 
+#include "logind.h"
 #include "source-internal.h"
 
-#define LOGIND		"org.freedesktop.login1"
-#define LOGIND_PATH	"/org/freedesktop/login1"
-#define SEAT_PATH	LOGIND_PATH "/seat/seat0"
-#define PROPERTIES	"org.freedesktop.DBus.Properties"
+#define BUS		"org.freedesktop.DBus"
+#define PROPERTIES	BUS ".Properties"
+/* Where it is if the environment does not say. */
+#define BUS_ADDRESS	"unix:path=/run/dbus/system_bus_socket"
 
 /* How long logind may take to answer. */
 #define ANSWER_USEC	(10 * UINT64_C(1000000))
-
-/* What is known of the session in use. */
-struct state {
-	bool connected;
-	bool present;
-};
+/* What takes clients and throws them out is not asked more often. */
+#define RETRY_USEC	(1 * UINT64_C(1000000))
 
 struct source {
 	struct source_sink sink;
+	sd_event *event;
+	sd_event_source *retry;
 	sd_bus *bus;
 	sd_bus_slot *reading;	/* while an answer is waited for */
 	bool again;		/* something has changed meanwhile */
-	struct state state;
+	bool looked;		/* there was an answer, or there will be none */
+	bool known;		/* there was a session, or none, at some time */
+	struct session session;
 };
-
-/* A greeter's session is nobody's, nor yet one that waits for the home directory. */
-static bool is_users(const char *class)
-{
-	return !strcmp(class, "user") ||
-	       (!strncmp(class, "user-", strlen("user-")) && strcmp(class, "user-incomplete"));
-}
-
-/* Takes the path of the session in use from the answer; "/" without one, or without a seat. */
-static int parse_seat(sd_bus_message *answer, const char **session)
-{
-	int error;
-
-	*session = "/";
-	if (sd_bus_message_is_method_error(answer, NULL)) {
-		if (sd_bus_message_is_method_error(answer, SD_BUS_ERROR_UNKNOWN_OBJECT))
-			return 0;
-		return -sd_bus_message_get_errno(answer);
-	}
-	error = sd_bus_message_enter_container(answer, 'v', "(so)");
-	if (error >= 0)
-		error = sd_bus_message_read(answer, "(so)", NULL, session);
-	return error < 0 ? error : 0;
-}
-
-/* Takes a property of a session from the answer; those of no interest are skipped. */
-static int parse_property(sd_bus_message *answer, const char **class, int *away)
-{
-	const char *name;
-	int error, value;
-
-	error = sd_bus_message_read(answer, "s", &name);
-	if (error < 0)
-		return error;
-	if (!strcmp(name, "Class"))
-		return sd_bus_message_read(answer, "v", "s", class);
-	if (strcmp(name, "LockedHint") && strcmp(name, "IdleHint"))
-		return sd_bus_message_skip(answer, "v");
-	error = sd_bus_message_read(answer, "v", "b", &value);
-	if (error >= 0)
-		*away |= value;
-	return error;
-}
-
-static int parse_session(sd_bus_message *answer, struct state *state)
-{
-	const char *class = "";
-	int error, away = false;
-
-	*state = (struct state){ false };
-	/* It has ended since. */
-	if (sd_bus_message_is_method_error(answer, SD_BUS_ERROR_UNKNOWN_OBJECT))
-		return 0;
-	if (sd_bus_message_is_method_error(answer, NULL))
-		return -sd_bus_message_get_errno(answer);
-
-	error = sd_bus_message_enter_container(answer, 'a', "{sv}");
-	while (error >= 0 && (error = sd_bus_message_enter_container(answer, 'e', "sv")) > 0) {
-		error = parse_property(answer, &class, &away);
-		if (error >= 0)
-			error = sd_bus_message_exit_container(answer);
-	}
-	if (error < 0)
-		return error;
-	state->connected = is_users(class);
-	state->present = state->connected && !away;
-	return 0;
-}
 
 static void note_error(struct source *source, const char *what, int error)
 {
@@ -113,21 +47,46 @@ static void note_error(struct source *source, const char *what, int error)
 static void say(struct source *source, bool old, bool new, uint32_t condition,
 		enum bgtask_trigger holds, enum bgtask_trigger holds_not)
 {
-	if (old == new)
+	if (source->known && old == new)
 		return;
 	source->sink.condition(source->sink.data, condition, new);
-	source->sink.fire(source->sink.data, new ? holds : holds_not, "");
+	/* What is found at first has not just begun. */
+	if (source->known)
+		source->sink.fire(source->sink.data, new ? holds : holds_not, "");
 }
 
-static void set_state(struct source *source, struct state new)
+static void set_session(struct source *source, struct session new)
 {
-	struct state old = source->state;
+	struct session old = source->session;
 
-	source->state = new;
+	source->session = new;
 	say(source, old.connected, new.connected, BGTASK_CONDITION_SESSION_CONNECTED,
 	    BGTASK_TRIGGER_SESSION_CONNECTED, BGTASK_TRIGGER_SESSION_DISCONNECTED);
 	say(source, old.present, new.present, BGTASK_CONDITION_USER_PRESENT,
 	    BGTASK_TRIGGER_USER_PRESENT, BGTASK_TRIGGER_USER_AWAY);
+	source->known = true;
+}
+
+/* Reads a property of an object of logind's, or all of them; logind is not started by that. */
+static int ask(struct source *source, sd_bus_slot **slot, const char *path, const char *interface,
+	       const char *property, sd_bus_message_handler_t handler)
+{
+	sd_bus_message *call;
+	int error;
+
+	error = sd_bus_message_new_method_call(source->bus, &call, LOGIND, path, PROPERTIES,
+					       property ? "Get" : "GetAll");
+	if (error < 0)
+		return error;
+	error = sd_bus_message_set_auto_start(call, false);
+	if (error >= 0)
+		error = sd_bus_message_append(call, "s", interface);
+	if (error >= 0 && property)
+		error = sd_bus_message_append(call, "s", property);
+	if (error >= 0)
+		error = sd_bus_call_async(source->bus, slot, call, handler, source, 0);
+	sd_bus_message_unref(call);
+	return error;
 }
 
 static int on_seat(sd_bus_message *answer, void *data, sd_bus_error *error);
@@ -142,9 +101,8 @@ static void refresh(struct source *source)
 		return;
 	}
 	source->again = false;
-	error = sd_bus_call_method_async(source->bus, &source->reading, LOGIND, SEAT_PATH,
-					 PROPERTIES, "Get", on_seat, source, "ss", LOGIND ".Seat",
-					 "ActiveSession");
+	error = ask(source, &source->reading, LOGIND_SEAT, LOGIND ".Seat", "ActiveSession",
+		    on_seat);
 	if (error < 0)
 		note_error(source, "cannot ask logind", error);
 }
@@ -152,6 +110,7 @@ static void refresh(struct source *source)
 static void read_done(struct source *source, int error)
 {
 	source->reading = sd_bus_slot_unref(source->reading);
+	source->looked = true;
 	if (error < 0)
 		note_error(source, "cannot learn of the session in use", error);
 	if (source->again)
@@ -161,13 +120,13 @@ static void read_done(struct source *source, int error)
 static int on_session(sd_bus_message *answer, void *data, sd_bus_error *bus_error)
 {
 	struct source *source = data;
-	struct state state;
-	int error = parse_session(answer, &state);
+	struct session session;
+	int error = logind_read_session(answer, &session);
 
 	(void)bus_error;
 	/* What has changed meanwhile is about to be read. */
 	if (!error && !source->again)
-		set_state(source, state);
+		set_session(source, session);
 	read_done(source, error);
 	return 0;
 }
@@ -175,19 +134,24 @@ static int on_session(sd_bus_message *answer, void *data, sd_bus_error *bus_erro
 static int on_seat(sd_bus_message *answer, void *data, sd_bus_error *bus_error)
 {
 	struct source *source = data;
-	const char *session;
-	int error = parse_seat(answer, &session);
+	const char *path;
+	int error;
 
 	(void)bus_error;
-	if (error || !strcmp(session, "/")) {
+	/* That it comes again will be heard of. */
+	if (logind_is_absent(answer)) {
+		read_done(source, 0);
+		return 0;
+	}
+	error = logind_read_seat(answer, &path);
+	if (error || !strcmp(path, "/")) {
 		if (!error && !source->again)
-			set_state(source, (struct state){ false });
+			set_session(source, (struct session){ false });
 		read_done(source, error);
 		return 0;
 	}
 	source->reading = sd_bus_slot_unref(source->reading);
-	error = sd_bus_call_method_async(source->bus, &source->reading, LOGIND, session, PROPERTIES,
-					 "GetAll", on_session, source, "s", LOGIND ".Session");
+	error = ask(source, &source->reading, path, LOGIND ".Session", NULL, on_session);
 	if (error < 0)
 		read_done(source, error);
 	return 0;
@@ -205,12 +169,9 @@ static int on_changed(sd_bus_message *message, void *data, sd_bus_error *error)
 static int on_class(sd_bus_message *answer, void *data, sd_bus_error *error)
 {
 	struct source *source = data;
-	const char *class;
 
 	(void)error;
-	/* It may have ended since. */
-	if (!sd_bus_message_is_method_error(answer, NULL) &&
-	    sd_bus_message_read(answer, "v", "s", &class) > 0 && is_users(class))
+	if (logind_is_users(answer))
 		source->sink.fire(source->sink.data, BGTASK_TRIGGER_SESSION_START, "");
 	return 0;
 }
@@ -218,14 +179,12 @@ static int on_class(sd_bus_message *answer, void *data, sd_bus_error *error)
 static int on_new(sd_bus_message *message, void *data, sd_bus_error *bus_error)
 {
 	struct source *source = data;
-	const char *session;
-	int error = sd_bus_message_read(message, "so", NULL, &session);
+	const char *path;
+	int error = sd_bus_message_read(message, "so", NULL, &path);
 
 	(void)bus_error;
 	if (error >= 0)
-		error = sd_bus_call_method_async(source->bus, NULL, LOGIND, session, PROPERTIES,
-						 "Get", on_class, source, "ss", LOGIND ".Session",
-						 "Class");
+		error = ask(source, NULL, path, LOGIND ".Session", "Class", on_class);
 	if (error < 0)
 		note_error(source, "cannot learn of a new session", error);
 	return 0;
@@ -245,10 +204,15 @@ static int on_owner(sd_bus_message *message, void *data, sd_bus_error *error)
 static int on_disconnected(sd_bus_message *message, void *data, sd_bus_error *error)
 {
 	struct source *source = data;
+	int result;
 
 	(void)message;
 	(void)error;
+	source->looked = true;
 	source->sink.note(source->sink.data, "the system bus is gone");
+	result = source_timer_arm(source->retry, RETRY_USEC);
+	if (result < 0)
+		note_error(source, "nor will another be waited for", result);
 	return 0;
 }
 
@@ -262,85 +226,114 @@ static int listen_to(struct source *source)
 		  "member='PropertiesChanged',path_namespace='" LOGIND_PATH "'", on_changed },
 		{ "type='signal',sender='" LOGIND "',interface='" LOGIND ".Manager',"
 		  "member='SessionNew',path='" LOGIND_PATH "'", on_new },
-		{ "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+		{ "type='signal',sender='" BUS "',interface='" BUS "',"
 		  "member='NameOwnerChanged',arg0='" LOGIND "'", on_owner },
-		{ "type='signal',interface='org.freedesktop.DBus.Local',"
+		{ "type='signal',interface='" BUS ".Local',"
+		  "member='Connected',path='/org/freedesktop/DBus/Local'", on_changed },
+		{ "type='signal',interface='" BUS ".Local',"
 		  "member='Disconnected',path='/org/freedesktop/DBus/Local'", on_disconnected },
 	};
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]) && error >= 0; i++)
-		error = sd_bus_add_match(source->bus, NULL, matches[i].match, matches[i].handler,
-					 source);
+		error = sd_bus_add_match_async(source->bus, NULL, matches[i].match,
+					       matches[i].handler, NULL, source);
 	return error;
 }
 
-/* Calls, and returns the answer even if it is an error, for the parse functions. */
-static int ask(sd_bus *bus, const char *path, const char *method, const char *first,
-	       const char *second, sd_bus_message **answer)
+/* Connects to the bus or, if it is not there, as soon as it is if @later. */
+static int open_bus(sd_bus **result, bool later)
 {
-	sd_bus_error bus_error = SD_BUS_ERROR_NULL;
-	sd_bus_message *call;
+	const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+	sd_bus *bus;
 	int error;
 
-	error = sd_bus_message_new_method_call(bus, &call, LOGIND, path, PROPERTIES, method);
+	error = sd_bus_new(&bus);
 	if (error < 0)
 		return error;
-	error = sd_bus_message_append(call, "s", first);
-	if (error >= 0 && second)
-		error = sd_bus_message_append(call, "s", second);
+	error = sd_bus_set_address(bus, address ? address : BUS_ADDRESS);
 	if (error >= 0)
-		error = sd_bus_call(bus, call, 0, &bus_error, answer);
-	if (error < 0 && sd_bus_error_is_set(&bus_error))
-		error = sd_bus_message_new_method_error(call, answer, &bus_error);
-	sd_bus_error_free(&bus_error);
-	sd_bus_message_unref(call);
+		error = sd_bus_set_bus_client(bus, true);
+	if (error >= 0)
+		error = sd_bus_set_watch_bind(bus, later);
+	if (error >= 0)
+		error = sd_bus_set_connected_signal(bus, true);
+	if (error >= 0)
+		error = sd_bus_set_method_call_timeout(bus, ANSWER_USEC);
+	if (error >= 0)
+		error = sd_bus_start(bus);
+	if (error < 0)
+		sd_bus_unref(bus);
+	else
+		*result = bus;
 	return error;
 }
 
-/* The same as refresh() and what follows it, at the start, when there is time to wait. */
-static int read_state(struct source *source)
+/* Once connected, the session is read: signals are listened to by then, so nothing is missed. */
+static int connect_bus(struct source *source)
 {
-	sd_bus_message *seat = NULL, *answer = NULL;
-	const char *session;
 	int error;
 
-	error = ask(source->bus, SEAT_PATH, "Get", LOGIND ".Seat", "ActiveSession", &seat);
-	if (error >= 0)
-		error = parse_seat(seat, &session);
-	if (error >= 0 && strcmp(session, "/")) {
-		error = ask(source->bus, session, "GetAll", LOGIND ".Session", NULL, &answer);
-		if (error >= 0)
-			error = parse_session(answer, &source->state);
+	error = open_bus(&source->bus, false);
+	if (error == -ENOENT || error == -ECONNREFUSED) {
+		source->looked = true;
+		error = open_bus(&source->bus, true);
 	}
-	sd_bus_message_unref(answer);
-	sd_bus_message_unref(seat);
+	if (error >= 0)
+		error = listen_to(source);
+	if (error >= 0)
+		error = sd_bus_attach_event(source->bus, source->event, SD_EVENT_PRIORITY_NORMAL);
 	return error;
 }
 
-/* -ENOENT if there is no logind now; it is not to be started by asking. */
-static int find_logind(sd_bus *bus)
+static void disconnect_bus(struct source *source)
 {
-	sd_bus_message *answer = NULL;
-	int error, found;
+	source->reading = sd_bus_slot_unref(source->reading);
+	source->bus = sd_bus_close_unref(source->bus);
+}
 
-	error = sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-				   "org.freedesktop.DBus", "NameHasOwner", NULL, &answer, "s",
-				   LOGIND);
+static int on_retry(sd_event_source *timer, uint64_t usec, void *data)
+{
+	struct source *source = data;
+	int error;
+
+	(void)usec;
+	disconnect_bus(source);
+	error = connect_bus(source);
 	if (error >= 0)
-		error = sd_bus_message_read(answer, "b", &found);
-	sd_bus_message_unref(answer);
-	if (error == -ECONNREFUSED || error == -ECONNRESET || error == -ENOTCONN)
-		return -ENOENT;
-	return error < 0 || found ? error : -ENOENT;
+		return 0;
+	note_error(source, "cannot connect to the system bus", error);
+	return source_timer_arm(timer, ANSWER_USEC);
+}
+
+static uint64_t now_usec(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+/* What is latched is to find the right conditions when the helper starts. */
+static void wait_for_answer(struct source *source)
+{
+	uint64_t now, end = now_usec() + ANSWER_USEC;
+	int more = 1;
+
+	while (!source->looked && more >= 0 && (now = now_usec()) < end) {
+		more = sd_bus_process(source->bus, NULL);
+		if (!more)
+			more = sd_bus_wait(source->bus, end - now);
+	}
 }
 
 static void session_stop(struct source *source)
 {
 	if (!source)
 		return;
-	sd_bus_slot_unref(source->reading);
-	sd_bus_flush_close_unref(source->bus);
+	disconnect_bus(source);
+	sd_event_source_disable_unref(source->retry);
+	sd_event_unref(source->event);
 	free(source);
 }
 
@@ -352,36 +345,20 @@ static int session_start(struct source **result, sd_event *event, const struct s
 	if (!source)
 		return -ENOMEM;
 	source->sink = *sink;
-	error = sd_bus_open_system(&source->bus);
-	if (error == -ECONNREFUSED)
-		error = -ENOENT;
-	if (error < 0)
-		goto fail;
-	error = sd_bus_set_method_call_timeout(source->bus, ANSWER_USEC);
-	if (error < 0)
-		goto fail;
-	error = find_logind(source->bus);
-	if (error < 0)
-		goto fail;
-
-	/* Read after signals are listened to, so that nothing is missed between. */
-	error = listen_to(source);
-	if (error < 0)
-		goto fail;
-	error = read_state(source);
-	if (error < 0)
-		goto fail;
-	error = sd_bus_attach_event(source->bus, event, SD_EVENT_PRIORITY_NORMAL);
-	if (error < 0)
-		goto fail;
-	sink->condition(sink->data, BGTASK_CONDITION_SESSION_CONNECTED, source->state.connected);
-	sink->condition(sink->data, BGTASK_CONDITION_USER_PRESENT, source->state.present);
+	source->event = sd_event_ref(event);
+	error = sd_event_add_time_relative(event, &source->retry, CLOCK_MONOTONIC, 0, 0, on_retry,
+					   source);
+	if (error >= 0)
+		error = sd_event_source_set_enabled(source->retry, SD_EVENT_OFF);
+	if (error >= 0)
+		error = connect_bus(source);
+	if (error < 0) {
+		session_stop(source);
+		return error;
+	}
+	wait_for_answer(source);
 	*result = source;
 	return 0;
-
-fail:
-	session_stop(source);
-	return error;
 }
 
 const struct source_type source_session = {

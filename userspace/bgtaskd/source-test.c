@@ -111,7 +111,9 @@ static void test_zone(struct test *test, const char *directory)
 		  "removed and made again" },
 		{ "rm localtime", "time-zone-change ", "removed" },
 		{ "echo C >localtime", "time-zone-change ", "a file" },
-		{ "echo longer >localtime", "time-zone-change ", "another content" },
+		{ "echo D >localtime", "time-zone-change ", "another content" },
+		{ "echo D >localtime && touch localtime", "", "the same content" },
+		{ "echo D >new && mv new localtime", "", "another file of the same content" },
 		{ "cat localtime && echo >other && rm other", "", "other files" },
 		{ "ln -sfn zones/gone localtime", "time-zone-change ", "a link to nowhere" },
 	};

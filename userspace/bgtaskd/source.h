@@ -30,8 +30,8 @@ struct source_sink {
 struct source_type {
 	const char *name;
 	/*
-	 * Returns 0, or a negative errno if it cannot work here; -ENOENT is no reason to complain (no
-	 * logind, no bus). From its start on it says what holds, and what changes.
+	 * Returns 0, or a negative errno if it cannot work here. From its start on it says what
+	 * holds, and what changes.
 	 */
 	int (*start)(struct source **source, sd_event *event, const struct source_sink *sink);
 	void (*stop)(struct source *source);
@@ -43,7 +43,7 @@ extern const struct source_type source_network;
 extern const struct source_type source_zone;
 /* AC power: /sys/class/power_supply, with its uevents. */
 extern const struct source_type source_power;
-/* session-*, user-*: logind, by sd-bus. */
+/* session-*, user-*: logind, by sd-bus; whenever there is one. */
 extern const struct source_type source_session;
 
 #endif
