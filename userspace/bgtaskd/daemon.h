@@ -59,6 +59,7 @@ struct task {
 	struct instance *active;	/* latched, or running */
 	struct instance *next;		/* what fired meanwhile */
 	sd_event_source *timer;		/* time and maintenance */
+	int64_t due;			/* as the record's, but by CLOCK_BOOTTIME; timer.c */
 	struct channel *channel;	/* the socket of a control channel; or NULL */
 	char text[];			/* what the record's name and entry point are */
 };
@@ -101,6 +102,7 @@ struct daemon {
 	struct registry *registry;
 	struct relay *relay;
 	struct conditions conditions;
+	bool started;			/* all sources have said what holds */
 	bool ac;
 	int capacity;			/* of the battery, percent; or -1 */
 	char plugin_host[PATH_MAX];	/* the program that runs plugins */

@@ -35,7 +35,10 @@ static int begin(struct firing *firing, struct daemon *daemon)
 
 bool fire_may_launch(const struct task *task)
 {
-	return !(task->record.conditions & ~conditions_hold(&task->app->daemon->conditions)) &&
+	const struct daemon *daemon = task->app->daemon;
+
+	return !(task->record.conditions & ~conditions_hold(&daemon->conditions)) &&
+	       (daemon->ac || task->record.trigger != BGTASK_TRIGGER_MAINTENANCE) &&
 	       app_may_run(task->app, task->record.trigger) && channel_may_launch(task);
 }
 
@@ -148,17 +151,25 @@ void fire_reconsider_all(struct daemon *daemon)
 	timer_power_changed(daemon);
 }
 
+static bool has_lost_condition(struct daemon *daemon, const struct instance *instance)
+{
+	const struct task *task = task_find(daemon, instance->record.task);
+
+	return task && task->active == instance && task->record.cancel_on_condition_loss &&
+	       task->record.conditions & ~conditions_hold(&daemon->conditions);
+}
+
 void fire_conditions_changed(struct daemon *daemon)
 {
-	uint32_t hold = conditions_hold(&daemon->conditions);
 	struct instance *instance;
-	struct task *task;
 
 	LIST_FOREACH(instance, &daemon->instances, entry) {
-		task = task_find(daemon, instance->record.task);
-		if (task && task->active == instance && task->record.cancel_on_condition_loss &&
-		    instance->record.state == BGTASK_INSTANCE_STATE_RUNNING &&
-		    task->record.conditions & ~hold)
+		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
+			continue;
+		/* The reason is that of Windows. */
+		if (!daemon->ac && instance->record.trigger == BGTASK_TRIGGER_MAINTENANCE)
+			instance_cancel(instance, BGTASK_CANCEL_REASON_ABORT);
+		else if (has_lost_condition(daemon, instance))
 			instance_cancel(instance, BGTASK_CANCEL_REASON_CONDITION_LOSS);
 	}
 	fire_reconsider_all(daemon);

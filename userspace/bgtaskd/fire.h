@@ -24,10 +24,10 @@ int fire_due(struct task *task, uint64_t due);
 /* Whether what is latched may be launched now. */
 bool fire_may_launch(const struct task *task);
 
-/* Access or power has changed: launches what was latched. */
+/* Access has changed: launches what was latched. */
 void fire_reconsider_all(struct daemon *daemon);
 
-/* The same for conditions; and what must not run without one is cancelled. */
+/* The same for conditions, and power; and what must not run without is cancelled. */
 void fire_conditions_changed(struct daemon *daemon);
 
 /* The instance of a task has ended; if it was the active one, it is the turn of the next. */

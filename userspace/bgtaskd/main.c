@@ -71,7 +71,8 @@ static void on_condition(void *data, uint32_t first, bool holds)
 	struct daemon *daemon = data;
 
 	conditions_find(&daemon->conditions, first, holds);
-	fire_conditions_changed(daemon);
+	if (daemon->started)
+		fire_conditions_changed(daemon);
 }
 
 static void on_power(void *data, bool ac, int capacity)
@@ -81,8 +82,8 @@ static void on_power(void *data, bool ac, int capacity)
 
 	daemon->ac = ac;
 	daemon->capacity = capacity;
-	if (changed)
-		fire_reconsider_all(daemon);
+	if (changed && daemon->started)
+		fire_conditions_changed(daemon);
 }
 
 static void on_note(void *data, const char *text)
@@ -107,10 +108,13 @@ static void start_sources(struct daemon *daemon)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		int error = types[i]->start(&daemon->sources[i], daemon->event, &sink);
 
-		if (error && error != -ENOENT)
+		if (error)
 			log_line(LOG_WARNING, "no triggers of %s: %s", types[i]->name,
 				   strerror(-error));
 	}
+	/* Not before all is known is anything launched that waits for it, or cancelled. */
+	daemon->started = true;
+	fire_conditions_changed(daemon);
 }
 
 /* Beginning */

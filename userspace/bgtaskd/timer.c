@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is due is known by the clock on the wall, and so lasts over reboots; what was missed while
- * the machine was off fires once. The waiting is done by CLOCK_BOOTTIME, which goes on in sleep.
+ * What is due goes by CLOCK_BOOTTIME, which goes on in sleep, and which nobody sets. It is recorded
+ * by the clock on the wall, and so lasts over reboots; what was missed while the helper or the
+ * machine was off fires once.
  */
 #include "timer.h"
 
@@ -11,7 +12,10 @@
 #include "fire.h"
 #include "task.h"
 
-#define NSEC_PER_USEC	1000u
+#define NSEC_PER_USEC	1000
+#define NSEC_PER_SEC	1000000000
+/* Nobody waits that long, ns: a century. */
+#define NEVER		(INT64_C(1000000000) * 3600 * 24 * 366 * 100)
 /* What cannot be recorded fires when it can; so long until the next try. */
 #define RETRY_USEC	(10 * UINT64_C(1000000))
 
@@ -30,64 +34,80 @@ uint64_t timer_after(uint64_t time, uint64_t interval)
 	return __builtin_add_overflow(time, interval, &sum) ? UINT64_MAX : sum;
 }
 
-/* The next moment of its rhythm that is not over. */
-static uint64_t next_due(const struct task_record *record, uint64_t now)
+static int64_t time_passed(void)
 {
-	uint64_t interval = record->interval ? record->interval : 1;
+	struct timespec time;
 
-	if (record->due > now)
-		return record->due;
-	return timer_after(now - (now - record->due) % interval, interval);
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (int64_t)time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
+}
+
+/* What can be added to any time that passes. */
+static int64_t bounded(uint64_t time)
+{
+	return time < NEVER ? (int64_t)time : NEVER;
+}
+
+/* The next moment of its rhythm that is not over. */
+static int64_t next_due(const struct task *task, int64_t now)
+{
+	int64_t interval = task->record.interval ? bounded(task->record.interval) : 1;
+
+	return now - (now - task->due) % interval + interval;
 }
 
 static int expired(sd_event_source *source, uint64_t usec, void *data);
 
-static void set(struct task *task, uint64_t wait)
+static void arm(struct task *task, uint64_t usec)
 {
-	struct daemon *daemon = task->app->daemon;
-	uint64_t now;
 	int error;
 
 	timer_end(task);
-	error = sd_event_now(daemon->event, CLOCK_BOOTTIME, &now);
-	if (error >= 0)
-		error = sd_event_add_time(daemon->event, &task->timer, CLOCK_BOOTTIME, now + wait,
-					  0, expired, task);
+	error = sd_event_add_time(task->app->daemon->event, &task->timer, CLOCK_BOOTTIME, usec, 0,
+				  expired, task);
 	if (error < 0)
 		log_line(LOG_ERR, "%s: cannot set the timer of task %s: %s", task->app->id,
 			 task->record.name, strerror(-error));
+}
+
+/* Never a little too early. */
+static void arm_when_due(struct task *task)
+{
+	arm(task, task->due < 0 ? 0 : (uint64_t)task->due / NSEC_PER_USEC + 1);
 }
 
 static int expired(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct task *task = data;
 	bool once = task->record.oneshot;
-	uint64_t now = daemon_time();
+	int64_t now = time_passed(), next = once ? task->due : next_due(task, now);
 
 	(void)source;
 	(void)usec;
-	/* The clock on the wall was set back. */
-	if (task->record.due > now) {
-		timer_set(task);
-		return 0;
-	}
 	/* It comes with the power. */
 	if (task->record.trigger == BGTASK_TRIGGER_MAINTENANCE && !task->app->daemon->ac)
 		return 0;
-	if (fire_due(task, once ? task->record.due : next_due(&task->record, now)))
-		set(task, RETRY_USEC);
-	/* What is done once may be over, and the task gone with it. */
-	else if (!once)
-		timer_set(task);
+	if (fire_due(task, once ? task->record.due : daemon_time() + (uint64_t)(next - now))) {
+		arm(task, (uint64_t)now / NSEC_PER_USEC + RETRY_USEC);
+	} else if (!once) {
+		/* What is done once may be over, and the task gone with it. */
+		task->due = next;
+		arm_when_due(task);
+	}
 	return 0;
 }
 
 void timer_set(struct task *task)
 {
-	uint64_t now = daemon_time();
+	uint64_t due = task->record.due, now = daemon_time();
 
-	if (task_is_timed(&task->record))
-		set(task, task->record.due > now ? (task->record.due - now) / NSEC_PER_USEC : 0);
+	if (!task_is_timed(&task->record))
+		return;
+	/* If it is longer than an interval, the clock on the wall was set back. */
+	if (due > now && due - now > task->record.interval)
+		due = timer_after(now, task->record.interval);
+	task->due = time_passed() + (due > now ? bounded(due - now) : -bounded(now - due));
+	arm_when_due(task);
 }
 
 void timer_end(struct task *task)
@@ -97,12 +117,12 @@ void timer_end(struct task *task)
 
 void timer_power_changed(struct daemon *daemon)
 {
-	uint64_t now = daemon_time();
+	int64_t now = time_passed();
 	struct task *task;
 
 	if (!daemon->ac)
 		return;
 	LIST_FOREACH(task, &daemon->by_trigger[BGTASK_TRIGGER_MAINTENANCE], by_trigger)
-		if (task->record.due <= now)
-			timer_set(task);
+		if (task->due <= now)
+			arm_when_due(task);
 }
