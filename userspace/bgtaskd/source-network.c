@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Messages of rtnetlink only say when to look: links and routes are then read anew. The kernel
- * drops IPv4 routes with their link without saying so, and may lose messages; what is read is right
- * in either case.
+ * drops IPv4 routes with their link, address or next hop without saying so, and may lose messages;
+ * what is read is right in either case.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -127,7 +127,8 @@ static void network_stop(struct source *source)
 
 static int network_start(struct source **result, sd_event *event, const struct source_sink *sink)
 {
-	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE };
+	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
+				      RTNLGRP_IPV6_ROUTE, RTNLGRP_NEXTHOP };
 	struct source *source = calloc(1, sizeof(*source));
 	int error;
 
