@@ -543,7 +543,7 @@ void bgt_mutex_state_free(struct bgt_mutex_state *list);
  * @BGT_TRIGGER_INTERNET_NOT_AVAILABLE: There is none any more.
  * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED: The app was given a lock-screen slot.
  * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED: The app lost its lock-screen slot.
- * @BGT_TRIGGER_MAINTENANCE: So often, on AC power only.
+ * @BGT_TRIGGER_MAINTENANCE: So often, on AC power only; cancelled (abort) when that goes.
  * @BGT_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The channel for push notifications has to be
  *   made anew.
  * @BGT_TRIGGER_NETWORK_STATE_CHANGE: The way to the internet has changed.
