@@ -55,8 +55,9 @@ module-vm:
 	@selftests/vm/module $(KERNEL)
 
 selftests:
-	$(need) tools source tests
+	$(need) tools source tests module
 	@$(MAKE) -C selftests KSRC=$(source)
+	@selftests/vm/test-power $(KERNEL)
 
 # Try and test
 

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* maintenance, and AC power: by the kernel's test_power, which is a battery and two chargers. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firing.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define PROBE	"org.example.Probe"
+#define LOADED	"/sys/module/test_power"
+
+static const struct firing_wish once = { .interval = INTERVAL_MIN, .oneshot = true };
+
+/* Of the kernel itself, or as selftests/vm/test-power has built it. */
+static void load(void)
+{
+	const char *kernel = getenv("KERNEL");
+	char program[PATH_MAX] = "", command[PATH_MAX + 128];
+
+	if (!access(LOADED, F_OK))
+		return;
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		fail("readlink: %s", strerror(errno));
+	snprintf(command, sizeof(command),
+		 "modprobe -q test_power || insmod '%s/../../module/%s/test_power.ko'",
+		 dirname(program), kernel ? kernel : "host");
+	shell(command);
+}
+
+static void set(const char *parameter, const char *value)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), LOADED "/parameters/%s", parameter);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		fail("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+/*
+ * Whether the helper knows of AC power, or that there is none, once it does: by maintenance of an
+ * app of its own, which is run or not, and stays latched then.
+ */
+static bool ac_is(struct bgt *bgt, bool ac)
+{
+	uint64_t end = now() + DEADLINE;
+
+	do {
+		if (bgt_trigger_fire(bgt, PROBE, "task", BGT_TRIGGER_MAINTENANCE, NULL))
+			fail("bgt_trigger_fire: %s", bgt_error(bgt));
+		if (ac)
+			return instance_wait(bgt, PROBE, "task", BGT_INSTANCE_COMPLETED);
+		if (instance_look(bgt, PROBE, "task")->state == BGT_INSTANCE_LATCHED)
+			return true;
+		if (!instance_wait(bgt, PROBE, "task", BGT_INSTANCE_COMPLETED))
+			return false;
+	} while (now() < end);
+	return false;
+}
+
+FIXTURE(power) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(power)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	load();
+	set("battery_present", "true");
+	set("ac_online", "on");
+	set("usb_online", "off");
+	helper_start(self->bgt);
+	firing_install(self->bgt, PROBE, "/bin/true");
+	if (firing_register(self->bgt, PROBE, BGT_TRIGGER_MAINTENANCE,
+			    (struct firing_wish){ .interval = 3600 * SEC }))
+		fail("cannot register: %s", bgt_error(self->bgt));
+}
+
+FIXTURE_TEARDOWN(power)
+{
+	helper_end();
+}
+
+/* What has to be known is told by the kernel's messages. */
+TEST_F_TIMEOUT(power, supplies, 120)
+{
+	EXPECT_TRUE(ac_is(self->bgt, true));
+	set("ac_online", "off");
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	set("usb_online", "on");
+	EXPECT_TRUE(ac_is(self->bgt, true));
+	set("usb_online", "off");
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	set("battery_status", "charging");
+	pause_for(300 * MSEC);
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	set("battery_present", "false");
+	EXPECT_TRUE(ac_is(self->bgt, true));
+	set("battery_present", "true");
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(ac_is(self->bgt, false));
+}
+
+TEST_F_TIMEOUT(power, on_ac, 120)
+{
+	const struct bgt_instance *instance;
+
+	firing_install(self->bgt, APP, "/bin/true");
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
+	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_TRIGGER_MAINTENANCE, instance->trigger);
+}
+
+/* No lock screen is needed, unlike for time. */
+TEST_F_TIMEOUT(power, access, 120)
+{
+	firing_install(self->bgt, APP, "/bin/true");
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+}
+
+/* On battery it is put off, however often the helper is started; and comes with the power. */
+TEST_F_TIMEOUT(power, on_battery, 120)
+{
+	const struct bgt_instance *instance;
+	uint64_t before;
+
+	set("ac_online", "off");
+	ASSERT_TRUE(ac_is(self->bgt, false));
+	firing_install(self->bgt, APP, "/bin/true");
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
+	pause_for(4 * INTERVAL_MIN);
+	EXPECT_EQ(0, instance_count(self->bgt, APP));
+	helper_restart(self->bgt);
+	pause_for(4 * INTERVAL_MIN);
+	EXPECT_EQ(0, instance_count(self->bgt, APP));
+	before = firing_time();
+	set("ac_online", "on");
+	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_GE(instance->fired, before);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* The power comes while the helper is off. */
+TEST_F_TIMEOUT(power, restart, 120)
+{
+	set("ac_online", "off");
+	ASSERT_TRUE(ac_is(self->bgt, false));
+	firing_install(self->bgt, APP, "/bin/true");
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
+	pause_for(2 * INTERVAL_MIN);
+	helper_kill();
+	set("ac_online", "on");
+	helper_restart(self->bgt);
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* However many firings were missed on battery, one is made up for; then the rhythm goes on. */
+TEST_F_TIMEOUT(power, periodic, 120)
+{
+	const uint64_t interval = 4 * SEC;
+	uint64_t before, on, times[3];
+
+	set("ac_online", "off");
+	ASSERT_TRUE(ac_is(self->bgt, false));
+	firing_install(self->bgt, APP, "/bin/true");
+	before = firing_time();
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE,
+				     (struct firing_wish){ .interval = interval }));
+	pause_for(5 * interval / 2);
+	EXPECT_EQ(0, instance_count(self->bgt, APP));
+	on = firing_time();
+	set("ac_online", "on");
+	ASSERT_TRUE(firing_times(self->bgt, APP, times, 3));
+	EXPECT_GE(times[0], on);
+	for (int i = 1; i < 3; i++)
+		EXPECT_GT((times[i] - before) / interval, (times[i - 1] - before) / interval);
+}
+
+/* What runs when the power goes is cancelled, and what is latched stays so. */
+TEST_F_TIMEOUT(power, lost, 120)
+{
+	const uint32_t pair = BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT;
+	const struct bgt_instance *instance;
+
+	firing_install(self->bgt, APP, "/bin/sleep 1000");
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, pair, BGT_CONDITION_USER_NOT_PRESENT, false));
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, (struct firing_wish){
+			.interval = INTERVAL_MIN, .oneshot = true,
+			.condition = BGT_CONDITION_USER_PRESENT }));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_LATCHED));
+	set("ac_online", "off");
+	ASSERT_TRUE(ac_is(self->bgt, false));
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, pair, BGT_CONDITION_USER_PRESENT, false));
+	pause_for(2 * INTERVAL_MIN);
+	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
+	set("ac_online", "on");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_RUNNING));
+
+	ASSERT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "task", false));
+	ASSERT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
+	set("ac_online", "off");
+	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_ABORT, instance->reason);
+}
+
+/* Others go on, on battery and when the power goes. */
+TEST_F_TIMEOUT(power, others, 120)
+{
+	firing_install(self->bgt, APP, "/bin/sleep 1000");
+	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_TIME, once));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_RUNNING));
+	set("ac_online", "off");
+	ASSERT_TRUE(ac_is(self->bgt, false));
+	pause_for(300 * MSEC);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
+}
+
+/* The battery vanishes with its driver, as one on a bus that is unplugged, and comes again. */
+TEST_F_TIMEOUT(power, driver, 120)
+{
+	set("ac_online", "off");
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	shell("rmmod test_power");
+	EXPECT_TRUE(ac_is(self->bgt, true));
+	load();
+	set("usb_online", "off");
+	set("ac_online", "off");
+	EXPECT_TRUE(ac_is(self->bgt, false));
+	shell("rmmod test_power");
+	EXPECT_TRUE(ac_is(self->bgt, true));
+}
+
+TEST_HARNESS_MAIN

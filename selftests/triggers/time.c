@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * time: once and again, over restarts of the helper, and whatever the clock is set to. How late
+ * something fires depends on the machine, that nothing fires too early does not: of moments that
+ * are an interval apart, no two are in the same interval since the registration.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "firing.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define HOUR	(3600 * SEC)
+
+FIXTURE(time) {
+	struct bgt *bgt;
+	uint64_t clock;		/* real time at boot, before the test */
+};
+
+FIXTURE_SETUP(time)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	self->clock = firing_time() - now();
+	helper_start(self->bgt);
+	firing_install(self->bgt, APP, "/bin/true");
+}
+
+static void set_clock(uint64_t at_boot)
+{
+	uint64_t value = at_boot + now();
+	struct timespec time = { (time_t)(value / SEC), (long)(value % SEC) };
+
+	if (clock_settime(CLOCK_REALTIME, &time))
+		fail("clock_settime: %s", strerror(errno));
+}
+
+FIXTURE_TEARDOWN(time)
+{
+	helper_end();
+	set_clock(self->clock);
+}
+
+/* Registers the task, and returns when, or just before. */
+static uint64_t begin(struct bgt *bgt, uint64_t interval, bool oneshot)
+{
+	uint64_t before = firing_time();
+
+	if (firing_register(bgt, APP, BGT_TRIGGER_TIME,
+			    (struct firing_wish){ .interval = interval, .oneshot = oneshot }))
+		fail("cannot register: %s", bgt_error(bgt));
+	return before;
+}
+
+static bool is_registered(struct bgt *bgt)
+{
+	struct bgt_task *list;
+	bool registered;
+
+	if (bgt_task_list(bgt, APP, &list))
+		fail("bgt_task_list: %s", bgt_error(bgt));
+	registered = list;
+	bgt_task_free(list);
+	return registered;
+}
+
+TEST_F_TIMEOUT(time, periodic, 120)
+{
+	const uint64_t interval = SEC;
+	uint64_t start, times[4];
+
+	start = begin(self->bgt, interval, false);
+	ASSERT_TRUE(firing_times(self->bgt, APP, times, 4));
+	EXPECT_GE(times[0], start + interval);
+	for (int i = 1; i < 4; i++)
+		EXPECT_GT((times[i] - start) / interval, (times[i - 1] - start) / interval);
+	EXPECT_TRUE(is_registered(self->bgt));
+}
+
+TEST_F_TIMEOUT(time, oneshot, 120)
+{
+	const uint64_t interval = SEC;
+	uint64_t start, fired;
+
+	start = begin(self->bgt, interval, true);
+	EXPECT_TRUE(is_registered(self->bgt));
+	ASSERT_TRUE(firing_times(self->bgt, APP, &fired, 1));
+	EXPECT_GE(fired, start + interval);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+	EXPECT_FALSE(is_registered(self->bgt));
+	pause_for(2 * interval);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	helper_restart(self->bgt);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* It runs, and the helper is started anew meanwhile: that is no reason to fire again. */
+TEST_F_TIMEOUT(time, oneshot_runs, 120)
+{
+	firing_install(self->bgt, APP, "/bin/sleep 1000");
+	begin(self->bgt, INTERVAL_MIN, true);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_RUNNING));
+	helper_restart(self->bgt);
+	pause_for(2 * INTERVAL_MIN);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
+}
+
+/* When nobody was there to fire it, it fires at the start; once, however often it was missed. */
+TEST_F_TIMEOUT(time, missed, 120)
+{
+	const uint64_t interval = 4 * SEC;
+	uint64_t start, restart, times[2];
+
+	start = begin(self->bgt, interval, false);
+	helper_kill();
+	pause_for(5 * interval / 2);
+	restart = firing_time();
+	helper_restart(self->bgt);
+	ASSERT_TRUE(firing_times(self->bgt, APP, times, 2));
+	EXPECT_GE(times[0], restart);
+	EXPECT_GT((times[1] - start) / interval, (times[0] - start) / interval);
+}
+
+TEST_F_TIMEOUT(time, missed_oneshot, 120)
+{
+	begin(self->bgt, INTERVAL_MIN, true);
+	helper_kill();
+	pause_for(4 * INTERVAL_MIN);
+	helper_restart(self->bgt);
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+	EXPECT_FALSE(is_registered(self->bgt));
+	helper_restart(self->bgt);
+	pause_for(4 * INTERVAL_MIN);
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* Waiting does not begin anew with the helper. */
+TEST_F_TIMEOUT(time, restarts, 120)
+{
+	const uint64_t interval = 12 * SEC;
+	uint64_t start, restart = 0, fired;
+
+	start = begin(self->bgt, interval, false);
+	for (int i = 0; i < 3; i++) {
+		pause_for(interval / 4);
+		restart = firing_time();
+		helper_restart(self->bgt);
+	}
+	ASSERT_TRUE(firing_times(self->bgt, APP, &fired, 1));
+	EXPECT_GE(fired, start + interval);
+	EXPECT_LT(fired, restart + interval);
+}
+
+TEST_F_TIMEOUT(time, refused, 120)
+{
+	static const struct firing_wish wishes[] = {
+		{ .interval = INTERVAL_MIN - 1 },
+		{ .interval = 1, .oneshot = true },
+		{ .interval = 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		EXPECT_EQ(-ERANGE, firing_register(self->bgt, APP, BGT_TRIGGER_TIME, wishes[i]));
+		EXPECT_EQ(-ERANGE, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE,
+						   wishes[i]));
+	}
+	EXPECT_FALSE(is_registered(self->bgt));
+	/* Beyond the end of time is never. */
+	EXPECT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_TIME,
+				     (struct firing_wish){ .interval = UINT64_MAX }));
+	helper_restart(self->bgt);
+	pause_for(2 * INTERVAL_MIN);
+	EXPECT_EQ(0, instance_count(self->bgt, APP));
+	ASSERT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "task", false));
+	EXPECT_EQ(-EINVAL, firing_register(self->bgt, APP, BGT_TRIGGER_USER_AWAY,
+					   (struct firing_wish){ .interval = SEC }));
+}
+
+/* Whoever sets the clock neither hastens nor delays anything. */
+TEST_F_TIMEOUT(time, clock_set, 120)
+{
+	const uint64_t interval = 4 * SEC;
+	const uint64_t steps[] = { -HOUR, HOUR + interval / 2, -HOUR - interval / 2, 0 };
+	uint64_t start, times[ARRAY_SIZE(steps) + 1], clock[ARRAY_SIZE(steps) + 1];
+
+	start = begin(self->bgt, interval, false) - self->clock;
+	clock[0] = self->clock;
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		ASSERT_TRUE(firing_times(self->bgt, APP, times, (unsigned int)i + 1));
+		clock[i + 1] = self->clock + steps[i];
+		set_clock(clock[i + 1]);
+	}
+	ASSERT_TRUE(firing_times(self->bgt, APP, times, ARRAY_SIZE(times)));
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		times[i] -= clock[i];
+	EXPECT_GE(times[0], start + interval);
+	for (size_t i = 1; i < ARRAY_SIZE(times); i++)
+		EXPECT_GT((times[i] - start) / interval, (times[i - 1] - start) / interval);
+}
+
+/* Not even if that was while the helper did not run: no more than an interval is waited. */
+TEST_F_TIMEOUT(time, clock_set_back_while_off, 120)
+{
+	const uint64_t interval = 2 * SEC;
+	uint64_t fired;
+
+	begin(self->bgt, interval, false);
+	helper_kill();
+	set_clock(self->clock - HOUR);
+	helper_restart(self->bgt);
+	EXPECT_TRUE(firing_times(self->bgt, APP, &fired, 1));
+}
+
+TEST_HARNESS_MAIN
