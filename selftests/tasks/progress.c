@@ -249,7 +249,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 	}
 	ASSERT_EQ(60, instance->progress);
 	member_hold(self->bgt, member, false);
-	/* An app that runs again hears what comes after that, and so would have what came before. */
+	/* Now it hears what comes after that, and so would have heard what came before. */
 	touch("end");
 	EXPECT_TRUE(app_hears(&app, 1, 1));
 	EXPECT_STREQ("all steps", (const char *)app.heard->message);

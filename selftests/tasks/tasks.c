@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tasks: what they run, what becomes of them, and who looks after them when the helper is killed. */
+/* Tasks: what they run, what becomes of them, also if the helper is killed meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
