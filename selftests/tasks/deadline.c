@@ -179,6 +179,7 @@ TEST_F_TIMEOUT(deadline, five_seconds, 120)
 	EXPECT_TRUE(instance->canceled);
 	EXPECT_EQ(BGT_CANCEL_TERMINATING, instance->reason);
 
+	EXPECT_TRUE(helper_logs(APP ": task deaf hangs, and has used "));
 	snprintf(text, sizeof(text), APP ": task deaf hangs: thread %u (sh) waits in do_wait", pid);
 	EXPECT_TRUE(helper_logs(text));
 	EXPECT_TRUE(helper_logs("\n[<0>] do_wait"));

@@ -153,11 +153,29 @@ static void report_thread(uint32_t tid, const char *app, const char *task)
 		   name, *channel ? channel : "?", stack);
 }
 
+/* CPU time that a cgroup has used, us. */
+static unsigned long long usage_of(const char *cgroup)
+{
+	char path[PATH_MAX + 32], text[1024];
+	unsigned long long usage = 0;
+	const char *field;
+
+	snprintf(path, sizeof(path), "%s/cpu.stat", cgroup);
+	if (read_text(path, text, sizeof(text)))
+		return 0;
+	field = strstr(text, "usage_usec ");
+	if (field)
+		usage = strtoull(field + strlen("usage_usec "), NULL, 10);
+	return usage;
+}
+
 void process_report(const char *cgroup, const char *app, const char *task)
 {
 	char path[PATH_MAX + 32], line[32];
 	FILE *threads;
 
+	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
+		 usage_of(cgroup) / 1000);
 	snprintf(path, sizeof(path), "%s/cgroup.threads", cgroup);
 	threads = fopen(path, "re");
 	while (threads && fgets(line, sizeof(line), threads))

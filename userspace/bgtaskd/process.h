@@ -25,7 +25,7 @@ int process_cgroup_mount(char *path, size_t size);
 /* The process of a cgroup that has been there for longest, or 0. */
 uint32_t process_oldest(const char *cgroup);
 
-/* Logs what hangs in a cgroup: each thread with its stack and what it waits for. */
+/* Logs what hangs in a cgroup: its usage, each thread with its stack and what it waits for. */
 void process_report(const char *cgroup, const char *app, const char *task);
 
 /* Kills all that is in a cgroup, or below. */
