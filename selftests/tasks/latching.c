@@ -212,16 +212,14 @@ static const struct {
 
 static bool works(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 {
-	bool good = true;
-
 	for (size_t i = 0; i < COURSES; i++) {
 		if (courses[i].check(bgt, trigger, set))
 			continue;
 		note("trigger %s with conditions %#x, %s: wrong", bgt_trigger_name(trigger), set,
 		     courses[i].name);
-		good = false;
+		return false;
 	}
-	return good;
+	return true;
 }
 
 TEST_F_TIMEOUT(latching, one_condition, 120)
