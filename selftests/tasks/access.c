@@ -67,7 +67,7 @@ static const enum bgt_trigger restricted[] = {
 	BGT_TRIGGER_USER_PRESENT,
 };
 
-/* Time, push and the user's doings are for apps on the lock screen; as soon as they are there. */
+/* Time, push and the user's doings are for apps on the lock screen; channel.c has channels. */
 TEST_F_TIMEOUT(access, needed, 120)
 {
 	static const enum bgt_access enough[] = {

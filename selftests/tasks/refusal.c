@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the helper refuses, with a reason: registrations, manifests, databases, a full disk. */
+/* What the helper refuses, with a reason: registrations, manifests, databases. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +42,6 @@ FIXTURE_SETUP(refusal)
 FIXTURE_TEARDOWN(refusal)
 {
 	helper_end();
-	(void)umount2(HELPER_TOP "/state", MNT_DETACH);
 }
 
 static int try(struct bgt *bgt, struct wanted wanted)
@@ -255,58 +253,6 @@ TEST_F_TIMEOUT(refusal, damaged_database, 60)
 	EXPECT_EQ(NULL, list);
 	helper_register_plain(self->bgt, "ok");
 	free(good);
-}
-
-static void fill_disk(const char *path)
-{
-	static char text[4096];
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		fail("%s: %s", path, strerror(errno));
-	while (write(fd, text, sizeof(text)) > 0)
-		;
-	close(fd);
-}
-
-/* What cannot be kept is not acknowledged; when there is room again, all is as before. */
-TEST_F_TIMEOUT(refusal, full_disk, 60)
-{
-	const struct bgt_instance *instance;
-	struct bgt_task *list;
-	uint32_t id;
-
-	helper_kill();
-	ASSERT_EQ(0, mount("none", HELPER_TOP "/state", "tmpfs", 0, "size=1m,mode=700"));
-	helper_launch(self->bgt);
-	id = helper_register_plain(self->bgt, "ok");
-	fill_disk(HELPER_TOP "/state/fill");
-
-	EXPECT_EQ(-ENOSPC, try(self->bgt, (struct wanted){ .name = "other" }));
-	EXPECT_EQ(-ENOSPC, bgt_task_unregister(self->bgt, id, false));
-	EXPECT_EQ(-ENOSPC, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN));
-	ASSERT_EQ(0, bgt_task_list(self->bgt, APP, &list));
-	ASSERT_NE(NULL, list);
-	EXPECT_EQ(id, list->id);
-	EXPECT_EQ(NULL, list->next);
-	bgt_task_free(list);
-	/* A firing that could be run twice, if it were not recorded, is not run. */
-	EXPECT_EQ(-ENOSPC, bgt_trigger_fire(self->bgt, APP, "ok", BGT_TRIGGER_APPLICATION, NULL));
-	EXPECT_TRUE(helper_logs("a trigger fires in vain"));
-	EXPECT_EQ(0, instance_count(self->bgt, APP));
-
-	ASSERT_EQ(0, unlink(HELPER_TOP "/state/fill"));
-	helper_register_plain(self->bgt, "other");
-	helper_fire(self->bgt, "ok");
-	instance = instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED);
-	ASSERT_NE(NULL, instance);
-	EXPECT_EQ(id, instance->task);
-	helper_restart(self->bgt);
-	ASSERT_EQ(0, bgt_task_list(self->bgt, APP, &list));
-	ASSERT_NE(NULL, list);
-	EXPECT_NE(NULL, list->next);
-	bgt_task_free(list);
-	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
 TEST_HARNESS_MAIN
