@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An app has a container of its name, with a cgroup of its name, in which are those of the app
- * itself and of its tasks. They are made when they are first needed, and stay.
+ * itself and of its tasks. They are made when the app becomes known, and stay.
  */
 #include "app.h"
 
@@ -242,6 +242,11 @@ static int load(struct app *app)
 	error = adopt_container(app);
 	if (error && error != -ENOENT)
 		return error;
+	/* The app is known by its container, and registers its tasks from there. */
+	error = app_prepare(app);
+	if (error)
+		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
+			 strerror(-error));
 	instance_resume_all(app);
 	return 0;
 }
