@@ -73,7 +73,7 @@ bench: guest
 	@selftests/bench/run
 
 check:
-	@selftests/check static fuzz exact-6.12 exact-6.1 6.12 6.1
+	@selftests/check static install fuzz exact-6.12 exact-6.1 demo 6.12 6.1
 
 check-debug:
 	@selftests/check debug
