@@ -102,16 +102,23 @@ check-generated:
 
 # Install
 
+module-source = $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION)
+
 install: tools
 	@$(MAKE) -C userspace O=$(CURDIR)/build VERSION=$(VERSION) \
 		PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/bgtask include/bgtask.yaml
-	install -d $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION)
-	cp -rL Kbuild kmod include $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION)
-	install -m644 -t $(DESTDIR)$(PREFIX)/src/bgtask-$(VERSION) kmod/dkms.conf
+	install -Dm644 -t $(module-source) Kbuild kmod/dkms.conf
+	install -Dm644 -t $(module-source)/kmod kmod/*.[ch]
+	install -Dm644 -t $(module-source)/include/uapi/linux include/uapi/linux/*.h
 
+# Distributions keep the key to sign modules with to themselves, and Kbuild leaves depmod out where
+# there is no System.map beside the headers, as is usual.
 modules_install: module
-	@$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/host modules_install
+	@$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/host modules_install \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+	@depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
+		$$($(MAKE) -s -C $(KDIR) kernelrelease)
 
 clean:
 	rm -rf build

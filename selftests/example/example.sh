@@ -42,7 +42,7 @@ install() {
 			mount -t overlay -o "lowerdir=$directory,upperdir=$name,workdir=$name.work" \
 				overlay $directory || return
 	done
-	cp -r -P --preserve=mode "$here"/root/{etc,usr} / && ldconfig && mkdir -p /var/lib/bgtask
+	cp -r -P --preserve=mode "$here"/root/{etc,usr} / && ldconfig
 }
 
 # By the path that it is installed in, not by one where it was built.

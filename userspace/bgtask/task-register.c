@@ -7,7 +7,7 @@
 #include "json.h"
 
 static const char usage[] =
-	"Usage: bgtask task register [OPTION...]\n"
+	"Usage: bgtask task register [-j] [OPTION...]\n"
 	"\n"
 	"Register a task, and print its id.\n"
 	"\n"
