@@ -74,6 +74,21 @@ run_example_again() {
 	return "${PIPESTATUS[1]}"
 }
 
+# offer WORD...: what completion has for the last one.
+offer() {
+	COMP_WORDS=(bgtask "$@") COMP_CWORD=$# COMPREPLY=()
+	_bgtask
+	echo "${COMPREPLY[*]}"
+}
+
+completes_names() {
+	# shellcheck source=userspace/bgtask/bgtask.bash-completion
+	. /usr/local/share/bash-completion/completions/bgtask
+	[[ $(offer app show "") == org.example.Mail && $(offer task list --app "") == org.example.Mail &&
+	   $(offer task show S) == Sync && $(offer container show "") == org.example.Mail &&
+	   $(offer task cancel "") == "" ]]
+}
+
 test_it() {
 	if "${@:2}"; then
 		ktap_test_pass "$1"
@@ -83,10 +98,11 @@ test_it() {
 }
 
 ktap_print_header
-ktap_set_plan 4
+ktap_set_plan 5
 test_it "what make install has installed is in place" install
 test_it "bgtaskd runs with its default configuration" start_helper
 test_it "the example of libbgtask(3) prints what the page says" run_example
 test_it "and runs again" run_example_again
+test_it "completion knows the names that there are" completes_names
 [[ ! -s $scratch/log ]] || sed 's/^/# /' "$scratch/log"
 ktap_finished
