@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is thought of a day when it is over. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "day.h"
+#include "demo.h"
+
+/* How long a task has to end when it is told to, ns, and how much later it may be seen to have. */
+#define TO_END		UINT64_C(5000000000)
+#define EARLY		UINT64_C(100000000)
+#define LATE		UINT64_C(1000000000)
+
+#define LEAST_FREEZES	2
+
+/* When the task that does not end was told to, as it says itself; 0 if it was not. */
+static uint64_t told_to_end(const struct day *day)
+{
+	FILE *file = fopen(day->watch_log, "re");
+	uint64_t time = 0;
+	char reason[64];
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%" SCNu64 " %63s", &time, reason) != 2 ||
+	    strcmp(reason, "condition-loss"))
+		time = 0;
+	fclose(file);
+	return time;
+}
+
+static bool judge_index(const struct day *day)
+{
+	const struct run *index = &day->runs[INDEX];
+	uint64_t allowed = day->generations * day->quota + day->overrun;
+	char text[160];
+	bool ok;
+
+	snprintf(text, sizeof(text),
+		 "Index, whose time had come without internet, waited %.1f s for that",
+		 seconds(index->start - index->fired));
+	ok = verdict(index->fired < day->up && index->start >= day->up, text);
+	snprintf(text, sizeof(text), "it was frozen %u times, and completed in a later generation",
+		 day->freezes);
+	ok &= verdict(day->freezes >= LEAST_FREEZES && day->generations > day->freezes &&
+		      index->state == BGT_INSTANCE_COMPLETED, text);
+	snprintf(text, sizeof(text),
+		 "all tasks used %.3f s; %" PRIu64 " generations and one overrun allow %.3f s",
+		 seconds(day->usage - day->usage_before), day->generations, seconds(allowed));
+	ok &= verdict(day->usage - day->usage_before <= allowed, text);
+	return ok;
+}
+
+static bool judge_watch(const struct day *day)
+{
+	const struct run *watch = &day->runs[WATCH];
+	uint64_t told = told_to_end(day), took = told ? watch->end - told : 0;
+	char text[160];
+
+	snprintf(text, sizeof(text),
+		 "Watch was told to end, and why, did not, and was terminated after %.2f s",
+		 seconds(took));
+	return verdict(watch->canceled && watch->reason == BGT_CANCEL_CONDITION_LOSS &&
+		       watch->state == BGT_INSTANCE_TERMINATED && took > TO_END - EARLY &&
+		       took < TO_END + LATE, text);
+}
+
+bool day_judge(const struct day *day)
+{
+	const struct run *runs = day->runs;
+	bool ok;
+
+	ok = verdict(runs[SEND].state == BGT_INSTANCE_COMPLETED && runs[SEND].end < day->up,
+		     "Send was fired by the app, and has completed while that ran");
+	ok &= verdict(runs[FETCH].state == BGT_INSTANCE_COMPLETED && runs[FETCH].fired >= day->up,
+		      "Fetch began when there was internet, and has completed");
+	ok &= judge_index(day);
+	ok &= judge_watch(day);
+	ok &= verdict(!day->app_status && day->app_reads == RUNS,
+		      "the app came back, and read what has become of all four");
+	return ok;
+}

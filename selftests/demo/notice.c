@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What comes of a day, as bgtaskd, the kernel and the app tell of it. */
+#include <bgtask.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "day.h"
+#include "demo.h"
+
+static uint64_t clock_now(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* The helper's records have the time on the wall. */
+static uint64_t from_wall(uint64_t time)
+{
+	return time - clock_now(CLOCK_REALTIME) + boottime();
+}
+
+static struct run *find_run(struct day *day, const char *name)
+{
+	for (size_t i = 0; i < RUNS; i++)
+		if (!strcmp(day->runs[i].name, name))
+			return &day->runs[i];
+	die(name, "an unknown task runs");
+}
+
+static void note_start(struct day *day, struct run *run, const struct bgt_instance *instance)
+{
+	run->started = true;
+	run->start = from_wall(instance->started);
+	report_add(&day->report, run->start, run->name, "%sruns%s", color_run(), color_off());
+	lane_set(&day->lanes[run->lane], run->start, LANE_RUNS);
+}
+
+static void note_end(struct day *day, struct run *run, const struct bgt_instance *instance)
+{
+	run->end = from_wall(instance->ended);
+	lane_set(&day->lanes[run->lane], run->end, LANE_NOTHING);
+	report_add(&day->report, run->end, run->name, "%s%s%s",
+		   bgt_instance_state_name(instance->state), *instance->message ? ": " : "",
+		   instance->message);
+}
+
+static void note_canceled(struct day *day, struct run *run, const struct bgt_instance *instance)
+{
+	run->canceled = true;
+	run->reason = instance->reason;
+	if (run->end)
+		return;
+	report_add(&day->report, boottime(), run->name, "is told to end, %s; it has 5 s",
+		   bgt_cancel_reason_name(instance->reason));
+	lane_set(&day->lanes[run->lane], boottime(), LANE_TO_END);
+}
+
+static void note_instance(struct day *day, const struct bgt_instance *instance)
+{
+	struct run *run = find_run(day, instance->name);
+
+	if (!run->there) {
+		run->there = true;
+		run->fired = from_wall(instance->fired);
+		report_add(&day->report, run->fired, run->name, "%s fires",
+			   bgt_trigger_name(instance->trigger));
+		lane_set(&day->lanes[run->lane], run->fired, LANE_WAITS);
+		if (instance->state == BGT_INSTANCE_LATCHED)
+			report_add(&day->report, run->fired + 1, run->name,
+				   "waits for its conditions");
+	}
+	run->state = instance->state;
+	if (instance->started && !run->started)
+		note_start(day, run, instance);
+	if (instance->canceled && !run->canceled)
+		note_canceled(day, run, instance);
+	if (instance->ended && !run->end)
+		note_end(day, run, instance);
+}
+
+static void look_at_instances(struct day *day)
+{
+	struct bgt_instance *list;
+
+	if (bgt_instance_list(day->bgt, day->app, &list))
+		die("cannot list the instances", bgt_error(day->bgt));
+	for (const struct bgt_instance *instance = list; instance; instance = instance->next)
+		note_instance(day, instance);
+	bgt_instance_free(list);
+}
+
+static void look_at_internet(struct day *day)
+{
+	uint32_t holding;
+	bool internet;
+
+	if (bgt_condition_get(day->bgt, &holding, NULL, NULL))
+		die("cannot read the conditions", bgt_error(day->bgt));
+	internet = holding & BGT_CONDITION_INTERNET_AVAILABLE;
+	if (internet == day->internet)
+		return;
+	day->internet = internet;
+	/* It was so since the last look at most; what follows from it is told behind it. */
+	report_add(&day->report, day->last_look, "bgtaskd", "sees that there is %s",
+		   internet ? "internet" : "no internet");
+	lane_set(&day->lanes[LANE_INTERNET], day->last_look, internet ? LANE_RUNS : LANE_NOTHING);
+}
+
+static void note_stopped(struct day *day, const struct bgt_container *container)
+{
+	const struct run *index = &day->runs[INDEX];
+	uint64_t over = container->stopped > container->quota ?
+			container->stopped - container->quota : 0;
+
+	if (over > day->overrun)
+		day->overrun = over;
+	if (index->started && !index->end)
+		day->freezes++;
+	report_add(&day->report, boottime(), "budget",
+		   "%sfrozen%s: %.3f s of %.3f s are spent; Index is at %" PRIu32 " %%",
+		   color_frozen(), color_off(), seconds(container->spent),
+		   seconds(container->quota), index->progress);
+	lane_set(&day->lanes[LANE_BUDGET], boottime(), LANE_FROZEN);
+}
+
+static void note_replenished(struct day *day, const struct bgt_container *container)
+{
+	report_add(&day->report, container->generation_start, "budget",
+		   "%sthawed%s: generation %" PRIu64, color_run(), color_off(),
+		   container->generation);
+	lane_set(&day->lanes[LANE_BUDGET], container->generation_start, LANE_NOTHING);
+}
+
+static void note_event(struct day *day, const struct bgt_event *event)
+{
+	if (event->container && event->container->id != day->container)
+		return;
+	switch (event->type) {
+	case BGT_EVENT_CONTAINER_STOPPED:
+		note_stopped(day, event->container);
+		break;
+	case BGT_EVENT_CONTAINER_REPLENISHED:
+		note_replenished(day, event->container);
+		break;
+	case BGT_EVENT_INSTANCE_PROGRESS:
+		find_run(day, event->instance->name)->progress = event->instance->progress;
+		break;
+	default:
+		break;
+	}
+}
+
+static void look_at_events(struct day *day)
+{
+	const struct bgt_event *event;
+	int got;
+
+	while ((got = bgt_next_event(day->bgt, &event)) > 0)
+		note_event(day, event);
+	if (got < 0)
+		die("events", bgt_error(day->bgt));
+}
+
+static void look_at_app(struct day *day)
+{
+	bool ended;
+	char line[512];
+	int status;
+
+	if (!day->lines)
+		return;
+	/* Asked before what it says is read, which is all then. */
+	ended = waitpid(day->pid, &status, WNOHANG) == day->pid;
+	while (fgets(line, sizeof(line), day->lines)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "reads: ", strlen("reads: ")))
+			day->app_reads++;
+		report_add(&day->report, boottime(), "app", "%s", line);
+	}
+	clearerr(day->lines);
+	if (!ended)
+		return;
+	fclose(day->lines);
+	day->lines = NULL;
+	day->app_status |= status;
+	day_show_app(day, false);
+	report_add(&day->report, boottime(), "user", "closes the app; it is on its budget again");
+	lane_set(&day->lanes[LANE_APP], boottime(), LANE_NOTHING);
+}
+
+void day_look(struct day *day)
+{
+	uint64_t now = boottime();
+
+	look_at_events(day);
+	look_at_app(day);
+	/* In this order, or what follows from the internet might be seen before it. */
+	look_at_instances(day);
+	look_at_internet(day);
+	report_tell(&day->report);
+	day->last_look = now;
+}
