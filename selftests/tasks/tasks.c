@@ -97,7 +97,7 @@ TEST_F_TIMEOUT(tasks, failed, 60)
 	instance = instance_wait(self->bgt, APP, "shot", BGT_INSTANCE_TERMINATED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(SIGSEGV, instance->status);
-	EXPECT_STREQ("killed by signal 11", instance->message);
+	EXPECT_STREQ("killed by signal 11 (Segmentation fault)", instance->message);
 	EXPECT_FALSE(instance->canceled);
 }
 
