@@ -8,6 +8,8 @@
  * wait are refused, and it is told anew who there is when they call again.
  */
 #include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
@@ -29,6 +31,7 @@ static void tell_gone(struct work_struct *work);
 /* Protects the following, and the correspondents of peers. Nests inside peers_lock. */
 static DEFINE_MUTEX(relay_lock);
 static struct bgt_peer *helper;
+static struct pid *helper_process;
 static struct bgt_call_book book = {
 	.calls = XARRAY_INIT(book.calls, XA_FLAGS_ALLOC1),
 	.correspondents = XARRAY_INIT(book.correspondents, XA_FLAGS_ALLOC1),
@@ -109,11 +112,34 @@ static void detach(void)
 	lockdep_assert_held(&relay_lock);
 
 	helper = NULL;
+	put_pid(helper_process);
+	helper_process = NULL;
 	xa_for_each(&book.calls, id, call) {
 		bgt_answer_refuse(&call->answer, -ECONNRESET, "the helper has ended");
 		end_call(call);
 	}
 	tell_all_gone();
+}
+
+/*
+ * A process that the helper has just started may keep its socket open until it executes its
+ * program, which can take long: it may be frozen before it gets there.
+ */
+static void detach_if_dead(void)
+{
+	struct task_struct *task;
+	bool dead;
+
+	lockdep_assert_held(&relay_lock);
+
+	if (!helper)
+		return;
+	rcu_read_lock();
+	task = pid_task(helper_process, PIDTYPE_TGID);
+	dead = !task || (READ_ONCE(task->exit_state) && thread_group_empty(task));
+	rcu_read_unlock();
+	if (dead)
+		detach();
 }
 
 /* Whoever has called before is unknown to a new helper. */
@@ -146,11 +172,13 @@ int bgt_relay_attach(struct bgt_peer *peer, struct netlink_ext_ack *extack)
 	int err = 0;
 
 	mutex_lock(&relay_lock);
+	detach_if_dead();
 	if (helper) {
 		NL_SET_ERR_MSG(extack, "there is a helper already");
 		err = -EBUSY;
 	} else {
 		helper = peer;
+		helper_process = get_pid(task_tgid(current));
 		introduce();
 	}
 	mutex_unlock(&relay_lock);
@@ -208,6 +236,7 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 	struct bgt_call *call;
 	int err;
 
+	detach_if_dead();
 	if (!helper) {
 		NL_SET_ERR_MSG(info->extack, "there is no helper (bgtaskd does not run)");
 		return -ENOTCONN;

@@ -355,6 +355,42 @@ TEST_F(relay, helper_ends)
 	EXPECT_EQ(0, result(&self->app));
 }
 
+/* Attaches, and ends; a child of its that does nothing still has the socket. */
+static int attach_and_end(void *data)
+{
+	struct genl *genl = data;
+	pid_t child;
+
+	if (genl_open(genl) || attach(genl))
+		return 1;
+	child = fork();
+	if (!child) {
+		for (;;)
+			pause();
+	}
+	return child < 0;
+}
+
+TEST_F(relay, helper_leaves_its_socket)
+{
+	pid_t pid;
+
+	genl_close(&self->helper);
+	pid = task_start("a", attach_and_end, &self->helper);
+	ASSERT_EQ(0, task_wait(pid));
+	call(&self->app, "x", NLM_F_ACK);
+	EXPECT_EQ(-ENOTCONN, result(&self->app));
+
+	/* Nor does it keep another one from taking its place. */
+	pid = task_start("a", attach_and_end, &self->helper);
+	ASSERT_EQ(0, task_wait(pid));
+	ASSERT_EQ(0, genl_open(&self->helper));
+	EXPECT_EQ(0, attach(&self->helper));
+	call(&self->app, "y", NLM_F_ACK);
+	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+	EXPECT_EQ(0, result(&self->app));
+}
+
 TEST_F(relay, but_one_helper)
 {
 	EXPECT_EQ(-EBUSY, attach(&self->other));
