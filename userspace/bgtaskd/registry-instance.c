@@ -23,10 +23,10 @@ int registry_instance_prepare(struct registry *registry)
 		  "message = ?11, fired = ?12, started = ?13, ended = ?14, pid = ?15, "
 		  "start_time = ?16, reported = ?17, has_cgroup = ?18 "
 		  "WHERE id = ?19 AND task = ?1 AND app = ?2 AND name = ?3" },
-		/* All that ended but ?2, and but as many of the last ones as ?3 says. */
+		/* All that ended but ?2, and but as many of those that ended last as ?3 says. */
 		{ STATEMENT_INSTANCE_PRUNE, "DELETE FROM instance WHERE id IN (SELECT id "
 		  "FROM instance INDEXED BY instance_ended WHERE app = ?1 AND state >= 4 "
-		  "AND id <> ?2 ORDER BY id DESC LIMIT -1 OFFSET ?3)" },
+		  "AND id <> ?2 ORDER BY ended DESC, id DESC LIMIT -1 OFFSET ?3)" },
 		{ STATEMENT_INSTANCE_ALL, "SELECT id, " COLUMNS " FROM instance WHERE id > ?1 "
 		  "ORDER BY id" },
 		{ STATEMENT_INSTANCE_OF_APP, "SELECT id, " COLUMNS " FROM instance "

@@ -71,7 +71,7 @@ static const char schema[] =
 	"CREATE INDEX task_of_app ON task (app, id);"
 	"CREATE INDEX instance_of_app ON instance (app, id);"
 	"CREATE INDEX instance_unfinished ON instance (app, id) WHERE state < 4;"
-	"CREATE INDEX instance_ended ON instance (app, id) WHERE state >= 4;"
+	"CREATE INDEX instance_ended ON instance (app, ended) WHERE state >= 4;"
 	"CREATE TABLE access ("
 	"  app TEXT PRIMARY KEY NOT NULL,"
 	"  access INTEGER NOT NULL"

@@ -146,6 +146,7 @@ static void test_history(struct test *test)
 		instance = make_instance("a");
 		good &= !registry_instance_add(test->registry, &instance);
 		instance.state = BGTASK_INSTANCE_STATE_COMPLETED;
+		instance.ended = (uint64_t)i + 1;
 		good &= !registry_instance_set(test->registry, &instance, 3);
 	}
 	registry_instance_each(test->registry, "a", 0, see_instance, &instances);
@@ -155,11 +156,21 @@ static void test_history(struct test *test)
 	registry_instance_each_unfinished(test->registry, "a", see_instance, &instances);
 	ok(test, instances.count == 1 && instances.first == old.id, "history: what runs");
 	old.state = BGTASK_INSTANCE_STATE_TERMINATED;
+	old.ended = 100;
 	good = !registry_instance_set(test->registry, &old, 3);
 	memset(&instances, 0, sizeof(instances));
 	registry_instance_each(test->registry, "a", 0, see_instance, &instances);
 	ok(test, good && instances.count == 3 && instances.first == old.id,
 	   "history: what has just ended stays");
+	instance = make_instance("a");
+	good &= !registry_instance_add(test->registry, &instance);
+	instance.state = BGTASK_INSTANCE_STATE_COMPLETED;
+	instance.ended = 101;
+	good &= !registry_instance_set(test->registry, &instance, 3);
+	memset(&instances, 0, sizeof(instances));
+	registry_instance_each(test->registry, "a", 0, see_instance, &instances);
+	ok(test, good && instances.count == 3 && instances.first == old.id,
+	   "history: and is not older than what began later and ended before");
 	memset(&instances, 0, sizeof(instances));
 	registry_instance_each(test->registry, NULL, old.id, see_instance, &instances);
 	ok(test, instances.count == 3 && instances.first == other.id,
