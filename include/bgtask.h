@@ -769,7 +769,7 @@ void bgt_task_free(struct bgt_task *list);
  * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). If the
  * helper is restarted the library asks again by itself; what happens between is not told.
  *
- * Return: 0; also if that has been done before.
+ * Return: 0; also if that has been done before. -EUSERS if 64 connections have done it.
  */
 int bgt_task_associate(struct bgt *bgt, const char *app);
 

@@ -93,6 +93,8 @@ struct app {
 	struct listener_list listeners;
 	unsigned int channels;		/* how many of its tasks have one */
 	struct presence *presence;	/* if some have */
+	unsigned int nr_listeners;
+	struct log_limit log;
 };
 
 struct daemon {

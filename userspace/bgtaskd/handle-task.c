@@ -241,12 +241,16 @@ void handle_task_associate(struct daemon *daemon, const struct call *call)
 {
 	struct app *app;
 	bool refused;
+	int error;
 
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
 	if (refused)
 		return;
-	if (listener_add(daemon, app, call))
-		call_refuse(call, -ENOMEM, "the helper is out of memory");
+	error = listener_add(daemon, app, call);
+	if (error == -EUSERS)
+		call_refuse(call, error, "%d sockets listen to the app already", LISTENERS_MAX);
+	else if (error)
+		call_refuse(call, error, "the helper is out of memory");
 	else
 		call_done(call);
 }

@@ -23,23 +23,28 @@ int listener_add(struct daemon *daemon, struct app *app, const struct call *call
 
 	if (listener)
 		return 0;
+	if (app && app->nr_listeners == LISTENERS_MAX)
+		return -EUSERS;
 	listener = calloc(1, sizeof(*listener));
 	if (!listener)
 		return -ENOMEM;
+	if (app)
+		app->nr_listeners++;
 	listener->peer = call->peer;
 	listener->in_app = app && app->container && call->container == app->container;
 	LIST_INSERT_HEAD(list, listener, entry);
 	return 0;
 }
 
-static void forget(struct listener_list *list, uint32_t peer)
+static bool forget(struct listener_list *list, uint32_t peer)
 {
 	struct listener *listener = find(list, peer);
 
 	if (!listener)
-		return;
+		return false;
 	LIST_REMOVE(listener, entry);
 	free(listener);
+	return true;
 }
 
 void listener_forget(struct daemon *daemon, uint32_t peer)
@@ -48,7 +53,7 @@ void listener_forget(struct daemon *daemon, uint32_t peer)
 
 	forget(&daemon->listeners, peer);
 	LIST_FOREACH(app, &daemon->apps, entry)
-		forget(&app->listeners, peer);
+		app->nr_listeners -= forget(&app->listeners, peer);
 }
 
 void listener_free_all(struct listener_list *list)

@@ -7,6 +7,9 @@
 
 #include "daemon.h"
 
+/* Each is told of each progress and each end, so an app has so many. */
+#define LISTENERS_MAX	64
+
 /*
  * From now on the socket of a caller is told of an app's instances or, if that is NULL, of all. An
  * app that is suspended is not told; nor is it told later, but finds the outcome in the history.

@@ -68,3 +68,20 @@ void log_line(int priority, const char *format, ...)
 	log_text(priority, NULL, format, args);
 	va_end(args);
 }
+
+bool log_may(struct log_limit *limit, const char *whose)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!limit->lines || now.tv_sec - limit->since >= LOG_INTERVAL) {
+		if (limit->left_out)
+			log_line(LOG_WARNING, "%s: %u lines like these were left out", whose,
+				 limit->left_out);
+		*limit = (struct log_limit){ .since = now.tv_sec };
+	}
+	if (limit->lines++ < LOG_LINES)
+		return true;
+	limit->left_out++;
+	return false;
+}

@@ -29,7 +29,7 @@ static void log_throttled(struct daemon *daemon, const struct bgt_container *con
 		return;
 	snprintf(number, sizeof(number), "%u", container->id);
 	LIST_FOREACH(instance, &app->instances, by_app) {
-		if (instance->pidfd < 0)
+		if (instance->pidfd < 0 || !log_may(&app->log, app->id))
 			continue;
 		task = task_find(daemon, instance->record.task);
 		snprintf(id, sizeof(id), "%u", instance->record.id);

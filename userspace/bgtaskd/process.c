@@ -17,6 +17,9 @@
 #define TRIES	200
 #define PAUSE	50000
 
+/* So many threads are reported of a task that hangs. */
+#define REPORT_MAX	64
+
 static int read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -172,6 +175,7 @@ static unsigned long long usage_of(const char *cgroup)
 void process_report(const char *cgroup, const char *app, const char *task)
 {
 	char path[PATH_MAX + 32], line[32];
+	unsigned int count = 0;
 	FILE *threads;
 
 	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
@@ -179,7 +183,11 @@ void process_report(const char *cgroup, const char *app, const char *task)
 	snprintf(path, sizeof(path), "%s/cgroup.threads", cgroup);
 	threads = fopen(path, "re");
 	while (threads && fgets(line, sizeof(line), threads))
-		report_thread((uint32_t)strtoul(line, NULL, 10), app, task);
+		if (count++ < REPORT_MAX)
+			report_thread((uint32_t)strtoul(line, NULL, 10), app, task);
+	if (count > REPORT_MAX)
+		log_line(LOG_WARNING, "%s: task %s has %u more threads", app, task,
+			 count - REPORT_MAX);
 	if (threads)
 		fclose(threads);
 }

@@ -108,8 +108,9 @@ static void fail(struct instance *instance, const char *what, int error)
 {
 	instance_set_message(instance, "%s: %s", what, strerror(-error));
 	instance->record.status = error;
-	log_line(LOG_WARNING, "%s: task %s: %s", instance->app->id, instance->record.name,
-		 instance->record.message);
+	if (log_may(&instance->app->log, instance->app->id))
+		log_line(LOG_WARNING, "%s: task %s: %s", instance->app->id, instance->record.name,
+			 instance->record.message);
 	end(instance, BGTASK_INSTANCE_STATE_FAILED);
 }
 
