@@ -321,8 +321,6 @@ int helper_try_register(struct bgt *bgt, struct wanted wanted, uint32_t *id)
 		bgt_task_builder_add_condition(builder, (enum bgt_condition)wanted.conditions);
 	if (wanted.cancel)
 		bgt_task_builder_set_cancel_on_condition_loss(builder, true);
-	if (wanted.socket)
-		bgt_task_builder_set_socket(builder, wanted.socket);
 	error = bgt_task_register(builder, id);
 	bgt_task_builder_free(builder);
 	return error;

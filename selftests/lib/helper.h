@@ -93,7 +93,6 @@ struct wanted {
 	uint64_t interval;
 	bool oneshot;
 	bool cancel;			/* on the loss of a condition */
-	int socket;			/* of a control channel */
 };
 
 /* Returns what bgt_task_register() does; the other one ends the test if that is an error. */
