@@ -73,13 +73,13 @@ bench: guest
 	@selftests/bench/run
 
 check:
-	@selftests/check static install fuzz exact-6.12 exact-6.1 demo 6.12 6.1
+	@selftests/check static install fuzz exact-6.12 exact-6.1 demo 6.12 6.1 power-cut-6.12
 
 check-debug:
 	@selftests/check debug
 
 soak:
-	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check fuzz debug
+	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check fuzz debug power-cut-6.12
 
 static:
 	@selftests/static
