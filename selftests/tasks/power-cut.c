@@ -25,7 +25,7 @@
 
 #define PORT		"/dev/vport0p4"
 #define DISK		"/run/power-cut"
-#define APP		"org.example.Cut"
+#define CUT_APP		"org.example.Cut"
 #define WORKERS		4
 #define TASKS		12	/* of a worker */
 #define FIRED		"fired"
@@ -71,10 +71,10 @@ static void write_manifest(void)
 
 	if (system("mkdir -p " HELPER_TOP "/apps"))
 		fail("cannot make a directory");
-	file = fopen(helper_path("apps/" APP ".bgtask"), "w");
+	file = fopen(helper_path("apps/" CUT_APP ".bgtask"), "w");
 	if (!file)
 		fail("cannot write a manifest: %s", strerror(errno));
-	fprintf(file, "[App]\nId=" APP "\nUser=nobody\nClass=free\n");
+	fprintf(file, "[App]\nId=" CUT_APP "\nUser=nobody\nClass=free\n");
 	for (int i = 0; i < WORKERS * TASKS; i++)
 		fprintf(file, "[Task %d-%d]\nEntryPoint=/bin/true\nTriggers=application\n",
 			i / TASKS, i % TASKS);
@@ -90,7 +90,7 @@ static int task_register(struct bgt *bgt, const char *name, uint32_t *id)
 
 	if (!builder)
 		fail("out of memory");
-	bgt_task_builder_set_app(builder, APP);
+	bgt_task_builder_set_app(builder, CUT_APP);
 	bgt_task_builder_set_name(builder, name);
 	bgt_task_builder_set_trigger(builder, BGT_TRIGGER_APPLICATION);
 	error = bgt_task_register(builder, id);
@@ -103,7 +103,7 @@ static void list_tasks(struct bgt *bgt)
 	unsigned int worker, number;
 	struct bgt_task *list, *task;
 
-	if (bgt_task_list(bgt, APP, &list))
+	if (bgt_task_list(bgt, CUT_APP, &list))
 		fail("bgt_task_list: %s", bgt_error(bgt));
 	for (task = list; task; task = task->next) {
 		if (!strcmp(task->name, FIRED))
@@ -151,7 +151,7 @@ static void fire(struct bgt *bgt)
 	if (error && error != -EEXIST)
 		fail("cannot register " FIRED ": %s", bgt_error(bgt));
 	for (;;) {
-		if (bgt_trigger_fire(bgt, APP, FIRED, BGT_TRIGGER_APPLICATION, NULL))
+		if (bgt_trigger_fire(bgt, CUT_APP, FIRED, BGT_TRIGGER_APPLICATION, NULL))
 			fail("cannot fire: %s", bgt_error(bgt));
 		usleep(10000);
 	}
