@@ -126,6 +126,11 @@ pid_t helper_begin(void)
 	_exit(127);
 }
 
+pid_t helper_pid(void)
+{
+	return helper;
+}
+
 /* The end of the log, to see why something did not happen. */
 static void note_log(void)
 {

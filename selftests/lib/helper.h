@@ -45,6 +45,9 @@ void helper_restart(struct bgt *bgt);
 /* Starts it again, and does not wait for anything. Returns its process. */
 pid_t helper_begin(void);
 
+/* Its process. */
+pid_t helper_pid(void);
+
 /*
  * Waits until it ends by itself, or asks it to end as it does with the machine; what it has started
  * goes on. Return its exit status.

@@ -30,7 +30,6 @@
 #define RICH		"org.example.Rich"
 #define PROGRAM		HELPER_TOP "/kill"
 #define RUNS		HELPER_TOP "/runs"
-#define STOP		HELPER_TOP "/stop"
 #define REGISTRARS	2
 #define TASKS		8
 
@@ -51,8 +50,10 @@ static void write_run(void)
 	close(fd);
 }
 
-static int run_until_stopped(bool say)
+/* There is a file of its name when it is to end. */
+static int run_until_stopped(const char *name, bool say)
 {
+	const char *stop = helper_path(name);
 	struct bgt_instance *instance;
 	struct bgt *bgt;
 
@@ -61,7 +62,7 @@ static int run_until_stopped(bool say)
 	/* It is being killed. When there is a new one, the library tells it by itself. */
 	while (say && bgt_instance_attach(bgt, &instance))
 		usleep(10000);
-	while (access(STOP, F_OK))
+	while (access(stop, F_OK))
 		usleep(100000);
 	return say && bgt_instance_complete(bgt, 0, "to the end") ? 123 : 0;
 }
@@ -76,9 +77,9 @@ static int be_task(const char *name)
 	if (!strcmp(name, "deaf") || !strcmp(name, "idle"))
 		pause();
 	if (!strcmp(name, "says"))
-		return run_until_stopped(true);
+		return run_until_stopped(name, true);
 	if (!strcmp(name, "silent"))
-		return run_until_stopped(false);
+		return run_until_stopped(name, false);
 	return 0;
 }
 
@@ -551,11 +552,12 @@ TEST_F_TIMEOUT(kill, rounds, 1700)
 	EXPECT_EQ(silent, (pid_t)instance->pid);
 	EXPECT_TRUE(cgroups_become(POOR, 2));
 	EXPECT_TRUE(cgroups_become(RICH, 0));
-	helper_write("stop", "");
+	helper_write("says", "");
 	instance = instance_wait(self->bgt, POOR, "says", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_STREQ("to the end", instance->message);
 	/* Nobody but its parent could know its exit status. */
+	helper_write("silent", "");
 	instance = instance_wait(self->bgt, POOR, "silent", BGT_INSTANCE_FAILED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_STREQ("ended without saying how, after the helper was started anew",

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An app that does all it can to stop others: it floods the helper, lies about who it is, sends
+ * what is no message, leaves dead sockets behind, does not listen, and lets its tasks fail and
+ * talk. Another app's registrations, firings and completions go on meanwhile, and the helper grows
+ * neither in memory nor in what it logs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/bgtask.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "genl.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define HOSTILE		"org.example.Hostile"
+#define VICTIM		"org.example.Victim"
+#define USER		1001
+#define NOBODY		65534
+#define PROGRAM		HELPER_TOP "/hostile"
+#define TASKS		12
+/* How long anything may take that the helper is asked for. */
+#define BOUND		(10 * SEC)
+/* What the helper may grow by, and how much it may log. */
+#define GROWTH_KB	8192
+#define LINES_PER_SEC	10
+#define LINES_AT_ONCE	200
+
+/* What all processes see. */
+struct field {
+	volatile bool stop;
+	/* What is the victim's, for those who lie about it. */
+	volatile uint32_t task, instance, container;
+	/* Atomic. */
+	uint64_t calls, refused, sockets;
+	/* The slowest of the victim, ns; and how often it was served. */
+	volatile uint64_t slowest_call, slowest_run, served;
+};
+
+FIXTURE(hostile) {
+	struct bgt *bgt;
+	struct field *field;
+};
+
+static void count(uint64_t *counter)
+{
+	__atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
+}
+
+static int task_register(struct bgt *bgt, const char *app, const char *name, uint32_t *id)
+{
+	struct bgt_task_builder *builder = bgt_task_builder_new(bgt);
+	int error;
+
+	if (!builder)
+		fail("out of memory");
+	if (app)
+		bgt_task_builder_set_app(builder, app);
+	bgt_task_builder_set_name(builder, name);
+	bgt_task_builder_set_trigger(builder, BGT_TRIGGER_APPLICATION);
+	error = bgt_task_register(builder, id);
+	bgt_task_builder_free(builder);
+	return error;
+}
+
+/*
+ * What is hostile
+ */
+
+/* Calls of all kinds, as fast as it can be, and no answer is read. */
+static void flood(struct field *field, uint64_t *seed)
+{
+	static const uint8_t commands[] = {
+		BGTASK_CMD_TASK_REGISTER, BGTASK_CMD_TASK_GET, BGTASK_CMD_TRIGGER_FIRE,
+		BGTASK_CMD_INSTANCE_GET, BGTASK_CMD_INSTANCE_ATTACH, BGTASK_CMD_TASK_UNREGISTER,
+		BGTASK_CMD_APP_GET, BGTASK_CMD_CONDITION_GET,
+	};
+	struct genl genl[4];
+	char name[16];
+
+	for (size_t i = 0; i < ARRAY_SIZE(genl); i++)
+		if (genl_open(&genl[i]))
+			fail("no socket: %s", strerror(errno));
+	while (!field->stop) {
+		struct genl *one = &genl[random_next(seed) % ARRAY_SIZE(genl)];
+		uint8_t command = commands[random_next(seed) % ARRAY_SIZE(commands)];
+
+		genl_begin(one, command);
+		if (command == BGTASK_CMD_TASK_REGISTER || command == BGTASK_CMD_TRIGGER_FIRE ||
+		    command == BGTASK_CMD_TASK_UNREGISTER) {
+			snprintf(name, sizeof(name), "%u",
+				 (unsigned int)(random_next(seed) % TASKS));
+			genl_put_string(one, BGTASK_A_TASK_NAME, name);
+		}
+		if (command == BGTASK_CMD_TASK_REGISTER)
+			genl_put_u32(one, BGTASK_A_TASK_TRIGGER, BGTASK_TRIGGER_APPLICATION);
+		(void)genl_send(one, random_next(seed) % 2 ? NLM_F_ACK : 0);
+		count(&field->calls);
+	}
+}
+
+static void expect_refusal(struct field *field, struct bgt *bgt, int what, int error)
+{
+	count(&field->calls);
+	if (!error)
+		fail("lie %d was believed", what);
+	if (error == -EPERM || error == -ENOENT || error == -EACCES)
+		count(&field->refused);
+	else if (error != -EBUSY && error != -EDQUOT && error != -EUSERS && error != -ENOBUFS)
+		fail("lie %d: %s (%d)", what, bgt_error(bgt), error);
+}
+
+/* In the name of another, or of nobody, or with rights that it has not. */
+static void lie(struct field *field, uint64_t *seed)
+{
+	const struct bgt_container_policy policy = { .set = BGT_POLICY_EXEMPT, .exempt = true };
+	struct bgt *bgt = mutex_connect();
+	struct bgt_instance *instances;
+	struct bgt_task *tasks;
+	char id[BGT_NAME_MAX + 1];
+	uint32_t number;
+
+	(void)seed;
+	while (!field->stop) {
+		int results[] = {
+			task_register(bgt, VICTIM, "other", &number),
+			bgt_task_unregister(bgt, field->task, true),
+			bgt_task_unregister_by_name(bgt, VICTIM, "keep", true),
+			bgt_trigger_fire(bgt, VICTIM, "keep", BGT_TRIGGER_APPLICATION, NULL),
+			bgt_trigger_fire(bgt, NULL, NULL, BGT_TRIGGER_USER_AWAY, NULL),
+			bgt_instance_list(bgt, VICTIM, &instances),
+			bgt_task_list(bgt, VICTIM, &tasks),
+			bgt_task_associate(bgt, VICTIM),
+			bgt_instance_cancel(bgt, field->instance, BGT_CANCEL_ABORT),
+			bgt_instance_attach(bgt, &instances),
+			bgt_instance_progress(bgt, 1),
+			bgt_instance_complete(bgt, 0, "it is done"),
+			bgt_app_install(bgt, HELPER_TOP "/apps/" HOSTILE ".bgtask", id),
+			bgt_app_remove(bgt, VICTIM),
+			bgt_app_set_access(bgt, HOSTILE, BGT_ACCESS_ALWAYS_ALLOWED),
+			bgt_app_upgraded(bgt, VICTIM),
+			bgt_condition_set(bgt, BGT_CONDITION_USER_PRESENT, 0, true),
+			bgt_container_kill(bgt, field->container, BGT_ROLE_ALL),
+			bgt_container_set(bgt, field->container, &policy),
+		};
+
+		for (size_t i = 0; i < ARRAY_SIZE(results); i++)
+			expect_refusal(field, bgt, (int)i, results[i]);
+	}
+	bgt_close(bgt);
+}
+
+/* What only the helper may do. */
+static void pretend(struct field *field, uint64_t *seed)
+{
+	static const uint8_t commands[] = {
+		BGTASK_CMD_HELPER_ATTACH, BGTASK_CMD_CALL_REPLY, BGTASK_CMD_APP_EVENT,
+	};
+	struct genl genl;
+	int error;
+
+	if (genl_open(&genl))
+		fail("no socket: %s", strerror(errno));
+	for (uint32_t i = 0; !field->stop; i++) {
+		genl_begin(&genl, commands[i % ARRAY_SIZE(commands)]);
+		if (i % ARRAY_SIZE(commands)) {
+			genl_put_u32(&genl, i % ARRAY_SIZE(commands) == 1 ? BGTASK_A_CALL_ID :
+				     BGTASK_A_CALL_PEER, (uint32_t)random_next(seed) % 10000 + 1);
+			genl_put_u32(&genl, BGTASK_A_CALL_COMMAND,
+				     BGTASK_CMD_INSTANCE_CANCELED_NTF);
+		}
+		error = genl_do(&genl);
+		if (error != -EPERM && error != -EINVAL)
+			fail("it could become the helper: %d", error);
+		count(&field->refused);
+	}
+	genl_close(&genl);
+}
+
+/* Messages that are right, but for a few bytes; too short, or too long. */
+static void mangle(struct field *field, uint64_t *seed)
+{
+	struct genl genl;
+	char junk[4096];
+
+	if (genl_open(&genl))
+		fail("no socket: %s", strerror(errno));
+	while (!field->stop) {
+		struct nlmsghdr *header = (struct nlmsghdr *)genl.request;
+		size_t size;
+
+		genl_begin(&genl, (uint8_t)(random_next(seed) % 48));
+		genl_put_string(&genl, BGTASK_A_TASK_NAME, "1");
+		genl_put_u32(&genl, BGTASK_A_TASK_TRIGGER, (uint32_t)random_next(seed) % 24);
+		genl_put_u32(&genl, BGTASK_A_TASK_CONDITIONS, (uint32_t)random_next(seed) % 70);
+		memset(junk, 'x', sizeof(junk));
+		genl_put(&genl, BGTASK_A_TASK_ENTRY_POINT, junk, random_next(seed) % 1100);
+		header->nlmsg_flags = NLM_F_REQUEST | (random_next(seed) % 2 ? NLM_F_ACK : 0);
+		size = header->nlmsg_len;
+		for (uint64_t i = random_next(seed) % 4; i; i--)
+			genl.request[NLMSG_HDRLEN + random_next(seed) % (size - NLMSG_HDRLEN)] =
+				(uint8_t)random_next(seed);
+		if (random_next(seed) % 4 == 0)
+			header->nlmsg_len = (uint32_t)(random_next(seed) % (2 * size));
+		if (random_next(seed) % 4 == 0)
+			size = random_next(seed) % size + 1;
+		(void)!send(genl.socket, genl.request, size, MSG_DONTWAIT);
+		count(&field->calls);
+		if (random_next(seed) % 64 == 0)
+			while (recv(genl.socket, junk, sizeof(junk), MSG_DONTWAIT) > 0)
+				;
+	}
+	genl_close(&genl);
+}
+
+static void associate(struct genl *genl)
+{
+	genl_begin(genl, BGTASK_CMD_TASK_ASSOCIATE);
+	(void)genl_send(genl, 0);
+}
+
+/* Sockets that call and are closed before the answer; and very many that only listen, or do not. */
+static void leave_sockets(struct field *field, uint64_t *seed)
+{
+	static struct genl many[400];
+	unsigned int number;
+
+	while (!field->stop) {
+		for (number = 0; number < ARRAY_SIZE(many); number++) {
+			if (genl_open(&many[number]))
+				break;
+			associate(&many[number]);
+			count(&field->sockets);
+			if (random_next(seed) % 2) {
+				genl_close(&many[number]);
+				number--;
+			}
+			if (field->stop)
+				break;
+		}
+		while (number--)
+			if (number < ARRAY_SIZE(many))
+				genl_close(&many[number]);
+	}
+}
+
+/* All that its manifest allows, again and again, with much text; some tasks cannot be run. */
+static void churn(struct field *field, uint64_t *seed)
+{
+	struct bgt *bgt = mutex_connect();
+	char name[16], argument[1025];
+	uint32_t id;
+
+	memset(argument, 'x', sizeof(argument) - 1);
+	argument[sizeof(argument) - 1] = '\0';
+	while (!field->stop) {
+		snprintf(name, sizeof(name), "%u", (unsigned int)(random_next(seed) % TASKS));
+		(void)task_register(bgt, NULL, name, &id);
+		for (int i = 0; i < 4; i++)
+			(void)bgt_trigger_fire(bgt, NULL, name, BGT_TRIGGER_APPLICATION, argument);
+		count(&field->calls);
+		if (random_next(seed) % 4 == 0)
+			(void)bgt_task_unregister_by_name(bgt, NULL, name, random_next(seed) % 2);
+	}
+	bgt_close(bgt);
+}
+
+/* A task that never stops telling how far it has come, and how it has ended. */
+static void talk(void)
+{
+	struct bgt_instance *instance;
+	char message[1025];
+	struct bgt *bgt;
+
+	memset(message, 'y', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
+	if (bgt_open(&bgt) || bgt_instance_attach(bgt, &instance))
+		_exit(1);
+	for (uint32_t i = 0;; i++) {
+		(void)bgt_instance_progress(bgt, i % 100);
+		if (i % 16 == 0)
+			(void)bgt_instance_complete(bgt, (int32_t)i, message);
+	}
+}
+
+static void __attribute__((constructor)) become_task(void)
+{
+	if (getenv("BGTASK_TASK"))
+		talk();
+}
+
+/*
+ * Who is hostile, and who is not
+ */
+
+/* A process in an app's own cgroup, or outside of all apps, as a user. */
+static pid_t enter(const char *app, uid_t uid, void (*act)(struct field *, uint64_t *),
+		   struct field *field, uint64_t seed)
+{
+	const char *procs = app ? helper_cgroup(app, "app/cgroup.procs") :
+				  "/sys/fs/cgroup/cgroup.procs";
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	fd = open(procs, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		fail("%s: %s", procs, strerror(errno));
+	close_range(3, UINT_MAX, 0);
+	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+		fail("cannot become %u: %s", uid, strerror(errno));
+	/* Whatever becomes of the test. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	act(field, &seed);
+	_exit(0);
+}
+
+static void note_slowest(volatile uint64_t *slowest, uint64_t since)
+{
+	uint64_t took = now() - since;
+
+	if (took > *slowest)
+		*slowest = took;
+}
+
+static void wait_for_end(struct bgt *bgt, uint64_t since)
+{
+	const struct bgt_event *event;
+	struct pollfd poller = { .fd = bgt_fd(bgt), .events = POLLIN };
+	int result;
+
+	while (now() < since + DEADLINE) {
+		while ((result = bgt_next_event(bgt, &event)) > 0) {
+			if (event->type != BGT_EVENT_INSTANCE_ENDED)
+				continue;
+			if (event->instance->state != BGT_INSTANCE_COMPLETED)
+				fail("it has ended as %s: %s",
+				     bgt_instance_state_name(event->instance->state),
+				     event->instance->message);
+			return;
+		}
+		if (result < 0)
+			fail("no events: %s", bgt_error(bgt));
+		poll(&poller, 1, 100);
+	}
+	fail("a task that was fired does not end");
+}
+
+/* An app as it should be: all that it does succeeds, and soon. */
+static void behave(struct field *field, uint64_t *seed)
+{
+	struct bgt *bgt = mutex_connect();
+	uint64_t began, fired;
+	uint32_t id;
+
+	(void)seed;
+	if (bgt_task_associate(bgt, NULL))
+		fail("bgt_task_associate: %s", bgt_error(bgt));
+	while (!field->stop) {
+		began = now();
+		if (task_register(bgt, NULL, "job", &id))
+			fail("cannot register: %s", bgt_error(bgt));
+		note_slowest(&field->slowest_call, began);
+		fired = began = now();
+		if (bgt_trigger_fire(bgt, NULL, "job", BGT_TRIGGER_APPLICATION, NULL))
+			fail("cannot fire: %s", bgt_error(bgt));
+		note_slowest(&field->slowest_call, began);
+		wait_for_end(bgt, fired);
+		note_slowest(&field->slowest_run, fired);
+		began = now();
+		if (bgt_task_unregister(bgt, id, false))
+			fail("cannot unregister: %s", bgt_error(bgt));
+		note_slowest(&field->slowest_call, began);
+		field->served++;
+	}
+	bgt_close(bgt);
+}
+
+/* The container is made when it is first needed. */
+static void run_once(struct bgt *bgt, const char *app, const char *name)
+{
+	uint32_t id;
+
+	if (task_register(bgt, app, name, &id) ||
+	    bgt_trigger_fire(bgt, app, name, BGT_TRIGGER_APPLICATION, NULL) ||
+	    !instance_wait(bgt, app, name, BGT_INSTANCE_COMPLETED))
+		fail("cannot run %s: %s", name, bgt_error(bgt));
+}
+
+FIXTURE_SETUP(hostile)
+{
+	char text[2048], id[BGT_NAME_MAX + 1];
+	int length;
+
+	scene_begin();
+	self->bgt = mutex_connect();
+	helper_start(self->bgt);
+	if (system("cp /proc/$PPID/exe " PROGRAM))
+		fail("cannot copy this program");
+	length = snprintf(text, sizeof(text), "[App]\nId=" HOSTILE "\nUser=%d\nClass=free\n", USER);
+	for (int i = 0; i < TASKS; i++)
+		length += snprintf(text + length, sizeof(text) - (size_t)length,
+				   "[Task %d]\nEntryPoint=%s\nTriggers=application\n", i,
+				   i % 3 == 0 ? "/bin/true" : i % 3 == 1 ? PROGRAM :
+				   "/nowhere/at/all");
+	if (bgt_app_install(self->bgt, helper_write("apps/" HOSTILE ".bgtask", text), id))
+		fail("bgt_app_install: %s", bgt_error(self->bgt));
+	helper_install(self->bgt, VICTIM, "Class=free\n"
+		       "[Task keep]\nEntryPoint=/bin/true\nTriggers=application\n"
+		       "[Task lasts]\nEntryPoint=/bin/sleep 10000\nTriggers=application\n"
+		       "[Task job]\nEntryPoint=/bin/true\nTriggers=application\n");
+	run_once(self->bgt, HOSTILE, "0");
+	run_once(self->bgt, VICTIM, "keep");
+	self->field = mmap(NULL, sizeof(*self->field), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)self->field);
+}
+
+FIXTURE_TEARDOWN_PARENT(hostile)
+{
+	/* It ends them all, as they are in its cgroups or belong to the test. */
+	helper_end();
+	scene_end();
+}
+
+static unsigned int read_number(const char *command)
+{
+	FILE *output = popen(command, "r");
+	unsigned int number;
+
+	if (!output || fscanf(output, "%u", &number) != 1)
+		fail("%s: no number", command);
+	pclose(output);
+	return number;
+}
+
+static unsigned int helper_memory(void)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "sed -n 's/^VmRSS:[^0-9]*//p' /proc/%d/status",
+		 helper_pid());
+	return read_number(command);
+}
+
+TEST_F_TIMEOUT(hostile, all, 1200)
+{
+	static const struct {
+		void (*act)(struct field *field, uint64_t *seed);
+		bool outside;
+	} kinds[] = {
+		{ flood, false }, { lie, false }, { lie, true }, { pretend, false },
+		{ mangle, false }, { mangle, true }, { leave_sockets, false }, { churn, false },
+	};
+	const unsigned int seconds = soak() ? 300 : 20;
+	unsigned int memory, lines;
+	const struct bgt_instance *instance;
+	struct bgt_container *container;
+	uint64_t seed = random_seed(), end;
+	pid_t pids[ARRAY_SIZE(kinds)], victim;
+	uint32_t id;
+
+	/* What is there to lie about. */
+	ASSERT_EQ(0, task_register(self->bgt, VICTIM, "lasts", &id));
+	self->field->task = id;
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, VICTIM, "lasts", BGT_TRIGGER_APPLICATION, NULL));
+	instance = instance_wait(self->bgt, VICTIM, "lasts", BGT_INSTANCE_RUNNING);
+	ASSERT_NE(NULL, instance);
+	self->field->instance = instance->id;
+	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, VICTIM, &container));
+	self->field->container = container->id;
+	bgt_container_free(container);
+
+	victim = enter(VICTIM, NOBODY, behave, self->field, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		pids[i] = enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act, self->field,
+				random_next(&seed));
+
+	/* When it has got used to it. */
+	pause_for(seconds / 4 * SEC);
+	memory = helper_memory();
+	for (end = now() + seconds * 3 / 4 * SEC; now() < end; pause_for(SEC)) {
+		ASSERT_EQ(0, waitpid(victim, NULL, WNOHANG));
+		ASSERT_EQ(0, waitpid(helper_pid(), NULL, WNOHANG));
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			ASSERT_EQ(0, waitpid(pids[i], NULL, WNOHANG));
+	}
+	note("%llu calls, %llu of them refused, %llu sockets; %llu times served meanwhile, a call "
+	     "in at most %llu ms, a run in at most %llu ms",
+	     (unsigned long long)self->field->calls, (unsigned long long)self->field->refused,
+	     (unsigned long long)self->field->sockets, (unsigned long long)self->field->served,
+	     (unsigned long long)(self->field->slowest_call / MSEC),
+	     (unsigned long long)(self->field->slowest_run / MSEC));
+	lines = read_number("wc -l <" HELPER_TOP "/log");
+	note("the helper had %u kB, and has %u kB; it has logged %u lines", memory,
+	     helper_memory(), lines);
+	EXPECT_LT(helper_memory(), memory + GROWTH_KB);
+	EXPECT_LT(lines, LINES_AT_ONCE + seconds * LINES_PER_SEC);
+	EXPECT_GT(self->field->served, 0);
+	EXPECT_LT(self->field->slowest_call, BOUND);
+	EXPECT_LT(self->field->slowest_run, BOUND);
+	EXPECT_GT(self->field->refused, 0);
+
+	self->field->stop = true;
+	EXPECT_EQ(0, task_wait(victim));
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		EXPECT_EQ(0, task_wait(pids[i]));
+
+	/* Nobody has touched what is another's. */
+	instance = instance_look(self->bgt, VICTIM, "lasts");
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(self->field->instance, instance->id);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
+	/* And the hostile one can be got rid of. */
+	for (end = now() + DEADLINE; bgt_app_remove(self->bgt, HOSTILE) == -EAGAIN && now() < end;)
+		usleep(10000);
+	EXPECT_NE(0, access(helper_cgroup(HOSTILE, ""), F_OK));
+}
+
+TEST_HARNESS_MAIN
