@@ -37,8 +37,8 @@
 #define BOUND		(10 * SEC)
 /* What the helper may grow by, and how much it may log. */
 #define GROWTH_KB	8192
-#define LINES_PER_SEC	10
-#define LINES_AT_ONCE	200
+#define LINES_PER_SEC	4
+#define LINES_AT_ONCE	240
 
 /* What all processes see. */
 struct field {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The helper is killed at random moments, while tasks are registered, fired, run and cancelled and
- * conditions come and go. Nothing that was acknowledged is lost or undone, nothing is run twice, and
- * what runs goes on and is found again.
+ * conditions come and go. Nothing that was acknowledged is lost or undone, nothing is run twice,
+ * and what runs goes on and is found again.
  *
  * This program is also the tasks: the helper runs a copy of it.
  */
@@ -560,7 +560,7 @@ TEST_F_TIMEOUT(kill, rounds, 1700)
 	helper_write("silent", "");
 	instance = instance_wait(self->bgt, POOR, "silent", BGT_INSTANCE_FAILED);
 	ASSERT_NE(NULL, instance);
-	EXPECT_STREQ("ended without saying how, after the helper was started anew",
+	EXPECT_STREQ("how it ended is not known, as the helper was started anew meanwhile",
 		     instance->message);
 
 	EXPECT_TRUE(cgroups_become(POOR, 0));
