@@ -237,24 +237,19 @@ static void associate(struct genl *genl)
 static void leave_sockets(struct field *field, uint64_t *seed)
 {
 	static struct genl many[400];
-	unsigned int number;
+	unsigned int left = 0;
 
 	while (!field->stop) {
-		for (number = 0; number < ARRAY_SIZE(many); number++) {
-			if (genl_open(&many[number]))
-				break;
-			associate(&many[number]);
+		while (left < ARRAY_SIZE(many) && !field->stop && !genl_open(&many[left])) {
+			associate(&many[left]);
 			count(&field->sockets);
-			if (random_next(seed) % 2) {
-				genl_close(&many[number]);
-				number--;
-			}
-			if (field->stop)
-				break;
+			if (random_next(seed) % 2)
+				genl_close(&many[left]);
+			else
+				left++;
 		}
-		while (number--)
-			if (number < ARRAY_SIZE(many))
-				genl_close(&many[number]);
+		while (left)
+			genl_close(&many[--left]);
 	}
 }
 
@@ -528,6 +523,8 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
 	/* And the hostile one can be got rid of. */
 	for (end = now() + DEADLINE; bgt_app_remove(self->bgt, HOSTILE) == -EAGAIN && now() < end;)
+		usleep(10000);
+	while (!access(helper_cgroup(HOSTILE, ""), F_OK) && now() < end)
 		usleep(10000);
 	EXPECT_NE(0, access(helper_cgroup(HOSTILE, ""), F_OK));
 }
