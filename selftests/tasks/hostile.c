@@ -127,7 +127,7 @@ static void expect_refusal(struct field *field, struct bgt *bgt, int what, int e
 /* In the name of another, or of nobody, or with rights that it has not. */
 static void lie(struct field *field, uint64_t *seed)
 {
-	const struct bgt_container_policy policy = { .set = BGT_POLICY_EXEMPT, .exempt = true };
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	struct bgt *bgt = mutex_connect();
 	struct bgt_instance *instances;
 	struct bgt_task *tasks;
@@ -135,6 +135,8 @@ static void lie(struct field *field, uint64_t *seed)
 	uint32_t number;
 
 	(void)seed;
+	policy.set = BGT_POLICY_EXEMPT;
+	policy.exempt = true;
 	while (!field->stop) {
 		int results[] = {
 			task_register(bgt, VICTIM, "other", &number),
