@@ -5,7 +5,6 @@
  */
 #include "app.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
@@ -228,29 +227,6 @@ static int change(struct app *app, struct manifest *manifest)
 	return 0;
 }
 
-/* The helper before may have ended before it had removed the cgroups of what has ended. */
-static void tidy(struct app *app)
-{
-	struct instance *instance;
-	struct dirent *entry;
-	char path[PATH_MAX];
-	DIR *directory;
-	uint32_t id;
-
-	app_task_cgroup(app, 0, path, sizeof(path));
-	directory = opendir(path);
-	while (directory && (entry = readdir(directory))) {
-		id = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		instance = id ? instance_find(app->daemon, id) : NULL;
-		if (!id || (instance && instance->app == app))
-			continue;
-		app_task_cgroup(app, id, path, sizeof(path));
-		process_remove_cgroup(app->daemon->event, path);
-	}
-	if (directory)
-		closedir(directory);
-}
-
 /* What was registered while the app was known before, and has not ended since. */
 static int load(struct app *app)
 {
@@ -271,7 +247,6 @@ static int load(struct app *app)
 	if (error)
 		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
 			 strerror(-error));
-	tidy(app);
 	instance_resume_all(app);
 	return 0;
 }
