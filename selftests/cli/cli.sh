@@ -64,7 +64,9 @@ nothing_left() {
 	! containers | grep -qx -- "$name" || await eval "! containers | grep -qx -- '$name'"
 }
 
+# What the last test has written would be taken for this one's.
 setup() {
+	rm -rf "${scratch:?}"/*
 	mkdir "$top"
 }
 

@@ -203,6 +203,9 @@ TEST_F_TIMEOUT(host, never_returns, 120)
 {
 	const struct bgt_instance *instance;
 
+	helper_change(self->bgt, "s/^CancelTimeout=.*/CancelTimeout=1s/");
+	if (bgt_task_associate(self->bgt, APP))
+		fail("bgt_task_associate: %s", bgt_error(self->bgt));
 	start(self->bgt, PLUGIN ":Never");
 	ASSERT_TRUE(wait_progress(self->bgt, 1));
 	instance = cancel(self->bgt, BGT_CANCEL_IDLE_TASK, BGT_INSTANCE_TERMINATED);
