@@ -51,23 +51,24 @@ static void set(const char *parameter, const char *value)
 
 /*
  * Whether the helper knows of AC power, or that there is none, once it does: by maintenance of an
- * app of its own, which is run or not, and stays latched then.
+ * app of its own, which is run or not, and stays latched then. It may be cancelled as it runs, if
+ * the power is lost meanwhile.
  */
 static bool ac_is(struct bgt *bgt, bool ac)
 {
 	uint64_t end = now() + DEADLINE;
+	enum bgt_instance_state state;
 
 	do {
 		if (bgt_trigger_fire(bgt, PROBE, "task", BGT_TRIGGER_MAINTENANCE, NULL))
 			fail("bgt_trigger_fire: %s", bgt_error(bgt));
 		if (ac)
 			return instance_wait(bgt, PROBE, "task", BGT_INSTANCE_COMPLETED);
-		if (instance_look(bgt, PROBE, "task")->state == BGT_INSTANCE_LATCHED)
-			return true;
-		if (!instance_wait(bgt, PROBE, "task", BGT_INSTANCE_COMPLETED))
-			return false;
-	} while (now() < end);
-	return false;
+		/* What is to be launched is latched, too, until it is its turn. */
+		pause_for(200 * MSEC);
+		state = instance_look(bgt, PROBE, "task")->state;
+	} while (state != BGT_INSTANCE_LATCHED && now() < end);
+	return state == BGT_INSTANCE_LATCHED;
 }
 
 FIXTURE(power) {
