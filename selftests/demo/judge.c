@@ -9,8 +9,7 @@
 
 /* How long a task has to end when it is told to, ns, and how much later it may be seen to have. */
 #define TO_END		UINT64_C(5000000000)
-#define EARLY		UINT64_C(100000000)
-#define LATE		UINT64_C(1000000000)
+#define TOLERANCE	(TO_END / 10)
 
 #define LEAST_FREEZES	2
 
@@ -62,8 +61,8 @@ static bool judge_watch(const struct day *day)
 		 "Watch was told to end, and why, did not, and was terminated after %.2f s",
 		 seconds(took));
 	return verdict(watch->canceled && watch->reason == BGT_CANCEL_CONDITION_LOSS &&
-		       watch->state == BGT_INSTANCE_TERMINATED && took > TO_END - EARLY &&
-		       took < TO_END + LATE, text);
+		       watch->state == BGT_INSTANCE_TERMINATED && took > TO_END - TOLERANCE &&
+		       took < TO_END + TOLERANCE, text);
 }
 
 bool day_judge(const struct day *day)

@@ -60,15 +60,22 @@ start_helper() {
 	return 1
 }
 
+# Where all is emulated and checked, a program has spent the usual budget before it has begun.
+stretch_budget() {
+	sed -i 's/^#Quota=1s/Quota=1h/; s/^#Period=2h/Period=2h/' /etc/bgtask/bgtaskd.conf
+	kill "$helper" && wait "$helper" && start_helper
+}
+
 # It runs twice: then the task is registered, and the history is longer.
 run_example() {
-	timeout 60 sh -e "$here/root/start" >"$scratch/output" 2>&1
+	stretch_budget || return
+	timeout 300 sh -e "$here/root/start" >"$scratch/output" 2>&1
 	diff -u "$here/root/output" "$scratch/output" | sed 's/^/# /'
 	return "${PIPESTATUS[0]}"
 }
 
 run_example_again() {
-	timeout 60 sh -e "$here/root/start" 2>&1 | tail -n 2 >"$scratch/output"
+	timeout 300 sh -e "$here/root/start" 2>&1 | tail -n 2 >"$scratch/output"
 	printf 'Sync of org.example.Mail: completed\n%.0s' 1 2 |
 		diff -u - "$scratch/output" | sed 's/^/# /'
 	return "${PIPESTATUS[1]}"

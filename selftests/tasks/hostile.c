@@ -471,6 +471,7 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	uint64_t seed = random_seed(), end;
 	pid_t pids[ARRAY_SIZE(kinds)], victim;
 	uint32_t id;
+	int error;
 
 	/* What is there to lie about. */
 	ASSERT_EQ(0, task_register(self->bgt, VICTIM, "lasts", &id));
@@ -524,8 +525,11 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	EXPECT_EQ(self->field->instance, instance->id);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
 	/* And the hostile one can be got rid of. */
-	for (end = now() + DEADLINE; bgt_app_remove(self->bgt, HOSTILE) == -EAGAIN && now() < end;)
+	end = now() + DEADLINE;
+	while ((error = bgt_app_remove(self->bgt, HOSTILE)) == -EAGAIN && now() < end)
 		usleep(10000);
+	EXPECT_EQ(0, error);
+	end = now() + DEADLINE;
 	while (!access(helper_cgroup(HOSTILE, ""), F_OK) && now() < end)
 		usleep(10000);
 	EXPECT_NE(0, access(helper_cgroup(HOSTILE, ""), F_OK));
