@@ -410,3 +410,20 @@ const struct bgt_instance *helper_run(struct bgt *bgt, const char *name)
 		fail("%s does not run", name);
 	return instance;
 }
+
+uint32_t helper_app_member(struct bgt *bgt)
+{
+	struct bgt_container *container;
+	struct bgt_member *list, *member;
+	uint32_t id = 0;
+
+	if (bgt_container_get_by_name(bgt, APP, &container) ||
+	    bgt_member_list(bgt, container->id, &list))
+		fail("bgt_member_list: %s", bgt_error(bgt));
+	for (member = list; member; member = member->next)
+		if (member->role == BGT_ROLE_APP)
+			id = member->id;
+	bgt_member_free(list);
+	bgt_container_free(container);
+	return id;
+}

@@ -119,4 +119,7 @@ const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const
 const struct bgt_instance *instance_look(struct bgt *bgt, const char *app, const char *task);
 unsigned int instance_count(struct bgt *bgt, const char *app);
 
+/* The member with the own processes of APP. */
+uint32_t helper_app_member(struct bgt *bgt);
+
 #endif

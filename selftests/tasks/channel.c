@@ -256,23 +256,6 @@ static void put(int fd, const char *text)
 		fail("send: %s", strerror(errno));
 }
 
-static uint32_t app_member(struct bgt *bgt)
-{
-	struct bgt_container *container;
-	struct bgt_member *list, *member;
-	uint32_t id = 0;
-
-	if (bgt_container_get_by_name(bgt, APP, &container) ||
-	    bgt_member_list(bgt, container->id, &list))
-		fail("cannot find the app's members: %s", bgt_error(bgt));
-	for (member = list; member; member = member->next)
-		if (member->role == BGT_ROLE_APP)
-			id = member->id;
-	bgt_member_free(list);
-	bgt_container_free(container);
-	return id;
-}
-
 /* What comes while the app runs is the app's; what is left when it does not, the task's. */
 TEST_F_TIMEOUT(channel, not_running, 120)
 {
@@ -303,7 +286,7 @@ TEST_F_TIMEOUT(channel, not_running, 120)
 TEST_F_TIMEOUT(channel, held, 120)
 {
 	struct app app = app_start();
-	uint32_t member = app_member(self->bgt);
+	uint32_t member = helper_app_member(self->bgt);
 
 	ASSERT_EQ(0, app_register(&app, "read", self->fd));
 	put(self->peer, "one\n");

@@ -401,12 +401,15 @@ static void run_once(struct bgt *bgt, const char *app, const char *name)
 
 FIXTURE_SETUP(hostile)
 {
+	struct helper_settings settings = HELPER_SETTINGS;
 	char text[2048], id[BGT_NAME_MAX + 1];
 	int length;
 
+	/* What does not listen when it is to be got rid of. */
+	settings.cancel_timeout = 2 * SEC;
 	scene_begin();
 	self->bgt = mutex_connect();
-	helper_start(self->bgt);
+	helper_start_with(self->bgt, &settings);
 	if (system("cp /proc/$PPID/exe " PROGRAM))
 		fail("cannot copy this program");
 	length = snprintf(text, sizeof(text), "[App]\nId=" HOSTILE "\nUser=%d\nClass=free\n", USER);

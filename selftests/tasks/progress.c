@@ -178,24 +178,6 @@ static bool app_hears(const struct app *app, unsigned int nr_progress, unsigned 
 	return app->heard->nr_progress == nr_progress && app->heard->nr_ended == nr_ended;
 }
 
-/* The member with the app's own processes. */
-static uint32_t app_member(struct bgt *bgt)
-{
-	struct bgt_container *container;
-	struct bgt_member *list, *member;
-	uint32_t id = 0;
-
-	if (bgt_container_get_by_name(bgt, APP, &container) ||
-	    bgt_member_list(bgt, container->id, &list))
-		fail("bgt_member_list: %s", bgt_error(bgt));
-	for (member = list; member; member = member->next)
-		if (member->role == BGT_ROLE_APP)
-			id = member->id;
-	bgt_member_free(list);
-	bgt_container_free(container);
-	return id;
-}
-
 static void touch(const char *name)
 {
 	helper_write(name, "");
@@ -233,7 +215,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 {
 	const struct bgt_instance *instance;
 	struct app app = app_start(self->bgt);
-	uint32_t member = app_member(self->bgt);
+	uint32_t member = helper_app_member(self->bgt);
 
 	let_attach(self->bgt, "step");
 	ASSERT_TRUE(app_hears(&app, 1, 0));
@@ -278,7 +260,7 @@ TEST_F_TIMEOUT(progress, administrator, 60)
 	struct pollfd fd;
 
 	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
-	member_hold(self->bgt, app_member(self->bgt), true);
+	member_hold(self->bgt, helper_app_member(self->bgt), true);
 	let_attach(self->bgt, "bad");
 	fd = (struct pollfd){ .fd = bgt_fd(self->bgt), .events = POLLIN };
 	do {
