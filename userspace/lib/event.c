@@ -149,7 +149,7 @@ static int next_multicast(struct bgt *bgt)
 			return 0;
 		if (size < 0)
 			return bgt_fail(bgt, -errno, NULL);
-		result = mnl_nlmsg_ok(message, (int)size) ? parse(bgt, message) : 0;
+		result = bgt_message_ok(message, (int)size) ? parse(bgt, message) : 0;
 	} while (!result);
 	return result;
 }

@@ -95,7 +95,7 @@ static int read_messages(struct bgt *bgt)
 			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
 		message = (const struct nlmsghdr *)bgt->buffer;
 		left = (int)size;
-		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+		for (; bgt_message_ok(message, left); message = mnl_nlmsg_next(message, &left))
 			bgt_pending_receive(bgt, message);
 	}
 }

@@ -195,7 +195,7 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 
 		message = (const struct nlmsghdr *)bgt->buffer;
 		left = (int)size;
-		while (!progress->done && mnl_nlmsg_ok(message, left)) {
+		while (!progress->done && bgt_message_ok(message, left)) {
 			error = handle(bgt, message, progress);
 			if (error && !progress->error)
 				progress->error = error;

@@ -56,6 +56,15 @@ int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_f
 int bgt_explain(struct bgt *bgt, const struct nlmsghdr *request, const struct nlmsghdr *answer,
 		size_t payload, int error);
 
+/*
+ * Whether a message is within what has come; libmnl takes the greatest lengths for negative ones,
+ * and would read the message again and again.
+ */
+static inline bool bgt_message_ok(const struct nlmsghdr *message, int left)
+{
+	return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
+}
+
 /* Values of attributes, whose length is not taken on trust: false or NULL if it is wrong. */
 bool bgt_get_flag(const struct nlattr *attr, bool *value);
 bool bgt_get_u32(const struct nlattr *attr, uint32_t *value);
