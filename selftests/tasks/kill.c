@@ -478,13 +478,29 @@ static bool container_is_right(struct bgt *bgt, const char *app, uint64_t quota)
 }
 
 /* Kills it when it has just been started, or is at work. */
-static void kill_once(struct bgt *bgt, uint64_t *seed)
+/* On a slow machine it takes a while until there is a load. */
+static void wait_for_load(const struct field *field)
+{
+	uint64_t registered = __atomic_load_n(&field->registered, __ATOMIC_RELAXED);
+	uint64_t fired = __atomic_load_n(&field->fired, __ATOMIC_RELAXED);
+	uint64_t end = now() + DEADLINE;
+
+	while (__atomic_load_n(&field->registered, __ATOMIC_RELAXED) < registered + 2 ||
+	       __atomic_load_n(&field->fired, __ATOMIC_RELAXED) < fired + 2) {
+		if (now() > end)
+			fail("nothing is done");
+		usleep(1000);
+	}
+}
+
+static void kill_once(struct bgt *bgt, const struct field *field, uint64_t *seed)
 {
 	if (random_next(seed) % 4 == 0) {
 		helper_begin();
 		pause_for(random_next(seed) % (500 * MSEC));
 	} else {
 		helper_launch(bgt);
+		wait_for_load(field);
 		pause_for(random_next(seed) % (400 * MSEC));
 	}
 	helper_kill();
@@ -518,7 +534,7 @@ TEST_F_TIMEOUT(kill, rounds, 1700)
 	}
 	helper_kill();
 	for (unsigned int i = 0; i < rounds; i++) {
-		kill_once(self->bgt, &seed);
+		kill_once(self->bgt, self->field, &seed);
 		for (size_t j = 0; j < ARRAY_SIZE(kinds); j++)
 			ASSERT_EQ(0, waitpid(pids[j], NULL, WNOHANG));
 	}

@@ -461,7 +461,7 @@ static unsigned int count_doubles(unsigned int *runs)
 /* Killed at whatever moment, no firing is run twice, and nothing is left behind. */
 TEST_F_TIMEOUT(recovery, killed_while_it_launches, 3600)
 {
-	unsigned int rounds = soak() ? 200 : 20, runs, unfinished;
+	unsigned int rounds = soak() ? 200 : 5, runs, unfinished;
 	uint64_t seed = random_seed(), end;
 	struct bgt_container *container;
 	char text[4096];
