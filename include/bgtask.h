@@ -133,6 +133,8 @@ const char *bgt_strerror(int error);
  * @quota: CPU time of each generation, ns; 0 means none at all, BGT_QUOTA_UNLIMITED any.
  * @period: Length of a generation, ns, BGT_PERIOD_MIN to BGT_PERIOD_MAX.
  * @exempt: Whether the container is neither charged nor frozen. Off by default.
+ * @count_traffic: Whether to count what its sockets send and receive, for which every packet of the
+ *   machine has to be looked at. Off by default.
  *
  *	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
  *
@@ -145,13 +147,15 @@ struct bgt_container_policy {
 	uint64_t quota;
 	uint64_t period;
 	bool exempt;
+	bool count_traffic;
 };
 
-#define BGT_CONTAINER_POLICY_INIT { sizeof(struct bgt_container_policy), 0, 0, 0, false }
+#define BGT_CONTAINER_POLICY_INIT { sizeof(struct bgt_container_policy), 0, 0, 0, false, false }
 
 #define BGT_POLICY_QUOTA	(1U << 0)
 #define BGT_POLICY_PERIOD	(1U << 1)
 #define BGT_POLICY_EXEMPT	(1U << 2)
+#define BGT_POLICY_COUNT_TRAFFIC	(1U << 3)
 
 /**
  * struct bgt_container - What is known of a container.
@@ -179,6 +183,11 @@ struct bgt_container_policy {
  * @stopped: Spent when, after that, the last thread had stopped, ns.
  * @times_lent: How often the container was thawed for a moment, since a task outside of it waited
  *   for a mutex that one inside owned.
+ * @count_traffic: The following are counted at present.
+ * @received: Bytes of IP packets, with their headers, that TCP and UDP sockets created in the
+ *   members received from other machines. What is sent to many at once is missing.
+ * @sent: Bytes of IP packets that they sent to other machines.
+ * @local: Bytes of IP packets that they sent over the loopback device.
  */
 struct bgt_container {
 	struct bgt_container *next;
@@ -201,6 +210,10 @@ struct bgt_container {
 	uint64_t detected;
 	uint64_t stopped;
 	uint64_t times_lent;
+	bool count_traffic;
+	uint64_t received;
+	uint64_t sent;
+	uint64_t local;
 };
 
 /**
@@ -1135,7 +1148,7 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
 /**
  * enum bgt_event_type - What happened.
  * @BGT_EVENT_CONTAINER_NEW: A container was created.
- * @BGT_EVENT_CONTAINER_SET: Quota, period or exempt of a container changed.
+ * @BGT_EVENT_CONTAINER_SET: The policy of a container changed.
  * @BGT_EVENT_CONTAINER_DEL: A container is gone; this is the last that was known of it.
  * @BGT_EVENT_CONTAINER_THROTTLED: The budget is gone; the members are being frozen.
  * @BGT_EVENT_CONTAINER_STOPPED: All threads of a throttled container stand still.

@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/udp.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void hrtimer_setup(struct hrtimer *timer,
@@ -16,6 +17,15 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+static inline struct udp_table *bgt_udp_table(struct net *net)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return &udp_table;
+#else
+	return net->ipv4.udp_table;
+#endif
+}
 
 static inline struct nlattr **bgt_dump_attrs(struct netlink_callback *cb)
 {

@@ -137,6 +137,8 @@ static void free_container(struct kref *refs)
 {
 	struct bgt_container *container = container_of(refs, struct bgt_container, refs);
 
+	/* No hook can know it any more, see tear_down(). */
+	free_percpu(container->traffic);
 	kfree_rcu(container, rcu);
 }
 
@@ -170,13 +172,26 @@ static void tear_down(struct work_struct *work)
 	bgt_freezer_quiesce(container);
 	bgt_lend_quiesce(container);
 	cancel_delayed_work_sync(&container->housekeeping);
+	if (container->policy.count_traffic)
+		bgt_traffic_put();
 	bgt_container_put(container);
+}
+
+/* Let the packet hooks know; they read this without a lock. */
+static int apply_count_traffic(struct bgt_container *container, bool count)
+{
+	int err = count ? bgt_traffic_prepare(container) : 0;
+
+	if (!err)
+		smp_store_release(&container->counts_traffic, count);
+	return err;
 }
 
 /**
  * bgt_container_create() - create a container and begin its first generation
  * @name: unique
- * @policy: what it may use
+ * @policy: what it may use; to count traffic, the caller has called bgt_traffic_get(), and
+ *	the container puts that when it is deleted
  * @result: the container, of which the registry holds the reference
  * @extack: told why not
  *
@@ -221,6 +236,9 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto free;
+	err = apply_count_traffic(container, policy->count_traffic);
+	if (err)
+		goto erase;
 	err = bgt_probe_get();
 	if (err) {
 		NL_SET_ERR_MSG(extack, "cannot listen to the scheduler");
@@ -241,6 +259,7 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 erase:
 	xa_erase(&containers, container->id);
 free:
+	free_percpu(container->traffic);
 	kfree(container);
 	return err;
 }
@@ -251,15 +270,17 @@ free:
  * @quota: new one, or NULL
  * @period: new one, or NULL
  * @exempt: new one, or NULL
+ * @count_traffic: new one, or NULL; the caller sees to bgt_traffic_get() and _put()
  * @extack: told why not
  *
  * What this thaws has been told to run when it returns.
  *
  * Context: process, bgt_registry_lock held.
- * Return: 0 or -ERANGE.
+ * Return: 0, -ERANGE or -ENOMEM.
  */
 int bgt_container_set(struct bgt_container *container, const u64 *quota, const u64 *period,
-		      const bool *exempt, struct netlink_ext_ack *extack)
+		      const bool *exempt, const bool *count_traffic,
+		      struct netlink_ext_ack *extack)
 {
 	struct bgt_policy policy = container->policy;
 	int err;
@@ -272,7 +293,12 @@ int bgt_container_set(struct bgt_container *container, const u64 *quota, const u
 		policy.period = *period;
 	if (exempt)
 		policy.exempt = *exempt;
+	if (count_traffic)
+		policy.count_traffic = *count_traffic;
 	err = check_policy(&policy, extack);
+	if (err)
+		return err;
+	err = apply_count_traffic(container, policy.count_traffic);
 	if (err)
 		return err;
 

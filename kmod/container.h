@@ -17,6 +17,7 @@
 
 #include "lend.h"
 #include "limit.h"
+#include "traffic.h"
 
 struct netlink_ext_ack;
 
@@ -28,11 +29,13 @@ struct netlink_ext_ack;
  * @quota: CPU time of a generation in ns, or BGTASK_QUOTA_UNLIMITED
  * @period: length of a generation in ns
  * @exempt: neither charge nor freeze for now
+ * @count_traffic: count what is sent and received
  */
 struct bgt_policy {
 	u64 quota;
 	u64 period;
 	bool exempt;
+	bool count_traffic;
 };
 
 /**
@@ -103,6 +106,9 @@ struct bgt_generation {
  * @loan: time lent to it while it stands still
  * @mutexes: those whose names it shares; bgt_mutex_lock
  * @charges: what its tasks use of that which has limits; see limit.c
+ * @traffic: what its sockets have sent and received, or NULL if that was never counted;
+ *	then set under bgt_registry_lock
+ * @counts_traffic: read by the packet hooks under RCU
  */
 struct bgt_container {
 	u32 id;
@@ -144,6 +150,9 @@ struct bgt_container {
 	struct bgt_loan loan;
 	struct list_head mutexes;
 	unsigned int charges[BGT_RESOURCES];
+
+	struct bgt_traffic __percpu *traffic;
+	bool counts_traffic;
 };
 
 extern struct mutex bgt_registry_lock;
@@ -151,7 +160,8 @@ extern struct mutex bgt_registry_lock;
 int bgt_container_create(const char *name, const struct bgt_policy *policy,
 			 struct bgt_container **result, struct netlink_ext_ack *extack);
 int bgt_container_set(struct bgt_container *container, const u64 *quota, const u64 *period,
-		      const bool *exempt, struct netlink_ext_ack *extack);
+		      const bool *exempt, const bool *count_traffic,
+		      struct netlink_ext_ack *extack);
 void bgt_container_delete(struct bgt_container *container);
 
 struct bgt_container *bgt_container_find(u32 id);

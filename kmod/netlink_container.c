@@ -13,15 +13,16 @@
 #include "netlink_message.h"
 #include "quota.h"
 
-static int put_time(struct sk_buff *skb, int attr, u64 time)
+static int put_number(struct sk_buff *skb, int attr, u64 number)
 {
-	return nla_put_u64_64bit(skb, attr, time, BGTASK_A_CONTAINER_PAD);
+	return nla_put_u64_64bit(skb, attr, number, BGTASK_A_CONTAINER_PAD);
 }
 
 static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 {
 	struct bgt_generation generation;
 	u64 usage, spent, left, times_throttled, times_lent, overrun, lead, detected, stopped;
+	u64 traffic[BGT_TRAFFIC_KINDS];
 	struct bgt_policy policy;
 	u32 nr_members;
 
@@ -40,6 +41,8 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	times_lent = container->loan.times;
 	raw_spin_unlock_irq(&container->lock);
 
+	bgt_traffic_sum(container, traffic);
+
 	if (policy.quota == BGTASK_QUOTA_UNLIMITED)
 		left = BGTASK_QUOTA_UNLIMITED;
 	else if (generation.throttled)
@@ -49,23 +52,27 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 
 	if (nla_put_u32(skb, BGTASK_A_CONTAINER_ID, container->id) ||
 	    nla_put_string(skb, BGTASK_A_CONTAINER_NAME, container->name) ||
-	    put_time(skb, BGTASK_A_CONTAINER_QUOTA, policy.quota) ||
-	    put_time(skb, BGTASK_A_CONTAINER_PERIOD, policy.period) ||
+	    put_number(skb, BGTASK_A_CONTAINER_QUOTA, policy.quota) ||
+	    put_number(skb, BGTASK_A_CONTAINER_PERIOD, policy.period) ||
 	    nla_put_u8(skb, BGTASK_A_CONTAINER_EXEMPT, policy.exempt) ||
 	    nla_put_u8(skb, BGTASK_A_CONTAINER_THROTTLED, generation.throttled) ||
-	    put_time(skb, BGTASK_A_CONTAINER_USAGE, usage) ||
-	    put_time(skb, BGTASK_A_CONTAINER_SPENT, spent) ||
-	    put_time(skb, BGTASK_A_CONTAINER_LEFT, left) ||
-	    put_time(skb, BGTASK_A_CONTAINER_GENERATION, generation.number) ||
-	    put_time(skb, BGTASK_A_CONTAINER_GENERATION_START, generation.start) ||
-	    put_time(skb, BGTASK_A_CONTAINER_GENERATION_END, generation.end) ||
-	    put_time(skb, BGTASK_A_CONTAINER_TIMES_THROTTLED, times_throttled) ||
-	    put_time(skb, BGTASK_A_CONTAINER_OVERRUN, overrun) ||
-	    put_time(skb, BGTASK_A_CONTAINER_LEAD, lead) ||
-	    put_time(skb, BGTASK_A_CONTAINER_DETECTED, detected) ||
-	    put_time(skb, BGTASK_A_CONTAINER_STOPPED, stopped) ||
+	    put_number(skb, BGTASK_A_CONTAINER_USAGE, usage) ||
+	    put_number(skb, BGTASK_A_CONTAINER_SPENT, spent) ||
+	    put_number(skb, BGTASK_A_CONTAINER_LEFT, left) ||
+	    put_number(skb, BGTASK_A_CONTAINER_GENERATION, generation.number) ||
+	    put_number(skb, BGTASK_A_CONTAINER_GENERATION_START, generation.start) ||
+	    put_number(skb, BGTASK_A_CONTAINER_GENERATION_END, generation.end) ||
+	    put_number(skb, BGTASK_A_CONTAINER_TIMES_THROTTLED, times_throttled) ||
+	    put_number(skb, BGTASK_A_CONTAINER_OVERRUN, overrun) ||
+	    put_number(skb, BGTASK_A_CONTAINER_LEAD, lead) ||
+	    put_number(skb, BGTASK_A_CONTAINER_DETECTED, detected) ||
+	    put_number(skb, BGTASK_A_CONTAINER_STOPPED, stopped) ||
 	    nla_put_u32(skb, BGTASK_A_CONTAINER_MEMBERS, nr_members) ||
-	    put_time(skb, BGTASK_A_CONTAINER_TIMES_LENT, times_lent))
+	    put_number(skb, BGTASK_A_CONTAINER_TIMES_LENT, times_lent) ||
+	    nla_put_u8(skb, BGTASK_A_CONTAINER_COUNT_TRAFFIC, policy.count_traffic) ||
+	    put_number(skb, BGTASK_A_CONTAINER_RECEIVED, traffic[BGT_TRAFFIC_RECEIVED]) ||
+	    put_number(skb, BGTASK_A_CONTAINER_SENT, traffic[BGT_TRAFFIC_SENT]) ||
+	    put_number(skb, BGTASK_A_CONTAINER_LOCAL, traffic[BGT_TRAFFIC_LOCAL]))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -79,6 +86,22 @@ static int reply_container(struct genl_info *info, struct bgt_container *contain
 	if (err)
 		return err;
 	return bgt_answer_finish(&answer, fill_container(answer.skb, container));
+}
+
+/* Whether the request wants packets to be counted; they are seen already then. */
+static int begin_traffic(struct genl_info *info, bool *begun)
+{
+	const struct nlattr *attr = info->attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC];
+	int err = 0;
+
+	*begun = false;
+	if (attr && nla_get_u8(attr)) {
+		err = bgt_traffic_get();
+		*begun = !err;
+	}
+	if (err)
+		NL_SET_ERR_MSG(info->extack, "cannot listen to the network");
+	return err;
 }
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -108,22 +131,47 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(u32)));
 	if (err)
 		return err;
+	err = begin_traffic(info, &policy.count_traffic);
+	if (err)
+		return bgt_answer_finish(&answer, err);
 	mutex_lock(&bgt_registry_lock);
 	err = bgt_container_create(nla_data(info->attrs[BGTASK_A_CONTAINER_NAME]), &policy,
 				   &container, info->extack);
 	if (!err)
 		err = nla_put_u32(answer.skb, BGTASK_A_CONTAINER_ID, container->id);
 	mutex_unlock(&bgt_registry_lock);
+	if (err && policy.count_traffic)
+		bgt_traffic_put();
 	return bgt_answer_finish(&answer, err);
+}
+
+static int set_container(struct bgt_container *container, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	bool exempt, count_traffic;
+	u64 quota, period;
+
+	if (attrs[BGTASK_A_CONTAINER_QUOTA])
+		quota = nla_get_u64(attrs[BGTASK_A_CONTAINER_QUOTA]);
+	if (attrs[BGTASK_A_CONTAINER_PERIOD])
+		period = nla_get_u64(attrs[BGTASK_A_CONTAINER_PERIOD]);
+	if (attrs[BGTASK_A_CONTAINER_EXEMPT])
+		exempt = nla_get_u8(attrs[BGTASK_A_CONTAINER_EXEMPT]);
+	if (attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC])
+		count_traffic = nla_get_u8(attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC]);
+	return bgt_container_set(container, attrs[BGTASK_A_CONTAINER_QUOTA] ? &quota : NULL,
+				 attrs[BGTASK_A_CONTAINER_PERIOD] ? &period : NULL,
+				 attrs[BGTASK_A_CONTAINER_EXEMPT] ? &exempt : NULL,
+				 attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC] ? &count_traffic : NULL,
+				 info->extack);
 }
 
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr **attrs = info->attrs;
 	struct bgt_container *container;
 	struct bgt_answer answer;
-	u64 quota, period;
-	bool exempt;
+	int users = 0;
+	bool begun;
 	int err;
 
 	err = bgt_netlink_require_admin(skb, info->extack);
@@ -132,19 +180,19 @@ int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
-	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	err = begin_traffic(info, &begun);
 	if (err)
 		return bgt_answer_confirm(&answer, err);
-	if (attrs[BGTASK_A_CONTAINER_QUOTA])
-		quota = nla_get_u64(attrs[BGTASK_A_CONTAINER_QUOTA]);
-	if (attrs[BGTASK_A_CONTAINER_PERIOD])
-		period = nla_get_u64(attrs[BGTASK_A_CONTAINER_PERIOD]);
-	if (attrs[BGTASK_A_CONTAINER_EXEMPT])
-		exempt = nla_get_u8(attrs[BGTASK_A_CONTAINER_EXEMPT]);
-	err = bgt_container_set(container, attrs[BGTASK_A_CONTAINER_QUOTA] ? &quota : NULL,
-				attrs[BGTASK_A_CONTAINER_PERIOD] ? &period : NULL,
-				attrs[BGTASK_A_CONTAINER_EXEMPT] ? &exempt : NULL, info->extack);
-	bgt_netlink_unlock_container(container);
+	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
+	if (!err) {
+		/* The container itself counts as one user while it counts traffic. */
+		users += container->policy.count_traffic;
+		err = set_container(container, info);
+		users -= container->policy.count_traffic;
+		bgt_netlink_unlock_container(container);
+	}
+	for (users += begun; users > 0; users--)
+		bgt_traffic_put();
 	return bgt_answer_confirm(&answer, err);
 }
 

@@ -11,9 +11,9 @@
 
 #include <uapi/linux/bgtask.h>
 
-extern const struct nla_policy bgtask_container_new_nl_policy[BGTASK_A_CONTAINER_EXEMPT + 1];
+extern const struct nla_policy bgtask_container_new_nl_policy[BGTASK_A_CONTAINER_COUNT_TRAFFIC + 1];
 
-extern const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_EXEMPT + 1];
+extern const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_COUNT_TRAFFIC + 1];
 
 extern const struct nla_policy bgtask_container_del_nl_policy[BGTASK_A_CONTAINER_ID + 1];
 

@@ -153,6 +153,16 @@ def speed:
 		if $count > 0 then "among 0" else null end;
 		if $count > 0 then rate(0) else null end; null);
 
+def packets:
+	("connected", "unconnected") as $kind
+	| def added($state): middle("packet.\($kind).\($state)") -
+			     middle("packet.\($kind).uncounted");
+	row("UDP packet, \($kind), not counted"; middle("packet.\($kind).uncounted"); "instructions";
+		null; null; null),
+	row("added by counting others, \($kind)"; added("outside"); "instructions"; null; null; null),
+	row("added by counting, \($kind)"; added("inside"); "instructions";
+		"counting others"; added("outside"); null);
+
 def memory:
 	((["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
 		as [$what, $program]
@@ -166,4 +176,4 @@ def memory:
 	mutexes("exact."; "exact clock"; "instructions"; 1), mutexes(""; "real clock"; "us"; 1000),
 	launch("exact."; "exact clock"; "instructions"; 1), launch(""; "real clock"; "us"; 1000),
 	registrations("exact."; "exact clock"; "instructions"; 1),
-	registrations(""; "real clock"; "us"; 1000), speed, scale, memory]
+	registrations(""; "real clock"; "us"; 1000), speed, packets, scale, memory]

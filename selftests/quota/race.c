@@ -473,6 +473,7 @@ static bool has_failed(int fd)
 
 TEST_F_TIMEOUT(race, no_memory, 300)
 {
+	struct bgt_container_policy traffic = BGT_CONTAINER_POLICY_INIT;
 	struct bgt *bgt = container_connect();
 	struct bgt_container *container;
 	struct bgt_member *member;
@@ -480,6 +481,8 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 	struct burner burner;
 	int fd;
 
+	traffic.set = BGT_POLICY_COUNT_TRAFFIC;
+	traffic.count_traffic = true;
 	put(FAILSLAB "ignore-gfp-wait", "N");
 	put(FAILSLAB "verbose", "0");
 	cgroup_make("a");
@@ -494,6 +497,12 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 
 	EXPECT_FAILS_CLEANLY(bgt_container_new(bgt, "selftest.memory", NULL, &task),
 			     container_delete(bgt, task));
+	/* To the end of the counting, as otherwise the counters and hooks are there already. */
+	EXPECT_FAILS_CLEANLY(bgt_container_new(bgt, "selftest.memory", &traffic, &task),
+			     container_delete(bgt, task));
+	EXPECT_FAILS_CLEANLY(bgt_container_set(bgt, id, &traffic),
+			     (container_delete(bgt, id),
+			      id = container_new(bgt, BGT_QUOTA_UNLIMITED, SEC)));
 	EXPECT_FAILS_CLEANLY(bgt_member_add(bgt, id, BGT_ROLE_APP, fd, true, &task),
 			     member_delete(bgt, task));
 	task = member_add(bgt, id, BGT_ROLE_APP, "a");

@@ -61,6 +61,7 @@ int container_release(int argc, char **argv, bool json);
 int container_remove(int argc, char **argv, bool json);
 int container_set(int argc, char **argv, bool json);
 int container_show(int argc, char **argv, bool json);
+int container_traffic(int argc, char **argv, bool json);
 
 int mutex_list(int argc, char **argv, bool json);
 int mutex_run(int argc, char **argv, bool json);

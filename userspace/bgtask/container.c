@@ -11,6 +11,7 @@ static const char usage[] =
 	"  new NAME              create a container\n"
 	"  set NAME              change quota or period\n"
 	"  exempt NAME [on|off]  neither charge nor freeze a container, or do so again\n"
+	"  traffic NAME [on|off] count what its sockets send and receive, or no more\n"
 	"  hold NAME             stop the members' threads, whatever the budget says\n"
 	"  release NAME          end that\n"
 	"  kill NAME             kill the members' processes\n"
@@ -32,6 +33,7 @@ static const struct command commands[] = {
 	{ "remove", container_remove },
 	{ "set", container_set },
 	{ "show", container_show },
+	{ "traffic", container_traffic },
 	{ NULL, NULL },
 };
 

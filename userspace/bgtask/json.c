@@ -37,7 +37,7 @@ static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 json_t *json_container(const struct bgt_container *container)
 {
 	return json_pack("{s:I, s:o, s:o, s:I, s:b, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I, s:I}",
+			 " s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I}",
 			 "id", (json_int_t)container->id,
 			 "name", json_text(container->name),
 			 "quota", json_limit(container, container->quota),
@@ -56,7 +56,11 @@ json_t *json_container(const struct bgt_container *container)
 			 "detected", (json_int_t)container->detected,
 			 "stopped", (json_int_t)container->stopped,
 			 "members", (json_int_t)container->members,
-			 "times_lent", (json_int_t)container->times_lent);
+			 "times_lent", (json_int_t)container->times_lent,
+			 "count_traffic", container->count_traffic,
+			 "received", (json_int_t)container->received,
+			 "sent", (json_int_t)container->sent,
+			 "local", (json_int_t)container->local);
 }
 
 json_t *json_member(const struct bgt_member *member)

@@ -66,6 +66,14 @@ static bool parse_attribute(struct bgt_container *container, const struct nlattr
 		return bgt_get_u32(attr, &container->members);
 	case BGTASK_A_CONTAINER_TIMES_LENT:
 		return bgt_get_u64(attr, &container->times_lent);
+	case BGTASK_A_CONTAINER_COUNT_TRAFFIC:
+		return bgt_get_flag(attr, &container->count_traffic);
+	case BGTASK_A_CONTAINER_RECEIVED:
+		return bgt_get_u64(attr, &container->received);
+	case BGTASK_A_CONTAINER_SENT:
+		return bgt_get_u64(attr, &container->sent);
+	case BGTASK_A_CONTAINER_LOCAL:
+		return bgt_get_u64(attr, &container->local);
 	default:
 		/* Of a newer module. */
 		return true;
@@ -191,7 +199,8 @@ int bgt_container_list(struct bgt *bgt, struct bgt_container **result)
 static int put_policy(struct bgt *bgt, struct bgt_request *request,
 		      const struct bgt_container_policy *policy)
 {
-	const uint32_t known = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT;
+	const uint32_t known = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT |
+			       BGT_POLICY_COUNT_TRAFFIC;
 
 	if (policy->size < sizeof(*policy) || policy->set & ~known)
 		return bgt_fail(bgt, -EINVAL, "the policy is not one of this library");
@@ -202,6 +211,8 @@ static int put_policy(struct bgt *bgt, struct bgt_request *request,
 		bgt_put_u64(request, BGTASK_A_CONTAINER_PERIOD, policy->period);
 	if (policy->set & BGT_POLICY_EXEMPT)
 		bgt_put_u8(request, BGTASK_A_CONTAINER_EXEMPT, policy->exempt);
+	if (policy->set & BGT_POLICY_COUNT_TRAFFIC)
+		bgt_put_u8(request, BGTASK_A_CONTAINER_COUNT_TRAFFIC, policy->count_traffic);
 	return 0;
 }
 

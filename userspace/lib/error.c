@@ -15,6 +15,7 @@ static const char *const container_attributes[] = {
 	[BGTASK_A_CONTAINER_QUOTA] = "quota",
 	[BGTASK_A_CONTAINER_PERIOD] = "period",
 	[BGTASK_A_CONTAINER_EXEMPT] = "exempt",
+	[BGTASK_A_CONTAINER_COUNT_TRAFFIC] = "count-traffic",
 };
 
 static const char *const member_attributes[] = {
