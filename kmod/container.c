@@ -177,14 +177,15 @@ static void tear_down(struct work_struct *work)
 	bgt_container_put(container);
 }
 
-/* Let the packet hooks know; they read this without a lock. */
 static int apply_count_traffic(struct bgt_container *container, bool count)
 {
 	int err = count ? bgt_traffic_prepare(container) : 0;
 
-	if (!err)
-		smp_store_release(&container->counts_traffic, count);
-	return err;
+	if (err)
+		return err;
+	/* Pairs with the packet hooks: who sees this set sees the counters, too. */
+	smp_store_release(&container->counts_traffic, count);
+	return 0;
 }
 
 /**

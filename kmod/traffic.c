@@ -33,7 +33,7 @@ static void count(struct sock *sk, unsigned int bytes, enum bgt_traffic_kind kin
 	unsigned long flags;
 
 	container = bgt_tree_owner(sock_cgroup_ptr(&sk->sk_cgrp_data));
-	/* Pairs with bgt_container_set(): who sees this set sees the counters, too. */
+	/* Pairs with apply_count_traffic(): who sees this set sees the counters, too. */
 	if (!container || !smp_load_acquire(&container->counts_traffic))
 		return;
 
