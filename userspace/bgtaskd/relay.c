@@ -75,75 +75,6 @@ bool call_has(const struct call *call, uint16_t type)
 	return find(call, type, 0);
 }
 
-/* Attributes under construction */
-
-void payload_init(struct payload *payload)
-{
-	payload->size = 0;
-	payload->reserve = 0;
-	payload->full = false;
-}
-
-static void put(struct payload *payload, uint16_t type, const void *value, size_t size)
-{
-	struct nlattr *attr = (struct nlattr *)(payload->buffer + payload->size);
-	size_t length = MNL_ATTR_HDRLEN + size;
-
-	if (payload->full ||
-	    payload->size + MNL_ALIGN(length) > sizeof(payload->buffer) - payload->reserve) {
-		payload->full = true;
-		return;
-	}
-	attr->nla_type = type;
-	attr->nla_len = (uint16_t)length;
-	if (size)
-		memcpy((char *)attr + MNL_ATTR_HDRLEN, value, size);
-	memset((char *)attr + length, 0, MNL_ALIGN(length) - length);
-	payload->size += MNL_ALIGN(length);
-}
-
-void payload_u8(struct payload *payload, uint16_t type, uint8_t value)
-{
-	put(payload, type, &value, sizeof(value));
-}
-
-void payload_u32(struct payload *payload, uint16_t type, uint32_t value)
-{
-	put(payload, type, &value, sizeof(value));
-}
-
-void payload_u64(struct payload *payload, uint16_t type, uint64_t value)
-{
-	put(payload, type, &value, sizeof(value));
-}
-
-void payload_string(struct payload *payload, uint16_t type, const char *value)
-{
-	put(payload, type, value, strlen(value) + 1);
-}
-
-size_t payload_nest(struct payload *payload, uint16_t type)
-{
-	size_t nest = payload->size;
-
-	put(payload, type | NLA_F_NESTED, NULL, 0);
-	return nest;
-}
-
-void payload_nest_end(struct payload *payload, size_t nest)
-{
-	struct nlattr *attr = (struct nlattr *)(payload->buffer + nest);
-
-	if (!payload->full)
-		attr->nla_len = (uint16_t)(payload->size - nest);
-}
-
-void payload_cut(struct payload *payload, size_t nest)
-{
-	payload->size = nest;
-	payload->full = false;
-}
-
 /* Messages to the kernel */
 
 static struct nlmsghdr *begin(struct relay *relay, uint16_t family, uint8_t command)
@@ -337,7 +268,7 @@ static int parse_family(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-/* Sends a request and reads its answer, before there can be anything else. */
+/* Sends a request and reads its answer; there is nothing else yet. */
 static int ask(struct relay *relay, struct nlmsghdr *header)
 {
 	unsigned int port = mnl_socket_get_portid(relay->socket);
@@ -361,6 +292,30 @@ static int ask(struct relay *relay, struct nlmsghdr *header)
 	return result;
 }
 
+/*
+ * The first calls may come before an acknowledgement, and are not to be taken from the queue here:
+ * so none is asked for. What the kernel has to complain about is there when the request is sent.
+ */
+static int become_helper(struct relay *relay)
+{
+	const struct nlmsghdr *message = (const struct nlmsghdr *)relay->buffer;
+	const struct nlmsgerr *refusal;
+	ssize_t size;
+	int error;
+
+	error = transmit(relay, begin(relay, relay->family, BGTASK_CMD_HELPER_ATTACH));
+	if (error)
+		return error;
+	size = recv(mnl_socket_get_fd(relay->socket), relay->buffer, sizeof(relay->buffer),
+		    MSG_PEEK | MSG_DONTWAIT);
+	if (!mnl_nlmsg_ok(message, size < 0 ? 0 : (int)size) ||
+	    message->nlmsg_type != NLMSG_ERROR ||
+	    mnl_nlmsg_get_payload_len(message) < sizeof(*refusal))
+		return 0;
+	refusal = mnl_nlmsg_get_payload(message);
+	return refusal->error;
+}
+
 static int attach(struct relay *relay, struct problem *problem)
 {
 	int error, size = RECEIVE_BUFFER, fd = mnl_socket_get_fd(relay->socket);
@@ -374,7 +329,7 @@ static int attach(struct relay *relay, struct problem *problem)
 		return problem_set(problem, -EPROTONOSUPPORT, NULL, 0,
 				   "the bgtask module is not loaded (try: modprobe bgtask)");
 	if (!error)
-		error = ask(relay, begin(relay, relay->family, BGTASK_CMD_HELPER_ATTACH));
+		error = become_helper(relay);
 	if (error == -EBUSY)
 		return problem_set(problem, error, NULL, 0, "another helper runs already");
 	if (error)

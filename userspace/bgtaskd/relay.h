@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "payload.h"
 #include "problem.h"
 
 struct relay;
@@ -46,27 +47,6 @@ uint32_t call_u32(const struct call *call, uint16_t type);
 uint64_t call_u64(const struct call *call, uint16_t type);
 bool call_flag(const struct call *call, uint16_t type);
 bool call_has(const struct call *call, uint16_t type);
-
-/* Attributes under construction, of an answer or an event. What does not fit makes it full. */
-#define PAYLOAD_SIZE	16384
-
-struct payload {
-	size_t size;
-	size_t reserve;		/* to be kept free */
-	bool full;
-	_Alignas(struct nlattr) char buffer[PAYLOAD_SIZE];
-};
-
-void payload_init(struct payload *payload);
-void payload_u8(struct payload *payload, uint16_t type, uint8_t value);
-void payload_u32(struct payload *payload, uint16_t type, uint32_t value);
-void payload_u64(struct payload *payload, uint16_t type, uint64_t value);
-void payload_string(struct payload *payload, uint16_t type, const char *value);
-
-/* A nest: returns where it begins, to be ended or, if it did not fit, taken back. */
-size_t payload_nest(struct payload *payload, uint16_t type);
-void payload_nest_end(struct payload *payload, size_t nest);
-void payload_cut(struct payload *payload, size_t nest);
 
 /* Answer a call: with attributes, with nothing but that it is done, or with an error. */
 void call_reply(const struct call *call, const struct payload *payload);
