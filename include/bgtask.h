@@ -1025,6 +1025,45 @@ enum bgt_access {
 };
 
 /**
+ * enum bgt_app_state - What an app's own processes do; its tasks run in each of these.
+ * @BGT_APP_NOT_RUNNING: There are none.
+ * @BGT_APP_RUNNING: They run, in the foreground or not.
+ * @BGT_APP_SUSPENDING: The app was told to save its state, and has a moment to do so.
+ * @BGT_APP_SUSPENDED: They stand still.
+ */
+enum bgt_app_state {
+	BGT_APP_NOT_RUNNING,
+	BGT_APP_RUNNING,
+	BGT_APP_SUSPENDING,
+	BGT_APP_SUSPENDED,
+};
+
+/**
+ * enum bgt_extension_reason - Why an app wants to run on in the background. The numbers are those of
+ *   Windows' ExtendedExecutionReason.
+ * @BGT_EXTENSION_UNSPECIFIED: No limit on AC power; 10 min on battery, unless configured.
+ * @BGT_EXTENSION_LOCATION_TRACKING: One at a time on the machine, to be asked for in the
+ *   foreground. No limit.
+ * @BGT_EXTENSION_SAVING_DATA: The only one that is granted while the app is being suspended.
+ */
+enum bgt_extension_reason {
+	BGT_EXTENSION_UNSPECIFIED,
+	BGT_EXTENSION_LOCATION_TRACKING,
+	BGT_EXTENSION_SAVING_DATA,
+};
+
+/**
+ * enum bgt_revoked_reason - Why an extension is over. The numbers are those of Windows'
+ *   ExtendedExecutionRevokedReason.
+ * @BGT_REVOKED_RESUMED: The app is in the foreground again.
+ * @BGT_REVOKED_SYSTEM_POLICY: Its time is over, or energy or memory is needed, or the user says so.
+ */
+enum bgt_revoked_reason {
+	BGT_REVOKED_RESUMED,
+	BGT_REVOKED_SYSTEM_POLICY,
+};
+
+/**
  * bgt_app_install - Make an app known, or read its manifest again.
  * @bgt: The connection.
  * @manifest: Path of the manifest, from the root directory on, as the helper has another one.
@@ -1054,6 +1093,11 @@ int bgt_app_remove(struct bgt *bgt, const char *id);
  * @access: What the user lets it do.
  * @container: Id of its container, while there is one; else 0.
  * @tasks: How many it has registered.
+ * @state: What its own processes do.
+ * @foreground: The user sees it.
+ * @pid: The process that it was launched as, while it runs; else 0.
+ * @extended: It has an extension.
+ * @extension: Why, if it has.
  */
 struct bgt_app {
 	struct bgt_app *next;
@@ -1064,6 +1108,11 @@ struct bgt_app {
 	enum bgt_access access;
 	uint32_t container;
 	uint32_t tasks;
+	enum bgt_app_state state;
+	bool foreground;
+	uint32_t pid;
+	bool extended;
+	enum bgt_extension_reason extension;
 };
 
 /**
@@ -1102,6 +1151,145 @@ int bgt_app_set_access(struct bgt *bgt, const char *id, enum bgt_access access);
  * Return: 0, -ENOENT if there is no such app.
  */
 int bgt_app_upgraded(struct bgt *bgt, const char *id);
+
+/*
+ * The life of an app
+ *
+ * Its own processes run, in the foreground or not, are told to save their state, and stand still.
+ * A compositor or launcher, as an administrator, says when. An app that does not attach is suspended
+ * without being told.
+ */
+
+/**
+ * bgt_app_launch - Start an app as its manifest says, in the foreground.
+ * @bgt: The connection.
+ * @id: The app.
+ * @pid: Receives the process, unless NULL.
+ *
+ * Whether the program could be executed is seen when it has ended.
+ *
+ * Return: 0, -ENOENT if there is no such app, -EALREADY if it runs, -ENOEXEC if its manifest has no
+ * Exec.
+ */
+int bgt_app_launch(struct bgt *bgt, const char *id, uint32_t *pid);
+
+/**
+ * bgt_app_foreground - Say that the user sees an app.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * It runs when this returns, whatever budget it has spent, until it is sent to the background. An
+ * extension that let it run in the background is revoked. Its tasks are not cancelled.
+ *
+ * Return: 0, -ENOENT if there is no such app, -ESRCH if it does not run.
+ */
+int bgt_app_foreground(struct bgt *bgt, const char *id);
+
+/**
+ * bgt_app_background - Say that the user does not see an app any more.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * It is suspended: if it has attached it is told, and has a moment (5 s unless configured) to save
+ * its state. With an extension it runs on.
+ *
+ * Return: as bgt_app_foreground().
+ */
+int bgt_app_background(struct bgt *bgt, const char *id);
+
+/**
+ * bgt_app_suspend - Suspend an app, also one with an extension, which is revoked before.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * Return: as bgt_app_foreground().
+ */
+int bgt_app_suspend(struct bgt *bgt, const char *id);
+
+/**
+ * bgt_app_resume - Let an app run that is suspended, in the background, until it is suspended again.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * Return: as bgt_app_foreground().
+ */
+int bgt_app_resume(struct bgt *bgt, const char *id);
+
+/**
+ * bgt_app_terminate - Kill the processes of an app. Its tasks go on.
+ * @bgt: The connection.
+ * @id: The app.
+ *
+ * Return: as bgt_app_foreground().
+ */
+int bgt_app_terminate(struct bgt *bgt, const char *id);
+
+/**
+ * bgt_app_attach - Say that this process can save the state of its app, and wants to be told when.
+ * @bgt: The connection.
+ *
+ * BGT_EVENT_APP_SUSPENDING and BGT_EVENT_APP_RESUMING come from then on, see bgt_fd(); also if the
+ * app is being suspended already. The last connection that attaches is the one that is told. If the
+ * helper is restarted the library attaches again by itself.
+ *
+ * Return: 0, -EPERM if this process is none of an app's own.
+ */
+int bgt_app_attach(struct bgt *bgt);
+
+/**
+ * bgt_app_saved - Say, after BGT_EVENT_APP_SUSPENDING, that the app has saved its state.
+ * @bgt: The connection.
+ *
+ * The app is suspended then or, with an extension, when that is closed. So this may return when the
+ * app is resumed.
+ *
+ * Return: 0, -EINVAL if the app is not being suspended any more, or has not attached.
+ */
+int bgt_app_saved(struct bgt *bgt);
+
+/**
+ * bgt_extension_request - Ask to run on in the background, or to have more time to save data.
+ * @bgt: The connection, which has attached.
+ * @reason: Why.
+ * @description: The same for people, up to 1024 bytes, or NULL.
+ * @allowed: Receives whether the app may. It may not if the user denies it background work, or by
+ *   what @reason says.
+ * @limit: Receives how long it may in the background (ns), as things are, or BGT_QUOTA_UNLIMITED;
+ *   unless NULL. AC power that goes makes it shorter.
+ *
+ * BGT_EVENT_EXTENSION_REVOKED tells when it is over, before the app is suspended. It ends when the
+ * connection is closed.
+ *
+ * Return: 0; -EBUSY if the app has one, -EINVAL if this connection has not attached.
+ */
+int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
+			  const char *description, bool *allowed, uint64_t *limit);
+
+/**
+ * bgt_extension_close - Give the extension back, whoever shares it.
+ * @bgt: The connection.
+ *
+ * If the app is in the background it is suspended.
+ *
+ * Return: 0, -ENOENT if there is none.
+ */
+int bgt_extension_close(struct bgt *bgt);
+
+/**
+ * bgt_extension_share - Begin one more job that needs the extension.
+ * @bgt: The connection. The job that has asked for the extension is the first.
+ *
+ * Return: 0, -ENOENT if there is none.
+ */
+int bgt_extension_share(struct bgt *bgt);
+
+/**
+ * bgt_extension_finish - A job is done; the last one closes the extension.
+ * @bgt: The connection.
+ *
+ * Return: 0, also if the extension was revoked meanwhile, or a negative errno.
+ */
+int bgt_extension_finish(struct bgt *bgt);
 
 /*
  * Conditions
@@ -1166,6 +1354,13 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  *   reason, status and message.
  * @BGT_EVENT_INSTANCE_CANCELED: The instance that this process runs is to end, see
  *   bgt_instance_attach(). Known are id and reason.
+ * @BGT_EVENT_APP_SUSPENDING: The app that this process is has to save its state and to call
+ *   bgt_app_saved(), see bgt_app_attach().
+ * @BGT_EVENT_APP_RESUMING: It runs again, or need not be suspended any more. Known of the app is
+ *   foreground.
+ * @BGT_EVENT_APP_CHANGED: The state of an app has changed, for those who have called
+ *   bgt_task_associate() for all. Known are id, state, foreground and pid.
+ * @BGT_EVENT_EXTENSION_REVOKED: The extension is over, see bgt_extension_request().
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -1183,6 +1378,10 @@ enum bgt_event_type {
 	BGT_EVENT_INSTANCE_PROGRESS,
 	BGT_EVENT_INSTANCE_ENDED,
 	BGT_EVENT_INSTANCE_CANCELED,
+	BGT_EVENT_APP_SUSPENDING,
+	BGT_EVENT_APP_RESUMING,
+	BGT_EVENT_APP_CHANGED,
+	BGT_EVENT_EXTENSION_REVOKED,
 };
 
 /**
@@ -1194,6 +1393,10 @@ enum bgt_event_type {
  * @result: With a mutex, what bgt_mutex_acquire() would have returned. If it is negative,
  *   bgt_error() has a sentence about it.
  * @instance: What is known of the instance after an instance's event, else NULL.
+ * @app: What is known of the app after an app's event, else NULL.
+ * @deadline: How long the app has to save its state, or to come to an end (ns); 0 if there is no
+ *   such thing.
+ * @revoked: Why the extension was revoked.
  */
 struct bgt_event {
 	enum bgt_event_type type;
@@ -1202,6 +1405,9 @@ struct bgt_event {
 	struct bgt_mutex *mutex;
 	int result;
 	const struct bgt_instance *instance;
+	const struct bgt_app *app;
+	uint64_t deadline;
+	enum bgt_revoked_reason revoked;
 };
 
 /**
@@ -1363,6 +1569,57 @@ const char *bgt_access_name(enum bgt_access access);
  * Return: 0, or -EINVAL if there is no such name.
  */
 int bgt_access_from_name(const char *name, enum bgt_access *access);
+
+/**
+ * bgt_app_state_name - Name a state of apps.
+ * @state: The state.
+ *
+ * Return: Its name, such as "suspended", or "unknown".
+ */
+const char *bgt_app_state_name(enum bgt_app_state state);
+
+/**
+ * bgt_app_state_from_name - Find a state of apps by its name.
+ * @name: The name.
+ * @state: Receives the state.
+ *
+ * Return: 0, or -EINVAL if there is no such state.
+ */
+int bgt_app_state_from_name(const char *name, enum bgt_app_state *state);
+
+/**
+ * bgt_extension_reason_name - Name a reason of extensions.
+ * @reason: The reason.
+ *
+ * Return: Its name, such as "saving-data", or "unknown".
+ */
+const char *bgt_extension_reason_name(enum bgt_extension_reason reason);
+
+/**
+ * bgt_extension_reason_from_name - Find a reason of extensions by its name.
+ * @name: The name.
+ * @reason: Receives the reason.
+ *
+ * Return: 0, or -EINVAL if there is no such reason.
+ */
+int bgt_extension_reason_from_name(const char *name, enum bgt_extension_reason *reason);
+
+/**
+ * bgt_revoked_reason_name - Name a reason for which extensions are revoked.
+ * @reason: The reason.
+ *
+ * Return: "resumed", "system-policy" or "unknown".
+ */
+const char *bgt_revoked_reason_name(enum bgt_revoked_reason reason);
+
+/**
+ * bgt_revoked_reason_from_name - Find such a reason by its name.
+ * @name: The name.
+ * @reason: Receives the reason.
+ *
+ * Return: 0, or -EINVAL if there is no such reason.
+ */
+int bgt_revoked_reason_from_name(const char *name, enum bgt_revoked_reason *reason);
 
 /**
  * bgt_work_cost_name - Name a cost of work.

@@ -225,8 +225,32 @@ const struct nla_policy bgtask_channel_set_nl_policy[BGTASK_A_TASK_FD + 1] = {
 	[BGTASK_A_TASK_FD] = { .type = NLA_S32, },
 };
 
+/* BGTASK_CMD_APP_MOVE - do */
+const struct nla_policy bgtask_app_move_nl_policy[BGTASK_A_APP_MOVE + 1] = {
+	[BGTASK_A_APP_ID] = { .type = NLA_NUL_STRING, },
+	[BGTASK_A_APP_MOVE] = NLA_POLICY_MAX(NLA_U32, 5),
+};
+
+/* BGTASK_CMD_APP_ATTACH - do */
+const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_PAD + 1] = {
+};
+
+/* BGTASK_CMD_APP_SAVED - do */
+const struct nla_policy bgtask_app_saved_nl_policy[BGTASK_A_APP_PAD + 1] = {
+};
+
+/* BGTASK_CMD_EXTENSION_REQUEST - do */
+const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_DESCRIPTION + 1] = {
+	[BGTASK_A_EXTENSION_REASON] = NLA_POLICY_MAX(NLA_U32, 2),
+	[BGTASK_A_EXTENSION_DESCRIPTION] = { .type = NLA_NUL_STRING, },
+};
+
+/* BGTASK_CMD_EXTENSION_CLOSE - do */
+const struct nla_policy bgtask_extension_close_nl_policy[BGTASK_A_EXTENSION_PAD + 1] = {
+};
+
 /* Ops table for bgtask */
-const struct genl_ops bgtask_nl_ops[34] = {
+const struct genl_ops bgtask_nl_ops[39] = {
 	{
 		.cmd		= BGTASK_CMD_CONTAINER_NEW,
 		.doit		= bgtask_nl_container_new_doit,
@@ -433,6 +457,36 @@ const struct genl_ops bgtask_nl_ops[34] = {
 		.doit		= bgtask_nl_channel_set_doit,
 		.policy		= bgtask_channel_set_nl_policy,
 		.maxattr	= BGTASK_A_TASK_FD,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_MOVE,
+		.doit		= bgtask_nl_app_move_doit,
+		.policy		= bgtask_app_move_nl_policy,
+		.maxattr	= BGTASK_A_APP_MOVE,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_ATTACH,
+		.doit		= bgtask_nl_app_attach_doit,
+		.policy		= bgtask_app_attach_nl_policy,
+		.maxattr	= BGTASK_A_APP_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_APP_SAVED,
+		.doit		= bgtask_nl_app_saved_doit,
+		.policy		= bgtask_app_saved_nl_policy,
+		.maxattr	= BGTASK_A_APP_PAD,
+	},
+	{
+		.cmd		= BGTASK_CMD_EXTENSION_REQUEST,
+		.doit		= bgtask_nl_extension_request_doit,
+		.policy		= bgtask_extension_request_nl_policy,
+		.maxattr	= BGTASK_A_EXTENSION_DESCRIPTION,
+	},
+	{
+		.cmd		= BGTASK_CMD_EXTENSION_CLOSE,
+		.doit		= bgtask_nl_extension_close_doit,
+		.policy		= bgtask_extension_close_nl_policy,
+		.maxattr	= BGTASK_A_EXTENSION_PAD,
 	},
 };
 

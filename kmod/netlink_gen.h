@@ -79,8 +79,18 @@ extern const struct nla_policy bgtask_condition_set_nl_policy[BGTASK_A_CONDITION
 
 extern const struct nla_policy bgtask_channel_set_nl_policy[BGTASK_A_TASK_FD + 1];
 
+extern const struct nla_policy bgtask_app_move_nl_policy[BGTASK_A_APP_MOVE + 1];
+
+extern const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_PAD + 1];
+
+extern const struct nla_policy bgtask_app_saved_nl_policy[BGTASK_A_APP_PAD + 1];
+
+extern const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_DESCRIPTION + 1];
+
+extern const struct nla_policy bgtask_extension_close_nl_policy[BGTASK_A_EXTENSION_PAD + 1];
+
 /* Ops table for bgtask */
-extern const struct genl_ops bgtask_nl_ops[34];
+extern const struct genl_ops bgtask_nl_ops[39];
 
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -124,6 +134,12 @@ int bgtask_nl_app_upgraded_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_condition_get_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_condition_set_doit(struct sk_buff *skb, struct genl_info *info);
 int bgtask_nl_channel_set_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_move_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_app_saved_doit(struct sk_buff *skb, struct genl_info *info);
+int bgtask_nl_extension_request_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int bgtask_nl_extension_close_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	BGTASK_NLGRP_CONTAINER,

@@ -51,14 +51,14 @@ static void make_directory(void)
 
 void helper_prepare(const char *directory)
 {
-	char text[PATH_MAX * 3];
+	char text[PATH_MAX * 4];
 
 	top = directory;
 	make_directory();
 	snprintf(text, sizeof(text),
-		 "[Helper]\nStateDirectory=%s/state\nManifestDirectories=%s/none %s/apps\n"
-		 "Cgroup=" HELPER_CGROUP "\n[Class standard]\nQuota=unlimited\nPeriod=1h\n",
-		 top, top, top);
+		 "[Helper]\nStateDirectory=%s/state\nRuntimeDirectory=%s/run\n"
+		 "ManifestDirectories=%s/none %s/apps\nCgroup=" HELPER_CGROUP "\n[Class standard]\nQuota=unlimited\nPeriod=1h\n",
+		 top, top, top, top);
 	put(path_of("bgtaskd.conf"), text);
 }
 

@@ -173,13 +173,13 @@ static void start(struct bgt *bgt, const struct helper_settings *settings, const
 		snprintf(timeout, sizeof(timeout), "CancelTimeout=%llums\n",
 			 (unsigned long long)(settings->cancel_timeout / MSEC));
 	snprintf(text, sizeof(text),
-		 "[Helper]\nStateDirectory=%s\n"
+		 "[Helper]\nStateDirectory=%s\nRuntimeDirectory=" HELPER_TOP "/run\n"
 		 "ManifestDirectories=" HELPER_TOP "/none " HELPER_TOP "/apps\n"
 		 "Cgroup=" CGROUP "\nMinimumInterval=%llums\n%s"
-		 "LockScreenSlots=%d\nHistory=%u\n"
+		 "LockScreenSlots=%d\nHistory=%u\n%s"
 		 "[Class standard]\nQuota=%lluus\nPeriod=%lluus\n"
 		 "[Class free]\nQuota=unlimited\nPeriod=1s\n", state,
-		 (unsigned long long)(INTERVAL_MIN / MSEC), timeout, SLOTS, settings->history,
+		 (unsigned long long)(INTERVAL_MIN / MSEC), timeout, SLOTS, settings->history, settings->more ? settings->more : "",
 		 (unsigned long long)(settings->quota / USEC),
 		 (unsigned long long)(settings->period / USEC));
 	helper_write("bgtaskd.conf", text);

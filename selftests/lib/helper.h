@@ -25,10 +25,11 @@ struct helper_settings {
 	unsigned int history;
 	uint64_t quota;
 	uint64_t period;
+	const char *more;		/* lines of its section; or NULL */
 };
 
 /* Who is told to end has enough time for it, also on a busy machine. */
-#define HELPER_SETTINGS	{ 30 * SEC, 20, 300 * MSEC, 3 * SEC }
+#define HELPER_SETTINGS	{ 30 * SEC, 20, 300 * MSEC, 3 * SEC, NULL }
 
 /* Starts it with nothing installed and nothing registered, and waits until it answers. */
 void helper_start(struct bgt *bgt);

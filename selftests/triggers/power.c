@@ -1,53 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* maintenance, and AC power: by the kernel's test_power, which is a battery and two chargers. */
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "firing.h"
 #include "helper.h"
 #include "kselftest_harness.h"
 #include "mutex.h"
+#include "power.h"
 #include "scene.h"
 #include "task.h"
 
 #define PROBE	"org.example.Probe"
-#define LOADED	"/sys/module/test_power"
 
 static const struct firing_wish once = { .interval = INTERVAL_MIN, .oneshot = true };
-
-/* Of the kernel itself, or as selftests/vm/test-power has built it. */
-static void load(void)
-{
-	const char *kernel = getenv("KERNEL");
-	char program[PATH_MAX] = "", command[PATH_MAX + 128];
-
-	if (!access(LOADED, F_OK))
-		return;
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
-		fail("readlink: %s", strerror(errno));
-	snprintf(command, sizeof(command),
-		 "modprobe -q test_power || insmod '%s/../../module/%s/test_power.ko'",
-		 dirname(program), kernel ? kernel : "host");
-	shell(command);
-}
-
-static void set(const char *parameter, const char *value)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), LOADED "/parameters/%s", parameter);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
-		fail("%s: %s", path, strerror(errno));
-	close(fd);
-}
 
 /*
  * Whether the helper knows of AC power, or that there is none, once it does: by maintenance of an
@@ -79,10 +45,10 @@ FIXTURE_SETUP(power)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	load();
-	set("battery_present", "true");
-	set("ac_online", "on");
-	set("usb_online", "off");
+	power_load();
+	power_set("battery_present", "true");
+	power_set("ac_online", "on");
+	power_set("usb_online", "off");
 	helper_start(self->bgt);
 	firing_install(self->bgt, PROBE, "/bin/true");
 	if (firing_register(self->bgt, PROBE, BGT_TRIGGER_MAINTENANCE,
@@ -99,18 +65,18 @@ FIXTURE_TEARDOWN(power)
 TEST_F_TIMEOUT(power, supplies, 120)
 {
 	EXPECT_TRUE(ac_is(self->bgt, true));
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	EXPECT_TRUE(ac_is(self->bgt, false));
-	set("usb_online", "on");
+	power_set("usb_online", "on");
 	EXPECT_TRUE(ac_is(self->bgt, true));
-	set("usb_online", "off");
+	power_set("usb_online", "off");
 	EXPECT_TRUE(ac_is(self->bgt, false));
-	set("battery_status", "charging");
+	power_set("battery_status", "charging");
 	pause_for(300 * MSEC);
 	EXPECT_TRUE(ac_is(self->bgt, false));
-	set("battery_present", "false");
+	power_set("battery_present", "false");
 	EXPECT_TRUE(ac_is(self->bgt, true));
-	set("battery_present", "true");
+	power_set("battery_present", "true");
 	EXPECT_TRUE(ac_is(self->bgt, false));
 	helper_restart(self->bgt);
 	EXPECT_TRUE(ac_is(self->bgt, false));
@@ -142,7 +108,7 @@ TEST_F_TIMEOUT(power, on_battery, 120)
 	const struct bgt_instance *instance;
 	uint64_t before;
 
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	firing_install(self->bgt, APP, "/bin/true");
 	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
@@ -152,7 +118,7 @@ TEST_F_TIMEOUT(power, on_battery, 120)
 	pause_for(4 * INTERVAL_MIN);
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
 	before = firing_time();
-	set("ac_online", "on");
+	power_set("ac_online", "on");
 	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_GE(instance->fired, before);
@@ -162,13 +128,13 @@ TEST_F_TIMEOUT(power, on_battery, 120)
 /* The power comes while the helper is off. */
 TEST_F_TIMEOUT(power, restart, 120)
 {
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	firing_install(self->bgt, APP, "/bin/true");
 	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE, once));
 	pause_for(2 * INTERVAL_MIN);
 	helper_kill();
-	set("ac_online", "on");
+	power_set("ac_online", "on");
 	helper_restart(self->bgt);
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
@@ -180,7 +146,7 @@ TEST_F_TIMEOUT(power, periodic, 120)
 	const uint64_t interval = 4 * SEC;
 	uint64_t before, on, times[3];
 
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	firing_install(self->bgt, APP, "/bin/true");
 	before = firing_time();
@@ -189,7 +155,7 @@ TEST_F_TIMEOUT(power, periodic, 120)
 	pause_for(5 * interval / 2);
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
 	on = firing_time();
-	set("ac_online", "on");
+	power_set("ac_online", "on");
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, 3));
 	EXPECT_GE(times[0], on);
 	for (int i = 1; i < 3; i++)
@@ -208,17 +174,17 @@ TEST_F_TIMEOUT(power, lost, 120)
 			.interval = INTERVAL_MIN, .oneshot = true,
 			.condition = BGT_CONDITION_USER_PRESENT }));
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_LATCHED));
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, pair, BGT_CONDITION_USER_PRESENT, false));
 	pause_for(2 * INTERVAL_MIN);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
-	set("ac_online", "on");
+	power_set("ac_online", "on");
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_RUNNING));
 
 	ASSERT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "task", false));
 	ASSERT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_CANCEL_ABORT, instance->reason);
@@ -230,7 +196,7 @@ TEST_F_TIMEOUT(power, others, 120)
 	firing_install(self->bgt, APP, "/bin/sleep 1000");
 	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_TIME, once));
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_RUNNING));
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	pause_for(300 * MSEC);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
@@ -239,13 +205,13 @@ TEST_F_TIMEOUT(power, others, 120)
 /* The battery vanishes with its driver, as one on a bus that is unplugged, and comes again. */
 TEST_F_TIMEOUT(power, driver, 120)
 {
-	set("ac_online", "off");
+	power_set("ac_online", "off");
 	EXPECT_TRUE(ac_is(self->bgt, false));
 	shell("rmmod test_power");
 	EXPECT_TRUE(ac_is(self->bgt, true));
-	load();
-	set("usb_online", "off");
-	set("ac_online", "off");
+	power_load();
+	power_set("usb_online", "off");
+	power_set("ac_online", "off");
 	EXPECT_TRUE(ac_is(self->bgt, false));
 	shell("rmmod test_power");
 	EXPECT_TRUE(ac_is(self->bgt, true));

@@ -32,6 +32,12 @@ static int print_text(const struct bgt_app *app, const struct bgt_task *tasks)
 	printf("      Access: %s\n", bgt_access_name(app->access));
 	if (app->container)
 		printf("   Container: %" PRIu32 "\n", app->container);
+	printf("       State: %s%s\n", bgt_app_state_name(app->state),
+	       app->foreground ? ", in the foreground" : "");
+	if (app->extended)
+		printf("   Extension: %s\n", bgt_extension_reason_name(app->extension));
+	if (app->pid)
+		printf("     Process: %" PRIu32 "\n", app->pid);
 	printf("       Tasks:%s\n", tasks ? "" : " none");
 	for (; tasks; tasks = tasks->next)
 		printf("              %" PRIu32 " %s, %s\n", tasks->id, tasks->name,

@@ -40,11 +40,17 @@ int command_top(int argc, char **argv, bool json);
 int command_trigger(int argc, char **argv, bool json);
 
 int app_allow(int argc, char **argv, bool json);
+int app_background(int argc, char **argv, bool json);
 int app_deny(int argc, char **argv, bool json);
+int app_foreground(int argc, char **argv, bool json);
 int app_install(int argc, char **argv, bool json);
+int app_launch(int argc, char **argv, bool json);
 int app_list(int argc, char **argv, bool json);
 int app_remove(int argc, char **argv, bool json);
+int app_resume(int argc, char **argv, bool json);
 int app_show(int argc, char **argv, bool json);
+int app_suspend(int argc, char **argv, bool json);
+int app_terminate(int argc, char **argv, bool json);
 int app_upgraded(int argc, char **argv, bool json);
 
 int condition_list(int argc, char **argv, bool json);

@@ -84,14 +84,28 @@ json_t *json_instances(const struct bgt_instance *list)
 
 json_t *json_app(const struct bgt_app *app)
 {
-	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:o, s:I}",
+	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:o, s:I, s:s, s:b, s:o, s:o}",
 			 "id", json_text(app->id),
 			 "manifest", json_text(app->manifest),
 			 "uid", (json_int_t)app->uid,
 			 "class", json_text(app->quota_class),
 			 "access", bgt_access_name(app->access),
 			 "container", json_unless_zero(app->container),
-			 "tasks", (json_int_t)app->tasks);
+			 "tasks", (json_int_t)app->tasks,
+			 "state", bgt_app_state_name(app->state),
+			 "foreground", app->foreground,
+			 "pid", json_unless_zero(app->pid),
+			 "extension", app->extended ?
+			 json_string(bgt_extension_reason_name(app->extension)) : json_null());
+}
+
+json_t *json_app_change(const struct bgt_app *app)
+{
+	return json_pack("{s:o, s:s, s:b, s:o}",
+			 "id", json_text(app->id),
+			 "state", bgt_app_state_name(app->state),
+			 "foreground", app->foreground,
+			 "pid", json_unless_zero(app->pid));
 }
 
 json_t *json_apps(const struct bgt_app *list)

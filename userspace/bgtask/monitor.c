@@ -44,6 +44,9 @@ static int print_json(const struct bgt_event *event)
 	} else if (event->instance) {
 		key = "instance";
 		value = json_instance(event->instance);
+	} else if (event->app) {
+		key = "app";
+		value = json_app_change(event->app);
 	} else {
 		value = json_member(event->member);
 	}
@@ -102,6 +105,12 @@ static void print_member(const struct bgt_member *member, const struct names *kn
 		printf(", held");
 }
 
+static void print_app(const struct bgt_app *app)
+{
+	printf(" %s: %s%s", app->id, bgt_app_state_name(app->state),
+	       app->foreground ? ", in the foreground" : "");
+}
+
 static int print_text(const struct bgt_event *event, const struct names *known)
 {
 	char now[TEXT_TIME_MAX];
@@ -111,6 +120,8 @@ static int print_text(const struct bgt_event *event, const struct names *known)
 		print_container(event);
 	else if (event->instance)
 		text_instance_event(event);
+	else if (event->app)
+		print_app(event->app);
 	else
 		print_member(event->member, known);
 	if (putchar('\n') == EOF)

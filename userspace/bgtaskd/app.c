@@ -198,12 +198,13 @@ int app_prepare(struct app *app)
 void app_member_gone(struct app *app)
 {
 	app->prepared = false;
+	app->member = 0;
 }
 
 void app_container_gone(struct app *app)
 {
 	app->container = 0;
-	app->prepared = false;
+	app_member_gone(app);
 	/* What runs must not go on without a budget. */
 	if (app->nr_running && app_prepare(app))
 		log_line(LOG_ERR, "%s: cannot make its container again: %s", app->id,
@@ -239,6 +240,7 @@ static int load(struct app *app)
 		error = instance_load_all(app);
 	if (error)
 		return error;
+	lifecycle_load(app);
 	error = adopt_container(app);
 	if (error && error != -ENOENT)
 		return error;
@@ -248,6 +250,7 @@ static int load(struct app *app)
 		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
 			 strerror(-error));
 	instance_resume_all(app);
+	lifecycle_resume(app);
 	return 0;
 }
 
@@ -269,6 +272,7 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 	app->daemon = daemon;
 	app->manifest = manifest;
 	TAILQ_INIT(&app->ready);
+	lifecycle_init(app);
 	if (!tsearch(app, &daemon->app_tree, compare_ids)) {
 		free(app);
 		return -ENOMEM;
@@ -287,6 +291,7 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 
 void app_forget(struct app *app)
 {
+	lifecycle_forget(app);
 	instance_unload_all(app);
 	task_unload_all(app);
 	listener_free_all(&app->listeners);
@@ -305,6 +310,7 @@ void app_remove(struct app *app)
 
 	if (app->container) {
 		(void)bgt_container_kill(daemon->bgt, app->container, BGT_ROLE_ALL);
+		lifecycle_removed(app);
 		(void)bgt_container_del(daemon->bgt, app->container);
 	}
 	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
@@ -312,55 +318,4 @@ void app_remove(struct app *app)
 		process_remove_cgroup(daemon->event, path);
 	}
 	app_forget(app);
-}
-
-static void set_exempt(struct app *app, bool exempt)
-{
-	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
-
-	policy.set = BGT_POLICY_EXEMPT;
-	policy.exempt = exempt;
-	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
-		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
-			 exempt ? "thaw it" : "put it on its budget again",
-			 bgt_error(app->daemon->bgt));
-}
-
-static bool is_exempt(const struct app *app)
-{
-	struct bgt_container *container;
-	bool exempt;
-
-	if (bgt_container_get(app->daemon->bgt, app->container, &container))
-		return false;
-	exempt = container->exempt;
-	bgt_container_free(container);
-	return exempt;
-}
-
-void app_exempt(struct app *app, bool exempt)
-{
-	bool was = app->exempt;
-
-	app->exempt += exempt ? 1 : -1u;
-	if (!app->container || was == !!app->exempt)
-		return;
-	/* An app in the foreground is exempt already, and stays so. */
-	if (exempt)
-		app->was_exempt = is_exempt(app);
-	if (!app->was_exempt)
-		set_exempt(app, exempt);
-}
-
-bool app_is_suspended(const struct app *app)
-{
-	struct bgt_member *list, *member;
-	bool held = false;
-
-	if (!app->container || bgt_member_list(app->daemon->bgt, app->container, &list))
-		return false;
-	for (member = list; member; member = member->next)
-		held |= member->role == BGT_ROLE_APP && member->held;
-	bgt_member_free(list);
-	return held;
 }

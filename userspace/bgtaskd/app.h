@@ -36,12 +36,6 @@ void app_cgroup(const struct app *app, const char *below, char *path, size_t siz
 /* Path of the cgroup of its tasks, or of that of one instance there, by its id. */
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 
-/* Lets the app run whatever it has spent, or no more than before; calls are counted. */
-void app_exempt(struct app *app, bool exempt);
-
-/* Whether the app's own processes are held. */
-bool app_is_suspended(const struct app *app);
-
 /* Whether the user lets its tasks run for a trigger. */
 bool app_may_run(const struct app *app, enum bgtask_trigger trigger);
 bool app_is_denied(const struct app *app);

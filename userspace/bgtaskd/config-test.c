@@ -73,6 +73,9 @@ static int is_default(const struct config *c)
 	const struct quota_class *standard = config_class(c, "standard");
 
 	return !strcmp(c->state_directory, "/var/lib/bgtask") &&
+	       !strcmp(c->runtime_directory, "/run/bgtask") &&
+	       c->suspend_timeout == 5 * SECOND && c->saving_timeout == SECOND &&
+	       c->extension_limit == 600 * SECOND &&
 	       !strcmp(c->cgroup, "bgtask.apps") &&
 	       !strcmp(c->manifest_directories[0], "/usr/share/bgtask/apps") &&
 	       !strcmp(c->manifest_directories[1], "/etc/bgtask/apps") &&
@@ -99,6 +102,8 @@ static void test_config(struct test *test)
 		{ "[Helper]\nConcurrentInstances=0\n", 2 },
 		{ "[Helper]\nMinimumInterval=soon\n", 2 }, { "[Helper]\nMinimumInterval=0\n", 2 },
 		{ "[Helper]\nMinimumInterval=8d\n", 2 }, { "[Helper]\nCancelTimeout=2h\n", 2 },
+		{ "[Helper]\nSuspendTimeout=2h\n", 2 }, { "[Helper]\nExtensionLimit=8d\n", 2 },
+		{ "[Helper]\nRuntimeDirectory=run\n", 2 }, { "[Helper]\nSavingTimeout=-1\n", 2 },
 		{ "[Helper]\nLockScreenSlots=1001\n", 2 }, { "[Helper]\nStateDirectory=var\n", 2 },
 		{ "[Helper]\nManifestDirectories=/a\n", 2 },
 		{ "[Helper]\nManifestDirectories=/a /b /c\n", 2 },
@@ -130,13 +135,16 @@ static void test_config(struct test *test)
 	config_free(&config);
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
 	    "Cgroup=a/b\nMinimumInterval=1min\nLockScreenSlots=0\nCancelTimeout=1.5s\nHistory=3\n"
-	    "ConcurrentInstances=4\n"
+	    "ConcurrentInstances=4\nRuntimeDirectory=/r\nSuspendTimeout=3s\nSavingTimeout=2s\n"
+	    "ExtensionLimit=1h\n"
 	    "ManifestDirectories=/a  /b\nPluginHost=/h\n\n[Class x]\nQuota=1ms\nPeriod=1s\n");
 	ok(test, !config_load(&config, test->path, &problem) &&
 	   !strcmp(config.state_directory, "/s") && !strcmp(config.cgroup, "a/b") &&
 	   config.minimum_interval == 60 * SECOND && !config.lock_screen_slots &&
 	   config.cancel_timeout == 1500000000 && config.history == 3 &&
-	   config.concurrent_instances == 4 &&
+	   config.concurrent_instances == 4 && !strcmp(config.runtime_directory, "/r") &&
+	   config.suspend_timeout == 3 * SECOND && config.saving_timeout == 2 * SECOND &&
+	   config.extension_limit == 3600 * SECOND &&
 	   !strcmp(config.manifest_directories[0], "/a") &&
 	   !strcmp(config.manifest_directories[1], "/b") && !strcmp(config.plugin_host, "/h") &&
 	   config_class(&config, "standard")->quota == BGTASK_QUOTA_UNLIMITED &&

@@ -206,12 +206,16 @@ static const struct helper_key {
 } helper_keys[] = {
 #define PLACE(member)	offsetof(struct config, member)
 	{ "StateDirectory", PATH, PLACE(state_directory), 0, 0 },
+	{ "RuntimeDirectory", PATH, PLACE(runtime_directory), 0, 0 },
 	{ "ManifestDirectories", DIRECTORIES, PLACE(manifest_directories), 0, 0 },
 	{ "PluginHost", PATH, PLACE(plugin_host), 0, 0 },
 	{ "Cgroup", CGROUP, PLACE(cgroup), 0, 0 },
 	{ "MinimumInterval", TIME, PLACE(minimum_interval), NSEC_PER_MSEC, NSEC_PER_WEEK },
 	{ "LockScreenSlots", NUMBER, PLACE(lock_screen_slots), 0, 1000 },
 	{ "CancelTimeout", TIME, PLACE(cancel_timeout), 0, NSEC_PER_HOUR },
+	{ "SuspendTimeout", TIME, PLACE(suspend_timeout), 0, NSEC_PER_HOUR },
+	{ "SavingTimeout", TIME, PLACE(saving_timeout), 0, NSEC_PER_HOUR },
+	{ "ExtensionLimit", TIME, PLACE(extension_limit), 0, NSEC_PER_WEEK },
 	{ "ConcurrentInstances", NUMBER, PLACE(concurrent_instances), 1, 100000 },
 	{ "History", NUMBER, PLACE(history), 0, 100000 },
 #undef PLACE
@@ -323,6 +327,7 @@ static int set_defaults(struct config *config)
 {
 	*config = (struct config) {
 		.state_directory = strdup("/var/lib/bgtask"),
+		.runtime_directory = strdup("/run/bgtask"),
 		.manifest_directories = {
 			strdup("/usr/share/bgtask/apps"), strdup("/etc/bgtask/apps"),
 		},
@@ -330,11 +335,15 @@ static int set_defaults(struct config *config)
 		.minimum_interval = 15 * NSEC_PER_MIN,
 		.lock_screen_slots = 7,
 		.cancel_timeout = 5 * NSEC_PER_SEC,
+		.suspend_timeout = 5 * NSEC_PER_SEC,
+		.saving_timeout = NSEC_PER_SEC,
+		.extension_limit = 10 * NSEC_PER_MIN,
 		.concurrent_instances = 16,
 		.history = 100,
 	};
-	if (!config->state_directory || !config->manifest_directories[0] ||
-	    !config->manifest_directories[1] || !config->cgroup ||
+	if (!config->state_directory || !config->runtime_directory ||
+	    !config->manifest_directories[0] || !config->manifest_directories[1] ||
+	    !config->cgroup ||
 	    !add_class(config, "lock-screen", 2 * NSEC_PER_SEC, 15 * NSEC_PER_MIN) ||
 	    !add_class(config, "standard", NSEC_PER_SEC, 2 * NSEC_PER_HOUR))
 		return -ENOMEM;
@@ -371,6 +380,7 @@ void config_free(struct config *config)
 	struct quota_class *class;
 
 	free(config->state_directory);
+	free(config->runtime_directory);
 	free(config->manifest_directories[0]);
 	free(config->manifest_directories[1]);
 	free(config->cgroup);

@@ -22,6 +22,8 @@ struct quota_class {
 struct config {
 	/* Where the database is; /var/lib/bgtask. */
 	char *state_directory;
+	/* What the next helper has to know, until the next boot; /run/bgtask. */
+	char *runtime_directory;
 	/*
 	 * Where manifests are, those in the later directory over those in the earlier;
 	 * /usr/share/bgtask/apps and /etc/bgtask/apps.
@@ -37,6 +39,12 @@ struct config {
 	uint32_t lock_screen_slots;
 	/* How long a task may take to end when it is cancelled; 5 s. */
 	uint64_t cancel_timeout;
+	/* How long an app may take to save its state when it is suspended; 5 s. */
+	uint64_t suspend_timeout;
+	/* How long an app may go on when an extension to save data is revoked; 1 s. */
+	uint64_t saving_timeout;
+	/* How long an extension lasts on battery; 10 min. */
+	uint64_t extension_limit;
 	/* How many instances of an app run at the same time; 16. */
 	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */

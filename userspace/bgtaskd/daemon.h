@@ -14,6 +14,7 @@
 
 #include "condition.h"
 #include "config.h"
+#include "lifecycle.h"
 #include "log.h"
 #include "manifest.h"
 #include "registry.h"
@@ -40,9 +41,8 @@ struct instance {
 	char *message;			/* what the record's is, unless it is "" */
 	int pidfd;			/* -1 before it is started */
 	sd_event_source *exit;		/* the process ends */
-	sd_event_source *deadline;	/* of its time to end, or to record that it has ended */
-	uint64_t left;			/* of its time to end, us */
-	uint64_t looked;		/* when that was so, CLOCK_BOOTTIME us */
+	sd_event_source *retry;		/* to record that it has ended */
+	struct deadline *deadline;	/* of its time to end */
 	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
 	bool plugin;			/* which bgtask-host runs */
@@ -79,6 +79,7 @@ struct app {
 	struct manifest *manifest;
 	enum bgtask_access access;
 	uint32_t container;		/* its id, or 0 before the app is first needed */
+	uint32_t member;		/* its member of the app's own processes, or 0; hold.c */
 	bool prepared;			/* the container is complete, as far as is known */
 	unsigned int exempt;		/* how many need it to run whatever it has spent */
 	bool was_exempt;		/* it was that before they did */
@@ -94,6 +95,7 @@ struct app {
 	unsigned int channels;		/* how many of its tasks have one */
 	struct presence *presence;	/* if some have */
 	unsigned int nr_listeners;
+	struct lifecycle life;
 	struct log_limit log;
 };
 

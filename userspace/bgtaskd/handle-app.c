@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "channel.h"
+#include "extension.h"
 #include "fire.h"
 #include "handle.h"
 #include "instance.h"
@@ -97,6 +98,19 @@ void handle_app_remove(struct daemon *daemon, const struct call *call)
 	call_done(call);
 }
 
+static void put_life(struct payload *payload, const struct app *app)
+{
+	enum bgtask_extension_reason reason;
+	uint64_t since;
+
+	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	if (app->life.pid)
+		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
+	if (extension_describe(app, &reason, &since))
+		payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
+}
+
 static bool put_entry(struct payload *payload, const struct app *app)
 {
 	size_t nest = payload_nest(payload, BGTASK_A_APP_ENTRY);
@@ -109,6 +123,7 @@ static bool put_entry(struct payload *payload, const struct app *app)
 	if (app->container)
 		payload_u32(payload, BGTASK_A_APP_CONTAINER, app->container);
 	payload_u32(payload, BGTASK_A_APP_TASKS, app->nr_tasks);
+	put_life(payload, app);
 	payload_nest_end(payload, nest);
 	if (!payload->full)
 		return true;
@@ -195,8 +210,10 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 	before = app->access;
 	app->access = access;
 	call_done(call);
-	if (app_is_denied(app))
+	if (app_is_denied(app)) {
 		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
+		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
+	}
 	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)
 		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
 	if (before == BGTASK_ACCESS_LOCK_SCREEN && before != access)

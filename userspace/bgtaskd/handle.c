@@ -22,6 +22,11 @@ static void (*const handlers[])(struct daemon *daemon, const struct call *call) 
 	[BGTASK_CMD_APP_GET] = handle_app_get,
 	[BGTASK_CMD_APP_SET] = handle_app_set,
 	[BGTASK_CMD_APP_UPGRADED] = handle_app_upgraded,
+	[BGTASK_CMD_APP_MOVE] = handle_app_move,
+	[BGTASK_CMD_APP_ATTACH] = handle_app_attach,
+	[BGTASK_CMD_APP_SAVED] = handle_app_saved,
+	[BGTASK_CMD_EXTENSION_REQUEST] = handle_extension_request,
+	[BGTASK_CMD_EXTENSION_CLOSE] = handle_extension_close,
 	[BGTASK_CMD_CONDITION_GET] = handle_condition_get,
 	[BGTASK_CMD_CONDITION_SET] = handle_condition_set,
 };

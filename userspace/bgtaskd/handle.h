@@ -30,6 +30,12 @@ void handle_app_get(struct daemon *daemon, const struct call *call);
 void handle_app_set(struct daemon *daemon, const struct call *call);
 void handle_app_upgraded(struct daemon *daemon, const struct call *call);
 
+void handle_app_move(struct daemon *daemon, const struct call *call);
+void handle_app_attach(struct daemon *daemon, const struct call *call);
+void handle_app_saved(struct daemon *daemon, const struct call *call);
+void handle_extension_request(struct daemon *daemon, const struct call *call);
+void handle_extension_close(struct daemon *daemon, const struct call *call);
+
 void handle_condition_get(struct daemon *daemon, const struct call *call);
 void handle_condition_set(struct daemon *daemon, const struct call *call);
 

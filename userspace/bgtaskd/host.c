@@ -157,20 +157,28 @@ static int put_variable(struct host *host, const char *name, const char *value)
 	return 0;
 }
 
-static int make_variables(struct host *host, const struct manifest *manifest,
-			  const struct instance_record *instance)
+static int put_instance(struct host *host, const struct instance_record *instance)
 {
 	char number[16];
 	int error;
 
 	snprintf(number, sizeof(number), "%u", instance->id);
-	error = put_variable(host, "PATH", "/usr/local/bin:/usr/bin:/bin");
-	error = error ?: put_variable(host, "BGTASK_APP", manifest->id);
-	error = error ?: put_variable(host, "BGTASK_TASK", instance->name);
+	error = put_variable(host, "BGTASK_TASK", instance->name);
 	error = error ?: put_variable(host, "BGTASK_INSTANCE", number);
 	error = error ?: put_variable(host, "BGTASK_TRIGGER",
 				      bgt_trigger_name((enum bgt_trigger)instance->trigger));
-	error = error ?: put_variable(host, "BGTASK_ARGUMENT", instance->argument);
+	return error ?: put_variable(host, "BGTASK_ARGUMENT", instance->argument);
+}
+
+static int make_variables(struct host *host, const struct manifest *manifest,
+			  const struct instance_record *instance)
+{
+	int error;
+
+	error = put_variable(host, "PATH", "/usr/local/bin:/usr/bin:/bin");
+	error = error ?: put_variable(host, "BGTASK_APP", manifest->id);
+	if (instance)
+		error = error ?: put_instance(host, instance);
 	if (manifest->user.name)
 		error = error ?: put_variable(host, "USER", manifest->user.name);
 	error = error ?: put_variable(host, "HOME", manifest->user.home);
@@ -202,7 +210,7 @@ static struct host *make(const struct host_options *options, const struct instan
 {
 	const struct user *user = &options->manifest->user;
 	size_t size = sizeof(struct host) + NAMES_SIZE + strlen(options->entry_point) +
-		      strlen(options->plugin_host) + strlen(instance->argument) +
+		      strlen(options->plugin_host) + (instance ? strlen(instance->argument) : 0) +
 		      strlen(user->home) + user->nr_groups * sizeof(*user->groups);
 	struct host *host = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS |
 				 (SPAWN_SHARES_MEMORY ? MAP_PRIVATE : MAP_SHARED), -1, 0);
@@ -298,8 +306,8 @@ static SPAWN_CODE void run(void *data)
 		spawn_call(SYS_exit_group, 127, 0, 0, 0);
 }
 
-int host_start(const struct host_options *options, struct instance_record *instance, int *pidfd,
-	       struct host **result)
+int host_start(const struct host_options *options, const struct instance_record *instance,
+	       uint32_t *pid, int *pidfd, struct host **result)
 {
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
@@ -308,7 +316,7 @@ int host_start(const struct host_options *options, struct instance_record *insta
 	};
 	struct host *host = make(options, instance);
 	int directory, error;
-	pid_t pid;
+	pid_t process;
 
 	if (!host)
 		return -ENOMEM;
@@ -322,13 +330,13 @@ int host_start(const struct host_options *options, struct instance_record *insta
 		goto fail;
 	}
 	args.cgroup = (uint64_t)directory;
-	pid = spawn(&args, run, host, host->stack, sizeof(host->stack));
+	process = spawn(&args, run, host, host->stack, sizeof(host->stack));
 	close(directory);
-	if (pid < 0) {
-		error = pid;
+	if (process < 0) {
+		error = process;
 		goto fail;
 	}
-	instance->pid = (uint32_t)pid;
+	*pid = (uint32_t)process;
 	*result = host;
 	return 0;
 

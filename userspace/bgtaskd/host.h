@@ -23,13 +23,13 @@ struct host_options {
 struct host;
 
 /*
- * Starts the entry point as the app's user, right into a cgroup. @instance gets the pid, *pidfd a
- * descriptor of the process. The process may be frozen before it has done anything, so whether the
+ * Starts the entry point as the app's user, right into a cgroup: for an instance, or as the app
+ * itself if that is NULL. *pidfd gets a descriptor of the process. The process may be frozen before it has done anything, so whether the
  * program can be run is seen only when it has ended; *host is to be kept until then. Returns 0 or a
  * negative errno.
  */
-int host_start(const struct host_options *options, struct instance_record *instance, int *pidfd,
-	       struct host **host);
+int host_start(const struct host_options *options, const struct instance_record *instance,
+	       uint32_t *pid, int *pidfd, struct host **host);
 void host_free(struct host *host);
 
 /* Of a process that has ended: 0, or the negative errno with which it could not be executed. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "deadline.h"
 #include "host.h"
 #include "launch.h"
 #include "listener.h"
@@ -109,7 +110,8 @@ void instance_unload(struct instance *instance)
 	LIST_REMOVE(instance, entry);
 	LIST_REMOVE(instance, by_app);
 	sd_event_source_disable_unref(instance->exit);
-	sd_event_source_disable_unref(instance->deadline);
+	sd_event_source_disable_unref(instance->retry);
+	deadline_end(&instance->deadline);
 	if (instance->pidfd >= 0)
 		close(instance->pidfd);
 	/* A process may still need it, also after the helper's end. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app.h"
+#include "hold.h"
 
 static struct listener *find(struct listener_list *list, uint32_t peer)
 {
@@ -66,6 +67,23 @@ void listener_free_all(struct listener_list *list)
 	}
 }
 
+void listener_tell_of_app(const struct app *app)
+{
+	struct listener *listener;
+	struct payload payload;
+
+	if (LIST_EMPTY(&app->daemon->listeners))
+		return;
+	payload_init(&payload);
+	payload_string(&payload, BGTASK_A_APP_ID, app->id);
+	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
+	LIST_FOREACH(listener, &app->daemon->listeners, entry)
+		relay_tell(app->daemon->relay, listener->peer, BGTASK_CMD_APP_CHANGED_NTF,
+			   &payload);
+}
+
 void listener_tell(const struct instance *instance, uint8_t command)
 {
 	const struct instance_record *known = &instance->record;
@@ -90,7 +108,7 @@ void listener_tell(const struct instance *instance, uint8_t command)
 		payload_u32(&payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
 		payload_string(&payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
 	}
-	suspended = !LIST_EMPTY(&instance->app->listeners) && app_is_suspended(instance->app);
+	suspended = !LIST_EMPTY(&instance->app->listeners) && hold_is_on(instance->app);
 	LIST_FOREACH(listener, &instance->app->listeners, entry)
 		if (!suspended || !listener->in_app)
 			relay_tell(daemon->relay, listener->peer, command, &payload);

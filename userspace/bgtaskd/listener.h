@@ -20,6 +20,9 @@ int listener_add(struct daemon *daemon, struct app *app, const struct call *call
 void listener_forget(struct daemon *daemon, uint32_t peer);
 void listener_free_all(struct listener_list *list);
 
+/* Tells those who are told of all apps what an app itself does. */
+void listener_tell_of_app(const struct app *app);
+
 /* Tells of an instance, BGTASK_CMD_INSTANCE_PROGRESS_NTF or _ENDED_NTF. */
 void listener_tell(const struct instance *instance, uint8_t command);
 

@@ -15,6 +15,7 @@
 #include "app.h"
 #include "channel.h"
 #include "daemon.h"
+#include "extension.h"
 #include "fire.h"
 #include "handle.h"
 #include "launch.h"
@@ -52,6 +53,7 @@ static void on_peer_gone(void *data, uint32_t peer)
 		if (instance->peer == peer)
 			instance->peer = 0;
 	listener_forget(daemon, peer);
+	lifecycle_peer_gone(daemon, peer);
 }
 
 static void on_lost(void *data, int error)
@@ -82,8 +84,10 @@ static void on_power(void *data, bool ac, int capacity)
 
 	daemon->ac = ac;
 	daemon->capacity = capacity;
-	if (changed && daemon->started)
-		fire_conditions_changed(daemon);
+	if (!changed || !daemon->started)
+		return;
+	extension_power_changed(daemon);
+	fire_conditions_changed(daemon);
 }
 
 static void on_note(void *data, const char *text)
@@ -150,20 +154,29 @@ static int load(struct daemon *daemon, struct problem *problem)
 {
 	int error;
 
-	error = module_recover(daemon);
-	if (error)
-		return problem_set(problem, error, NULL, 0, "cannot look at containers: %s",
-				   bgt_error(daemon->bgt));
 	error = manifest_scan(daemon->config.manifest_directories, 2, install, daemon);
 	if (error)
 		return problem_set(problem, error, NULL, 0, "cannot look at manifests: %s",
 				   strerror(-error));
+	error = module_recover(daemon);
+	if (error)
+		return problem_set(problem, error, NULL, 0, "cannot look at containers: %s",
+				   bgt_error(daemon->bgt));
 	error = registry_app_each(daemon->registry, note_missing, daemon);
 	if (error)
 		return problem_set(problem, error, NULL, 0, "cannot load what is registered: %s",
 				   registry_error(daemon->registry));
 	channel_restore(daemon);
 	return 0;
+}
+
+static int prepare_runtime_directory(const struct daemon *daemon, struct problem *problem)
+{
+	const char *path = daemon->config.runtime_directory;
+
+	if (!mkdir(path, 0755) || errno == EEXIST)
+		return 0;
+	return problem_set(problem, -errno, path, 0, "%s", strerror(errno));
 }
 
 static int prepare_cgroup(struct daemon *daemon, struct problem *problem)
@@ -197,6 +210,8 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 		return error;
 	plugin_find_host(&daemon->config, daemon->plugin_host, sizeof(daemon->plugin_host));
 	error = registry_open(&daemon->registry, daemon->config.state_directory, problem);
+	if (!error)
+		error = prepare_runtime_directory(daemon, problem);
 	if (!error)
 		error = prepare_cgroup(daemon, problem);
 	if (!error)

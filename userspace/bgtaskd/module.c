@@ -159,6 +159,7 @@ int module_recover(struct daemon *daemon)
 	policy.set = BGT_POLICY_EXEMPT;
 	for (container = list; container; container = container->next)
 		if (container->exempt && is_ours(daemon, container) &&
+		    !app_by_container(daemon, container->id) &&
 		    bgt_container_set(daemon->bgt, container->id, &policy))
 			log_line(LOG_ERR, "%s: cannot put it on its budget again: %s",
 				 container->name, bgt_error(daemon->bgt));

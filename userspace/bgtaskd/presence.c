@@ -15,8 +15,11 @@
 
 #include "app.h"
 #include "channel.h"
+#include "hold.h"
+#include "lifecycle.h"
 
 struct presence {
+	unsigned int users;
 	sd_event_source *source;
 	int fd;
 	bool away;
@@ -43,7 +46,7 @@ static ssize_t read_events(const struct presence *presence, char *text, size_t s
 	return length;
 }
 
-static bool is_populated(struct app *app)
+bool presence_is_populated(struct app *app)
 {
 	struct presence *presence = app->presence;
 	char text[256];
@@ -68,7 +71,7 @@ static bool is_populated(struct app *app)
 
 static bool is_away(struct app *app)
 {
-	return !is_populated(app) || app_is_suspended(app);
+	return !presence_is_populated(app) || hold_is_on(app);
 }
 
 bool presence_is_away(const struct app *app)
@@ -92,14 +95,19 @@ static int changed(sd_event_source *source, int fd, uint32_t events, void *data)
 	(void)fd;
 	(void)events;
 	presence_look(data);
+	lifecycle_look(data);
 	return 0;
 }
 
 int presence_begin(struct app *app)
 {
-	struct presence *presence;
+	struct presence *presence = app->presence;
 	int error;
 
+	if (presence) {
+		presence->users++;
+		return 0;
+	}
 	presence = calloc(1, sizeof(*presence));
 	if (!presence)
 		return -ENOMEM;
@@ -113,6 +121,7 @@ int presence_begin(struct app *app)
 	if (error < 0)
 		goto close_fd;
 	app->presence = presence;
+	presence->users = 1;
 	presence->away = is_away(app);
 	return 0;
 
@@ -125,6 +134,8 @@ free_presence:
 
 void presence_end(struct app *app)
 {
+	if (--app->presence->users)
+		return;
 	sd_event_source_disable_unref(app->presence->source);
 	close(app->presence->fd);
 	free(app->presence);
@@ -136,9 +147,11 @@ void presence_event(struct daemon *daemon, const struct bgt_event *event)
 	struct app *app = NULL;
 
 	if (!event) {
-		LIST_FOREACH(app, &daemon->apps, entry)
+		LIST_FOREACH(app, &daemon->apps, entry) {
 			if (app->presence)
 				presence_look(app);
+			lifecycle_look(app);
+		}
 		return;
 	}
 	if (event->container)

@@ -9,14 +9,17 @@
 #include "daemon.h"
 
 /*
- * Begins to watch it, to say channel_app_changed(). The app must have its container. Returns 0 or a
- * negative errno.
+ * Begins to watch it, to say channel_app_changed() and lifecycle_look(), until it is ended as often.
+ * The app must have its container. Returns 0 or a negative errno.
  */
 int presence_begin(struct app *app);
 void presence_end(struct app *app);
 
 /* What was last known; only while it is watched. */
 bool presence_is_away(const struct app *app);
+
+/* Whether it has processes; only while it is watched. */
+bool presence_is_populated(struct app *app);
 
 /* Looks how it is now. */
 void presence_look(struct app *app);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -190,6 +192,32 @@ void process_report(const char *cgroup, const char *app, const char *task)
 			 count - REPORT_MAX);
 	if (threads)
 		fclose(threads);
+}
+
+static int reap(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	siginfo_t info = { 0 };
+
+	(void)events;
+	(void)data;
+	if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) || info.si_pid)
+		(void)sd_event_source_set_floating(source, false);
+	return 0;
+}
+
+void process_reap(sd_event *event, int pidfd)
+{
+	sd_event_source *source;
+
+	/* Without memory it stays a zombie, until the helper ends. */
+	if (sd_event_add_io(event, &source, pidfd, EPOLLIN, reap, NULL) < 0) {
+		close(pidfd);
+		return;
+	}
+	/* It is the loop's, with the descriptor. */
+	(void)sd_event_source_set_io_fd_own(source, true);
+	(void)sd_event_source_set_floating(source, true);
+	sd_event_source_unref(source);
 }
 
 struct removal {

@@ -28,6 +28,9 @@ uint32_t process_oldest(const char *cgroup);
 /* Logs what hangs in a cgroup: its usage, each thread with its stack and what it waits for. */
 void process_report(const char *cgroup, const char *app, const char *task);
 
+/* Waits for a child that is nobody's any more. The descriptor is closed. */
+void process_reap(sd_event *event, int pidfd);
+
 /* Kills all that is in a cgroup, or below. */
 void process_kill_cgroup(const char *path);
 

@@ -15,7 +15,9 @@
 
 #include "app.h"
 #include "channel.h"
+#include "deadline.h"
 #include "fire.h"
+#include "hold.h"
 #include "host.h"
 #include "instance.h"
 #include "launch.h"
@@ -26,10 +28,6 @@
 
 /* If an end cannot be recorded, so long until the next try. */
 #define RETRY_USEC	(5 * UINT64_C(1000000))
-
-/* How many times the time to end is looked at; but not more often than this. */
-#define LOOKS		50
-#define LOOK_USEC_MIN	1000
 
 static int try_to_finish(sd_event_source *source, uint64_t usec, void *data);
 
@@ -57,14 +55,15 @@ static void finish(struct instance *instance)
 	int error;
 
 	instance->exit = sd_event_source_disable_unref(instance->exit);
-	instance->deadline = sd_event_source_disable_unref(instance->deadline);
+	instance->retry = sd_event_source_disable_unref(instance->retry);
+	deadline_end(&instance->deadline);
 	error = record_end(instance, once ? task : NULL);
 	/* Nobody has to know any more. */
 	if (error == -ENOENT)
 		error = 0;
 	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
 	if (error &&
-	    sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME,
+	    sd_event_add_time_relative(daemon->event, &instance->retry, CLOCK_BOOTTIME,
 				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
 		return;
 
@@ -95,7 +94,7 @@ static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
 static void end(struct instance *instance, enum bgtask_instance_state state)
 {
 	if (instance->thawed)
-		app_exempt(instance->app, false);
+		hold_exempt(instance->app, false);
 	instance->thawed = false;
 	instance->record.state = state;
 	instance->record.ended = daemon_time();
@@ -225,7 +224,7 @@ bool instance_start(struct instance *instance)
 		return false;
 	}
 	instance->plugin = host_is_plugin(options.entry_point);
-	error = host_start(&options, known, &instance->pidfd, &instance->host);
+	error = host_start(&options, known, &known->pid, &instance->pidfd, &instance->host);
 	if (error) {
 		fail(instance, "cannot start its host", error);
 		return false;
@@ -274,40 +273,19 @@ static void terminate(struct instance *instance)
 	}
 }
 
-static int look_at_deadline(sd_event_source *source, uint64_t usec, void *data)
+static void time_is_over(void *data)
 {
-	struct instance *instance = data;
-	uint64_t passed, step = instance->daemon->config.cancel_timeout / 1000 / LOOKS;
-	char path[PATH_MAX];
-
-	if (sd_event_now(instance->daemon->event, CLOCK_BOOTTIME, &usec) < 0)
-		usec = instance->looked;
-	passed = usec - instance->looked;
-	instance->looked = usec;
-	/* While somebody looks at it with a debugger, its time stands still. */
-	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
-	if (!process_is_traced(path))
-		instance->left -= passed < instance->left ? passed : instance->left;
-	if (!instance->left) {
-		terminate(instance);
-		return 0;
-	}
-	if (step < LOOK_USEC_MIN)
-		step = LOOK_USEC_MIN;
-	(void)sd_event_source_set_time_relative(source,
-						step < instance->left ? step : instance->left);
-	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-	return 0;
+	terminate(data);
 }
 
 static void set_deadline(struct instance *instance)
 {
 	struct daemon *daemon = instance->daemon;
+	char path[PATH_MAX];
 
-	instance->left = daemon->config.cancel_timeout / 1000;
-	if (sd_event_now(daemon->event, CLOCK_BOOTTIME, &instance->looked) < 0 ||
-	    sd_event_add_time_relative(daemon->event, &instance->deadline, CLOCK_BOOTTIME, 0,
-				       LOOK_USEC_MIN, look_at_deadline, instance) < 0)
+	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	if (deadline_begin(&instance->deadline, daemon->event, path, daemon->config.cancel_timeout,
+			   time_is_over, instance))
 		terminate(instance);
 }
 
@@ -328,7 +306,7 @@ void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason
 	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
 	(void)instance_record(instance);
 	/* Were it frozen, it could not answer. */
-	app_exempt(instance->app, true);
+	hold_exempt(instance->app, true);
 	instance->thawed = true;
 	if (instance->peer) {
 		payload_init(&payload);

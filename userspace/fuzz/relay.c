@@ -117,10 +117,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	make_directory("early");
 	make_directory("late");
 	length = snprintf(text, sizeof(text),
-			  "[Helper]\nStateDirectory=%s/state\nCgroup=apps\nMinimumInterval=1s\n"
-			  "LockScreenSlots=1\nCancelTimeout=2s\nHistory=3\n"
+			  "[Helper]\nStateDirectory=%s/state\nRuntimeDirectory=%s/run\n"
+			  "Cgroup=apps\nMinimumInterval=1s\nSuspendTimeout=2s\nLockScreenSlots=1\nCancelTimeout=2s\nHistory=3\n"
 			  "ManifestDirectories=%s/early %s/early\n",
-			  world.directory, world.directory, world.directory);
+			  world.directory, world.directory, world.directory,
+			  world.directory);
 	fuzz_write(world.config, text, (size_t)length);
 	/* It is not there when the helper starts; an administrator may install it. */
 	write_manifest("late", 'c', 0);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app.h"
+
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <stdlib.h>
@@ -75,8 +77,21 @@ static const struct bgt_field fields[] = {
 	{ BGTASK_A_APP_ACCESS, BGT_FIELD_U32, offsetof(struct bgt_app, access) },
 	{ BGTASK_A_APP_CONTAINER, BGT_FIELD_U32, offsetof(struct bgt_app, container) },
 	{ BGTASK_A_APP_TASKS, BGT_FIELD_U32, offsetof(struct bgt_app, tasks) },
+	{ BGTASK_A_APP_STATE, BGT_FIELD_U32, offsetof(struct bgt_app, state) },
+	{ BGTASK_A_APP_FOREGROUND, BGT_FIELD_FLAG, offsetof(struct bgt_app, foreground) },
+	{ BGTASK_A_APP_PID, BGT_FIELD_U32, offsetof(struct bgt_app, pid) },
+	{ BGTASK_A_APP_EXTENSION, BGT_FIELD_U32, offsetof(struct bgt_app, extension) },
 	{ 0, 0, 0 },
 };
+
+int bgt_app_parse(struct bgt_span span, struct bgt_app **app)
+{
+	int error = bgt_fields_parse(fields, span, sizeof(**app), app);
+
+	if (!error)
+		(*app)->extended = bgt_span_find(span, BGTASK_A_APP_EXTENSION);
+	return error;
+}
 
 /* A list that grows at its end, so that it keeps the helper's order. */
 struct list {
@@ -90,7 +105,7 @@ static int add(struct bgt_span entry, void *data)
 	struct bgt_app *app;
 	int error;
 
-	error = bgt_fields_parse(fields, entry, sizeof(*app), &app);
+	error = bgt_app_parse(entry, &app);
 	if (error)
 		return error;
 	*list->end = app;

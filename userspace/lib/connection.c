@@ -220,5 +220,6 @@ void bgt_close(struct bgt *bgt)
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
 	bgt_instance_free(bgt->event_instance);
+	bgt_app_free(bgt->event_app);
 	free(bgt);
 }

@@ -42,11 +42,16 @@ struct bgt {
 	/* How often the end of this process's instance was deferred, and that end. */
 	uint32_t deferrals;
 	struct bgt_completion *completion;
+	/* This process is an app, and was told to save its state. */
+	bool suspending;
+	/* How many jobs share the app's extension. */
+	uint32_t jobs;
 
 	struct bgt_event event;
 	struct bgt_container *event_container;
 	struct bgt_member *event_member;
 	struct bgt_instance *event_instance;
+	struct bgt_app *event_app;
 
 	char error[256];
 	_Alignas(struct nlmsghdr) char buffer[BGT_BUFFER_SIZE];

@@ -130,9 +130,11 @@ static void forget(struct bgt *bgt)
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
 	bgt_instance_free(bgt->event_instance);
+	bgt_app_free(bgt->event_app);
 	bgt->event_container = NULL;
 	bgt->event_member = NULL;
 	bgt->event_instance = NULL;
+	bgt->event_app = NULL;
 }
 
 /* Takes the next event that has been sent to administrators. */

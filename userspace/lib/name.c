@@ -34,6 +34,10 @@ static const char *const events[] = {
 	[BGT_EVENT_INSTANCE_PROGRESS] = "instance-progress",
 	[BGT_EVENT_INSTANCE_ENDED] = "instance-ended",
 	[BGT_EVENT_INSTANCE_CANCELED] = "instance-canceled",
+	[BGT_EVENT_APP_SUSPENDING] = "app-suspending",
+	[BGT_EVENT_APP_RESUMING] = "app-resuming",
+	[BGT_EVENT_APP_CHANGED] = "app-changed",
+	[BGT_EVENT_EXTENSION_REVOKED] = "extension-revoked",
 };
 
 static const char *const triggers[] = {
@@ -100,6 +104,24 @@ static const char *const accesses[] = {
 	[BGT_ACCESS_ALWAYS_ALLOWED] = "always-allowed",
 	[BGT_ACCESS_DENIED_BY_USER] = "denied-by-user",
 	[BGT_ACCESS_DENIED_BY_POLICY] = "denied-by-policy",
+};
+
+static const char *const app_states[] = {
+	[BGT_APP_NOT_RUNNING] = "not-running",
+	[BGT_APP_RUNNING] = "running",
+	[BGT_APP_SUSPENDING] = "suspending",
+	[BGT_APP_SUSPENDED] = "suspended",
+};
+
+static const char *const extensions[] = {
+	[BGT_EXTENSION_UNSPECIFIED] = "unspecified",
+	[BGT_EXTENSION_LOCATION_TRACKING] = "location-tracking",
+	[BGT_EXTENSION_SAVING_DATA] = "saving-data",
+};
+
+static const char *const revocations[] = {
+	[BGT_REVOKED_RESUMED] = "resumed",
+	[BGT_REVOKED_SYSTEM_POLICY] = "system-policy",
 };
 
 static const char *const costs[] = {
@@ -232,6 +254,51 @@ int bgt_access_from_name(const char *name, enum bgt_access *access)
 	if (value < 0)
 		return value;
 	*access = (enum bgt_access)value;
+	return 0;
+}
+
+const char *bgt_app_state_name(enum bgt_app_state state)
+{
+	return NAME(app_states, state);
+}
+
+int bgt_app_state_from_name(const char *name, enum bgt_app_state *state)
+{
+	int value = FIND(app_states, name);
+
+	if (value < 0)
+		return value;
+	*state = (enum bgt_app_state)value;
+	return 0;
+}
+
+const char *bgt_extension_reason_name(enum bgt_extension_reason reason)
+{
+	return NAME(extensions, reason);
+}
+
+int bgt_extension_reason_from_name(const char *name, enum bgt_extension_reason *reason)
+{
+	int value = FIND(extensions, name);
+
+	if (value < 0)
+		return value;
+	*reason = (enum bgt_extension_reason)value;
+	return 0;
+}
+
+const char *bgt_revoked_reason_name(enum bgt_revoked_reason reason)
+{
+	return NAME(revocations, reason);
+}
+
+int bgt_revoked_reason_from_name(const char *name, enum bgt_revoked_reason *reason)
+{
+	int value = FIND(revocations, name);
+
+	if (value < 0)
+		return value;
+	*reason = (enum bgt_revoked_reason)value;
 	return 0;
 }
 

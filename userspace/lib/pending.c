@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "instance.h"
+#include "lifecycle.h"
 #include "mutex.h"
 #include "renewal.h"
 #include "request.h"
@@ -72,6 +73,18 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 			return;
 		case BGTASK_CMD_INSTANCE_CANCELED_NTF:
 			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CANCELED);
+			return;
+		case BGTASK_CMD_APP_SUSPENDING_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_SUSPENDING);
+			return;
+		case BGTASK_CMD_APP_RESUMING_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_RESUMING);
+			return;
+		case BGTASK_CMD_APP_CHANGED_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_CHANGED);
+			return;
+		case BGTASK_CMD_EXTENSION_REVOKED_NTF:
+			bgt_extension_revoked(bgt, message);
 			return;
 		case BGTASK_CMD_HELPER_NTF:
 			bgt_renew(bgt);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "instance.h"
+#include "lifecycle.h"
 #include "pending.h"
 #include "request.h"
 
@@ -142,6 +143,8 @@ bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message)
 		read_end(bgt, message, renewal);
 	else if (renewal->command == BGTASK_CMD_INSTANCE_ATTACH)
 		bgt_instance_attached(bgt, message);
+	else if (renewal->command == BGTASK_CMD_APP_ATTACH)
+		bgt_app_attached(bgt, message);
 	return true;
 }
 

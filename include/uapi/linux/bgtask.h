@@ -187,6 +187,71 @@ enum bgtask_work_cost {
 	BGTASK_WORK_COST_HIGH,
 };
 
+/**
+ * enum bgtask_app_state - What the app's own processes do; its tasks run in
+ *   each of these.
+ * @BGTASK_APP_STATE_NOT_RUNNING: There are none.
+ * @BGTASK_APP_STATE_RUNNING: They run, in the foreground or not.
+ * @BGTASK_APP_STATE_SUSPENDING: The app was told to save its state, and has a
+ *   moment to do so.
+ * @BGTASK_APP_STATE_SUSPENDED: They stand still.
+ */
+enum bgtask_app_state {
+	BGTASK_APP_STATE_NOT_RUNNING,
+	BGTASK_APP_STATE_RUNNING,
+	BGTASK_APP_STATE_SUSPENDING,
+	BGTASK_APP_STATE_SUSPENDED,
+};
+
+/**
+ * enum bgtask_app_move - What is done with an app.
+ * @BGTASK_APP_MOVE_LAUNCH: Start it, in the foreground.
+ * @BGTASK_APP_MOVE_FOREGROUND: The user sees it: it runs, whatever budget it
+ *   has spent, until it is sent to the background.
+ * @BGTASK_APP_MOVE_BACKGROUND: The user does not see it any more. It is
+ *   suspended, unless an extension lets it run.
+ * @BGTASK_APP_MOVE_SUSPEND: Suspend it. An extension is revoked before.
+ * @BGTASK_APP_MOVE_RESUME: Let it run in the background, until it is suspended
+ *   again.
+ * @BGTASK_APP_MOVE_TERMINATE: Kill its processes; its tasks go on.
+ */
+enum bgtask_app_move {
+	BGTASK_APP_MOVE_LAUNCH,
+	BGTASK_APP_MOVE_FOREGROUND,
+	BGTASK_APP_MOVE_BACKGROUND,
+	BGTASK_APP_MOVE_SUSPEND,
+	BGTASK_APP_MOVE_RESUME,
+	BGTASK_APP_MOVE_TERMINATE,
+};
+
+/**
+ * enum bgtask_extension_reason - Why an app wants to run on in the background.
+ *   The numbers are those of Windows' ExtendedExecutionReason.
+ * @BGTASK_EXTENSION_REASON_UNSPECIFIED: No limit on AC power; 10 min on
+ *   battery, unless configured.
+ * @BGTASK_EXTENSION_REASON_LOCATION_TRACKING: One at a time on the machine, to
+ *   be asked for in the foreground. No limit.
+ * @BGTASK_EXTENSION_REASON_SAVING_DATA: The only one that is granted while the
+ *   app is being suspended.
+ */
+enum bgtask_extension_reason {
+	BGTASK_EXTENSION_REASON_UNSPECIFIED,
+	BGTASK_EXTENSION_REASON_LOCATION_TRACKING,
+	BGTASK_EXTENSION_REASON_SAVING_DATA,
+};
+
+/**
+ * enum bgtask_revoked_reason - Why an extension is over. The numbers are those
+ *   of Windows' ExtendedExecutionRevokedReason.
+ * @BGTASK_REVOKED_REASON_RESUMED: The app is in the foreground again.
+ * @BGTASK_REVOKED_REASON_SYSTEM_POLICY: Its time is over, or energy or memory
+ *   is needed, or the user says so.
+ */
+enum bgtask_revoked_reason {
+	BGTASK_REVOKED_REASON_RESUMED,
+	BGTASK_REVOKED_REASON_SYSTEM_POLICY,
+};
+
 enum {
 	BGTASK_A_CONTAINER_PAD = 1,
 	BGTASK_A_CONTAINER_ID,
@@ -321,10 +386,29 @@ enum {
 	BGTASK_A_APP_TASKS,
 	BGTASK_A_APP_AFTER,
 	BGTASK_A_APP_ENTRY,
+	BGTASK_A_APP_STATE,
+	BGTASK_A_APP_FOREGROUND,
+	BGTASK_A_APP_PID,
+	BGTASK_A_APP_EXTENSION,
+	BGTASK_A_APP_MOVE,
+	BGTASK_A_APP_DEADLINE,
 
 	__BGTASK_A_APP_MAX
 };
 #define BGTASK_A_APP_MAX (__BGTASK_A_APP_MAX - 1)
+
+enum {
+	BGTASK_A_EXTENSION_PAD = 1,
+	BGTASK_A_EXTENSION_REASON,
+	BGTASK_A_EXTENSION_DESCRIPTION,
+	BGTASK_A_EXTENSION_ALLOWED,
+	BGTASK_A_EXTENSION_LIMIT,
+	BGTASK_A_EXTENSION_REVOKED,
+	BGTASK_A_EXTENSION_DEADLINE,
+
+	__BGTASK_A_EXTENSION_MAX
+};
+#define BGTASK_A_EXTENSION_MAX (__BGTASK_A_EXTENSION_MAX - 1)
 
 enum {
 	BGTASK_A_CONDITION_PAD = 1,
@@ -388,6 +472,15 @@ enum {
 	BGTASK_CMD_INSTANCE_ENDED_NTF,
 	BGTASK_CMD_INSTANCE_CANCELED_NTF,
 	BGTASK_CMD_CHANNEL_SET,
+	BGTASK_CMD_APP_MOVE,
+	BGTASK_CMD_APP_ATTACH,
+	BGTASK_CMD_APP_SAVED,
+	BGTASK_CMD_APP_SUSPENDING_NTF,
+	BGTASK_CMD_APP_RESUMING_NTF,
+	BGTASK_CMD_APP_CHANGED_NTF,
+	BGTASK_CMD_EXTENSION_REQUEST,
+	BGTASK_CMD_EXTENSION_CLOSE,
+	BGTASK_CMD_EXTENSION_REVOKED_NTF,
 
 	__BGTASK_CMD_MAX
 };

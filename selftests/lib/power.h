@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel's test_power: a battery and two chargers, which have what they are told. */
+#ifndef BGTASK_TEST_POWER_H
+#define BGTASK_TEST_POWER_H
+
+/* Loads it; that of the kernel itself, or as selftests/vm/test-power has built it. */
+void power_load(void);
+
+/* Sets one of its parameters: "ac_online", "on". */
+void power_set(const char *parameter, const char *value);
+
+#endif

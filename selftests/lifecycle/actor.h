@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An app that does what a test tells it, and says what it is told: a copy of the test's own program,
+ * which the helper starts.
+ */
+#ifndef BGTASK_TEST_ACTOR_H
+#define BGTASK_TEST_ACTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bgtask.h"
+
+/* Installs it as APP: @kind is "attached" or "unattached". */
+void actor_install(struct bgt *bgt, const char *kind);
+
+/* The same, as another app. */
+void actor_install_as(struct bgt *bgt, const char *app, const char *kind);
+
+/* Launches it, and waits until it listens. Returns its process. */
+uint32_t actor_launch(struct bgt *bgt, const char *app);
+
+/*
+ * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit". What
+ * comes of it is what it says next.
+ */
+void actor_do(const char *app, const char *command);
+
+/* Waits until it says this next: "suspending", "resuming 1", "revoked system-policy", "saved 0". */
+bool actor_says(const char *app, const char *text);
+
+/* Both. */
+bool actor_does(const char *app, const char *command, const char *text);
+
+/* Whether it has said nothing more. */
+bool actor_is_silent(const char *app);
+
+/* What is known of an app. Valid until the next call. */
+const struct bgt_app *app_look(struct bgt *bgt, const char *app);
+
+/* Waits until an app is in a state. */
+bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state);
+
+/* Waits until its processes stand still, or do not. */
+bool app_stands(struct bgt *bgt, const char *app, bool still);
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Extensions: who gets one, how long, and how it ends. AC power is the kernel's test_power. */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+
+#define OTHER	"org.example.Other"
+#define PATIENT	"SuspendTimeout=30s\n"
+/* The limit is passed when the test says so, or never. */
+#define SHORT	PATIENT "ExtensionLimit=1s\n"
+#define LONG	PATIENT "ExtensionLimit=1h\n"
+
+FIXTURE(extension) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(extension)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("ac_online", "on");
+	power_set("usb_online", "off");
+}
+
+FIXTURE_TEARDOWN_PARENT(extension)
+{
+	helper_end();
+	scene_end();
+}
+
+static void begin(struct bgt *bgt, const char *settings)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "attached");
+	actor_launch(bgt, APP);
+}
+
+/* In the background, and runs. */
+static bool goes_on(struct bgt *bgt, const char *id)
+{
+	const struct bgt_app *app = app_look(bgt, id);
+
+	return app->state == BGT_APP_RUNNING && !app->foreground && app->extended &&
+	       app_stands(bgt, id, false);
+}
+
+static bool is_suspended(struct bgt *bgt, const char *id)
+{
+	return app_becomes(bgt, id, BGT_APP_SUSPENDED) && app_stands(bgt, id, true) &&
+	       !app_look(bgt, id)->extended;
+}
+
+TEST_F_TIMEOUT(extension, while_running, 60)
+{
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	EXPECT_EQ(BGT_EXTENSION_UNSPECIFIED, app_look(self->bgt, APP)->extension);
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	/* Longer than on battery. */
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "close", "close -2"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+/* One that is given back in the foreground changes nothing. */
+TEST_F_TIMEOUT(extension, closed_in_foreground, 60)
+{
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+TEST_F_TIMEOUT(extension, while_suspending, 60)
+{
+	begin(self->bgt, LONG);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+	EXPECT_TRUE(actor_does(APP, "request location-tracking", "denied"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	actor_do(APP, "close");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+/* Its time passes, and a moment more. */
+TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
+{
+	begin(self->bgt, PATIENT "ExtensionLimit=500ms\nSavingTimeout=1s\n");
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+TEST_F_TIMEOUT(extension, resumed, 60)
+{
+	begin(self->bgt, LONG);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	/* And while it saves data. */
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+}
+
+/* AC power goes; the extension is older than it may be on battery. */
+TEST_F_TIMEOUT(extension, unplugged, 60)
+{
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	power_set("ac_online", "off");
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+/* On battery the time passes. */
+TEST_F_TIMEOUT(extension, on_battery, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 1000"));
+	/* Not in the foreground. */
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(app_look(self->bgt, APP)->extended);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+/* AC power comes in time. */
+TEST_F_TIMEOUT(extension, plugged_in, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, PATIENT "ExtensionLimit=10s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 10000"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	power_set("ac_online", "on");
+	pause_for(11 * SEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+TEST_F_TIMEOUT(extension, location_tracking, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, SHORT);
+	actor_install_as(self->bgt, OTHER, "attached");
+	actor_launch(self->bgt, OTHER);
+	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
+	/* One on the machine. */
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "denied"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
+	EXPECT_TRUE(actor_does(OTHER, "close", "close 0"));
+	/* Only in the foreground. */
+	ASSERT_EQ(0, bgt_app_suspend(self->bgt, OTHER));
+	EXPECT_TRUE(actor_says(OTHER, "suspending"));
+	ASSERT_EQ(0, bgt_app_resume(self->bgt, OTHER));
+	EXPECT_TRUE(actor_says(OTHER, "resuming 0"));
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "denied"));
+}
+
+TEST_F_TIMEOUT(extension, denied_by_user, 60)
+{
+	begin(self->bgt, LONG);
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	/* While it has one. */
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+TEST_F_TIMEOUT(extension, suspended_by_force, 60)
+{
+	begin(self->bgt, LONG);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+/* The last of the jobs closes it. */
+TEST_F_TIMEOUT(extension, shared, 60)
+{
+	begin(self->bgt, LONG);
+	EXPECT_TRUE(actor_does(APP, "share", "share -2"));
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	EXPECT_TRUE(actor_does(APP, "share", "share 0"));
+	EXPECT_TRUE(actor_does(APP, "share", "share 0"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
+	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+/* The app dies with it. */
+TEST_F_TIMEOUT(extension, killed, 60)
+{
+	begin(self->bgt, LONG);
+	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
+	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
+}
+
+/* The next helper knows of it, and for how long it has been. */
+TEST_F_TIMEOUT(extension, helper_restarted, 60)
+{
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
+	pause_for(1500 * MSEC);
+	power_set("ac_online", "off");
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+TEST_HARNESS_MAIN

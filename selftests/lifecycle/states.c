@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The states of an app, and each way from one to another; with a helper that is killed in each. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "cgroup.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+/* Those who are to save their state in time have time for it, also on a busy machine. */
+#define PATIENT	"SuspendTimeout=30s\n"
+#define HASTY	"SuspendTimeout=300ms\n"
+
+FIXTURE(states) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(states)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+}
+
+FIXTURE_TEARDOWN_PARENT(states)
+{
+	helper_end();
+	scene_end();
+}
+
+static void begin(struct bgt *bgt, const char *settings, const char *kind)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, kind);
+}
+
+/* From the foreground. */
+static void suspend(struct bgt *bgt)
+{
+	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending"))
+		fail("cannot begin to suspend it: %s", bgt_error(bgt));
+	actor_do(APP, "saved");
+	if (!app_becomes(bgt, APP, BGT_APP_SUSPENDED) || !app_stands(bgt, APP, true))
+		fail("is not suspended");
+}
+
+TEST_F_TIMEOUT(states, launch, 60)
+{
+	uint32_t pid;
+
+	begin(self->bgt, PATIENT, "attached");
+	EXPECT_EQ(BGT_APP_NOT_RUNNING, app_look(self->bgt, APP)->state);
+	pid = actor_launch(self->bgt, APP);
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+	EXPECT_EQ(pid, app_look(self->bgt, APP)->pid);
+	EXPECT_EQ(0, kill((pid_t)pid, 0));
+	EXPECT_EQ(-EALREADY, bgt_app_launch(self->bgt, APP, NULL));
+	EXPECT_TRUE(actor_is_silent(APP));
+	actor_do(APP, "exit");
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+	EXPECT_EQ(0, app_look(self->bgt, APP)->pid);
+	actor_launch(self->bgt, APP);
+}
+
+TEST_F_TIMEOUT(states, refusals, 60)
+{
+	begin(self->bgt, PATIENT, "attached");
+	EXPECT_EQ(-ENOENT, bgt_app_launch(self->bgt, "org.example.None", NULL));
+	EXPECT_EQ(-ESRCH, bgt_app_foreground(self->bgt, APP));
+	EXPECT_EQ(-ESRCH, bgt_app_background(self->bgt, APP));
+	EXPECT_EQ(-ESRCH, bgt_app_suspend(self->bgt, APP));
+	EXPECT_EQ(-ESRCH, bgt_app_resume(self->bgt, APP));
+	EXPECT_EQ(-ESRCH, bgt_app_terminate(self->bgt, APP));
+	/* This is no app. */
+	EXPECT_EQ(-EPERM, bgt_app_attach(self->bgt));
+	EXPECT_EQ(-EPERM, bgt_app_saved(self->bgt));
+	helper_install(self->bgt, "org.example.Tasks", "[Task task]\nEntryPoint=/bin/true\n"
+		       "Triggers=application\n");
+	EXPECT_EQ(-ENOEXEC, bgt_app_launch(self->bgt, "org.example.Tasks", NULL));
+	helper_install(self->bgt, "org.example.Wrong", "Exec=/nonexistent\n");
+	EXPECT_EQ(0, bgt_app_launch(self->bgt, "org.example.Wrong", NULL));
+	EXPECT_TRUE(helper_logs("org.example.Wrong: cannot run /nonexistent: No such file"));
+	EXPECT_TRUE(app_becomes(self->bgt, "org.example.Wrong", BGT_APP_NOT_RUNNING));
+}
+
+TEST_F_TIMEOUT(states, background_and_back, 60)
+{
+	begin(self->bgt, PATIENT, "attached");
+	actor_launch(self->bgt, APP);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	/* Once more changes nothing. */
+	EXPECT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_EQ(0, bgt_app_suspend(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+}
+
+/* Who does not answer in time is suspended anyway. */
+TEST_F_TIMEOUT(states, deadline, 60)
+{
+	begin(self->bgt, HASTY, "attached");
+	actor_launch(self->bgt, APP);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	/* It is too late now. */
+	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
+}
+
+/* An app that knows nothing of all this is held at once. */
+TEST_F_TIMEOUT(states, unattached, 60)
+{
+	begin(self->bgt, PATIENT, "unattached");
+	actor_launch(self->bgt, APP);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
+}
+
+TEST_F_TIMEOUT(states, resume_during_suspending, 60)
+{
+	begin(self->bgt, PATIENT, "attached");
+	actor_launch(self->bgt, APP);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_resume(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 0"));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
+	/* And again, into the foreground. */
+	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+}
+
+TEST_F_TIMEOUT(states, resume_in_the_background, 60)
+{
+	begin(self->bgt, PATIENT, "attached");
+	actor_launch(self->bgt, APP);
+	suspend(self->bgt);
+	ASSERT_EQ(0, bgt_app_resume(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 0"));
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+/* Killed in each state, by itself or by the launcher; and started again. */
+TEST_F_TIMEOUT(states, killed, 120)
+{
+	begin(self->bgt, PATIENT, "attached");
+	for (unsigned int i = 0; i < 6; i++) {
+		uint32_t pid = actor_launch(self->bgt, APP);
+
+		if (i / 2 == 1) {
+			ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+			ASSERT_TRUE(actor_says(APP, "suspending"));
+		} else if (i / 2 == 2) {
+			suspend(self->bgt);
+		}
+		ASSERT_EQ(0, i % 2 ? bgt_app_terminate(self->bgt, APP) :
+				     kill((pid_t)pid, SIGKILL));
+		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+		EXPECT_EQ(-ESRCH, bgt_app_terminate(self->bgt, APP));
+	}
+}
+
+/* Its tasks go on. */
+TEST_F_TIMEOUT(states, tasks, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin(self->bgt, PATIENT, "attached");
+	actor_launch(self->bgt, APP);
+	helper_register_plain(self->bgt, "task");
+	suspend(self->bgt);
+	helper_fire(self->bgt, "task");
+	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
+	EXPECT_NE(NULL, instance);
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	helper_fire(self->bgt, "task");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(2, instance_count(self->bgt, APP));
+}
+
+static bool is_exempt(struct bgt *bgt)
+{
+	struct bgt_container *container;
+	bool exempt;
+
+	if (bgt_container_get_by_name(bgt, APP, &container))
+		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+	exempt = container->exempt;
+	bgt_container_free(container);
+	return exempt;
+}
+
+/* In the foreground it has no budget. */
+TEST_F_TIMEOUT(states, budget, 60)
+{
+	begin(self->bgt, PATIENT, "attached");
+	EXPECT_FALSE(is_exempt(self->bgt));
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(is_exempt(self->bgt));
+	suspend(self->bgt);
+	EXPECT_FALSE(is_exempt(self->bgt));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(is_exempt(self->bgt));
+	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	EXPECT_FALSE(is_exempt(self->bgt));
+}
+
+/* One that somebody else has started in its cgroup. */
+TEST_F_TIMEOUT(states, started_by_another, 60)
+{
+	struct burner burner;
+	char command[256];
+
+	begin(self->bgt, PATIENT, "attached");
+	burner = burner_start("", 1);
+	snprintf(command, sizeof(command), "echo %d >%s", burner.pid,
+		 helper_cgroup(APP, "app/cgroup.procs"));
+	ASSERT_EQ(0, system(command));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_EQ(-EALREADY, bgt_app_launch(self->bgt, APP, NULL));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	burner_end(&burner);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+}
+
+/* Who watches all apps is told. */
+TEST_F_TIMEOUT(states, watched, 60)
+{
+	static const enum bgt_app_state expected[] = {
+		BGT_APP_RUNNING, BGT_APP_SUSPENDING, BGT_APP_SUSPENDED, BGT_APP_NOT_RUNNING,
+	};
+	const struct bgt_event *event;
+	size_t count = 0;
+
+	begin(self->bgt, PATIENT, "attached");
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, NULL));
+	actor_launch(self->bgt, APP);
+	suspend(self->bgt);
+	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	while (bgt_next_event(self->bgt, &event) > 0) {
+		ASSERT_EQ(BGT_EVENT_APP_CHANGED, event->type);
+		ASSERT_LT(count, ARRAY_SIZE(expected));
+		EXPECT_STREQ(APP, event->app->id);
+		EXPECT_EQ(expected[count], event->app->state);
+		EXPECT_EQ(!count, event->app->foreground);
+		count++;
+	}
+	EXPECT_EQ(ARRAY_SIZE(expected), count);
+}
+
+/* The next helper goes on from each state. */
+TEST_F_TIMEOUT(states, helper_restarted, 120)
+{
+	uint32_t pid;
+
+	begin(self->bgt, PATIENT, "attached");
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_NOT_RUNNING, app_look(self->bgt, APP)->state);
+
+	pid = actor_launch(self->bgt, APP);
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+	EXPECT_EQ(pid, app_look(self->bgt, APP)->pid);
+	EXPECT_TRUE(is_exempt(self->bgt));
+
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(is_exempt(self->bgt));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_FALSE(is_exempt(self->bgt));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+
+	/* It ends while there is no helper. */
+	helper_kill();
+	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
+	helper_launch(self->bgt);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	EXPECT_FALSE(is_exempt(self->bgt));
+	actor_launch(self->bgt, APP);
+}
+
+/* Nothing of it is left. */
+TEST_F_TIMEOUT(states, removed, 60)
+{
+	uint32_t pid;
+
+	begin(self->bgt, PATIENT, "attached");
+	pid = actor_launch(self->bgt, APP);
+	suspend(self->bgt);
+	ASSERT_EQ(0, bgt_app_remove(self->bgt, APP));
+	for (uint64_t end = now() + DEADLINE; !kill((pid_t)pid, 0) && now() < end;)
+		usleep(2000);
+	EXPECT_EQ(-1, kill((pid_t)pid, 0));
+	EXPECT_NE(0, access(helper_path("run/" APP), F_OK));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Extensions: an app may run on in the background, or take its time to save its state.
+ */
+#ifndef BGTASKD_EXTENSION_H
+#define BGTASKD_EXTENSION_H
+
+#include "daemon.h"
+
+/*
+ * Asks for one. *allowed says whether it is granted, *limit how long it lasts on battery (ns) as
+ * things are. -EBUSY if there is one.
+ */
+int extension_request(struct app *app, enum bgtask_extension_reason reason, bool *allowed,
+		      uint64_t *limit);
+
+/* Gives it back, and lets the app be suspended if it is in the background. -ENOENT without one. */
+int extension_close(struct app *app);
+
+/* Takes it back, if there is one: the app is told, and has a moment. True if there was one. */
+bool extension_revoke(struct app *app, enum bgtask_revoked_reason reason);
+
+/* It ends with what it was for; nobody is told. */
+void extension_drop(struct app *app);
+
+/* The app has left the foreground. */
+void extension_backgrounded(struct app *app);
+
+/* AC power has come or gone. */
+void extension_power_changed(struct daemon *daemon);
+
+/* Why, and since when (CLOCK_BOOTTIME us) in the background, or 0: for the next helper. */
+bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
+			uint64_t *since);
+int extension_restore(struct app *app, enum bgtask_extension_reason reason, uint64_t since);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+
+#include "app.h"
+#include "extension.h"
+#include "handle.h"
+#include "lifecycle.h"
+#include "process.h"
+
+static void refuse_move(const struct call *call, int error)
+{
+	if (error == -EALREADY)
+		call_refuse(call, error, "the app runs already");
+	else if (error == -ENOEXEC)
+		call_refuse(call, error, "the app's manifest has no Exec");
+	else if (error == -ESRCH)
+		call_refuse(call, error, "the app does not run");
+	else
+		call_refuse(call, error, "%s", strerror(-error));
+}
+
+void handle_app_move(struct daemon *daemon, const struct call *call)
+{
+	enum bgtask_app_move move = call_u32(call, BGTASK_A_APP_MOVE);
+	struct payload payload;
+	struct app *app;
+	bool refused;
+	int error;
+
+	if (!handle_require_admin(call))
+		return;
+	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_APP_ID), false, &refused);
+	if (refused)
+		return;
+	if (!call_has(call, BGTASK_A_APP_MOVE)) {
+		call_refuse(call, -EINVAL, "where to is missing");
+		return;
+	}
+	lifecycle_look(app);
+	error = lifecycle_move(app, move);
+	if (error) {
+		refuse_move(call, error);
+		return;
+	}
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
+	call_reply(call, &payload);
+}
+
+/* The app whose own process has called, not one of its tasks; or the call is refused. */
+static struct app *app_itself(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = call->container ? app_by_container(daemon, call->container) : NULL;
+	char own[PATH_MAX], path[PATH_MAX];
+	size_t length;
+
+	if (app && !process_cgroup(call->pid, path, sizeof(path))) {
+		app_cgroup(app, "app", own, sizeof(own));
+		length = strlen(own);
+		if (!strncmp(path, own, length) && (!path[length] || path[length] == '/'))
+			return app;
+	}
+	call_refuse(call, -EPERM, "only an app itself may, from its own cgroup");
+	return NULL;
+}
+
+void handle_app_attach(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = app_itself(daemon, call);
+	struct payload payload;
+
+	if (!app)
+		return;
+	lifecycle_attach(app, call->peer);
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	payload_u64(&payload, BGTASK_A_APP_DEADLINE, daemon->config.suspend_timeout);
+	call_reply(call, &payload);
+}
+
+/* The same, if it is this socket that is told of the app. */
+static struct app *app_attached(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = app_itself(daemon, call);
+
+	if (!app || app->life.peer == call->peer)
+		return app;
+	call_refuse(call, -EINVAL, "this socket has not attached, or another one has since");
+	return NULL;
+}
+
+void handle_app_saved(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = app_attached(daemon, call);
+
+	if (!app)
+		return;
+	if (app->life.state != BGTASK_APP_STATE_SUSPENDING) {
+		call_refuse(call, -EINVAL, "the app is not being suspended");
+		return;
+	}
+	/* Or it would get the answer only when it is resumed. */
+	call_done(call);
+	lifecycle_saved(app);
+}
+
+void handle_extension_request(struct daemon *daemon, const struct call *call)
+{
+	enum bgtask_extension_reason reason = call_u32(call, BGTASK_A_EXTENSION_REASON);
+	struct app *app = app_attached(daemon, call);
+	struct payload payload;
+	uint64_t limit;
+	bool allowed;
+	int error;
+
+	if (!app)
+		return;
+	if (!call_has(call, BGTASK_A_EXTENSION_REASON)) {
+		call_refuse(call, -EINVAL, "reason is missing");
+		return;
+	}
+	error = extension_request(app, reason, &allowed, &limit);
+	if (error) {
+		call_refuse(call, error, "%s", error == -EBUSY ?
+			    "the app has an extension" : strerror(-error));
+		return;
+	}
+	payload_init(&payload);
+	payload_u8(&payload, BGTASK_A_EXTENSION_ALLOWED, allowed);
+	payload_u64(&payload, BGTASK_A_EXTENSION_LIMIT, limit);
+	call_reply(call, &payload);
+}
+
+void handle_extension_close(struct daemon *daemon, const struct call *call)
+{
+	struct app *app = app_attached(daemon, call);
+
+	if (!app)
+		return;
+	if (!app->life.extension) {
+		call_refuse(call, -ENOENT, "the app has no extension");
+		return;
+	}
+	call_done(call);
+	(void)extension_close(app);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hold.h"
+
+#include <errno.h>
+
+static void set_exempt(struct app *app, bool exempt)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+
+	policy.set = BGT_POLICY_EXEMPT;
+	policy.exempt = exempt;
+	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
+			 exempt ? "thaw it" : "put it on its budget again",
+			 bgt_error(app->daemon->bgt));
+}
+
+static bool is_exempt(const struct app *app)
+{
+	struct bgt_container *container;
+	bool exempt;
+
+	if (bgt_container_get(app->daemon->bgt, app->container, &container))
+		return false;
+	exempt = container->exempt;
+	bgt_container_free(container);
+	return exempt;
+}
+
+void hold_exempt(struct app *app, bool exempt)
+{
+	bool was = app->exempt;
+
+	app->exempt += exempt ? 1 : -1u;
+	if (!app->container || was == !!app->exempt)
+		return;
+	/* An app in the foreground is exempt already, and stays so. */
+	if (exempt)
+		app->was_exempt = is_exempt(app);
+	if (!app->was_exempt)
+		set_exempt(app, exempt);
+}
+
+/* The member that has the app's own processes; NULL if it is not there, and @list to be freed. */
+static const struct bgt_member *find_member(const struct app *app, struct bgt_member **list)
+{
+	const struct bgt_member *member;
+
+	*list = NULL;
+	if (!app->container || bgt_member_list(app->daemon->bgt, app->container, list))
+		return NULL;
+	for (member = *list; member && member->role != BGT_ROLE_APP; member = member->next)
+		;
+	return member;
+}
+
+bool hold_is_on(const struct app *app)
+{
+	struct bgt_member *list;
+	const struct bgt_member *member = find_member(app, &list);
+	bool held = member && member->held;
+
+	bgt_member_free(list);
+	return held;
+}
+
+int hold_set(struct app *app, bool held)
+{
+	const struct bgt_member *member;
+	struct bgt_member *list;
+	int error;
+
+	if (!app->member) {
+		member = find_member(app, &list);
+		app->member = member ? member->id : 0;
+		bgt_member_free(list);
+	}
+	if (!app->member)
+		return -ESRCH;
+	error = bgt_member_set_held(app->daemon->bgt, app->member, held);
+	if (error)
+		log_line(LOG_ERR, "%s: cannot %s it: %s", app->id, held ? "hold" : "release",
+			 bgt_error(app->daemon->bgt));
+	return error;
+}

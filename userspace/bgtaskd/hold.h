@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whether an app's processes stand still, and whether its budget may see to that.
+ */
+#ifndef BGTASKD_HOLD_H
+#define BGTASKD_HOLD_H
+
+#include "daemon.h"
+
+/* Holds the app's own processes, or releases them. Returns 0 or a negative errno. */
+int hold_set(struct app *app, bool held);
+
+/* Whether they are held, by whomever. */
+bool hold_is_on(const struct app *app);
+
+/* Lets the app run whatever it has spent, or no more than before; calls are counted. */
+void hold_exempt(struct app *app, bool exempt);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A file for each app that runs, on a file system that the next boot finds empty. It is one line, of
+ * the same length always, and written at once: whenever the helper is killed, there is the old line
+ * or the new one.
+ */
+#include "lifecycle-note.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_SIZE	128
+
+static bool make_path(char *path, const char *directory, const char *app)
+{
+	return snprintf(path, PATH_MAX, "%s/%s", directory, app) < PATH_MAX;
+}
+
+int lifecycle_note_write(const char *directory, const char *app, const struct lifecycle_note *note)
+{
+	char path[PATH_MAX], text[LINE_SIZE], line[LINE_SIZE + 1];
+	ssize_t length;
+	int fd;
+
+	if (!make_path(path, directory, app))
+		return -ENAMETOOLONG;
+	if (note->state == BGTASK_APP_STATE_NOT_RUNNING)
+		return unlink(path) && errno != ENOENT ? -errno : 0;
+	snprintf(text, sizeof(text), "state %u foreground %d pid %u extended %d reason %u since %"
+		 PRIu64, note->state, note->foreground, note->pid, note->extended, note->reason,
+		 note->since);
+	snprintf(line, sizeof(line), "%-*s\n", LINE_SIZE - 1, text);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	length = pwrite(fd, line, LINE_SIZE, 0);
+	if (length != LINE_SIZE) {
+		length = length < 0 ? -errno : -ENOSPC;
+		close(fd);
+		return (int)length;
+	}
+	close(fd);
+	return 0;
+}
+
+bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note)
+{
+	char path[PATH_MAX], line[LINE_SIZE + 1];
+	unsigned int state, foreground, extended, reason;
+	ssize_t length;
+	int fd;
+
+	if (!make_path(path, directory, app))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	length = read(fd, line, LINE_SIZE);
+	close(fd);
+	if (length != LINE_SIZE)
+		return false;
+	line[length] = '\0';
+	if (sscanf(line, "state %u foreground %u pid %u extended %u reason %u since %" SCNu64,
+		   &state, &foreground, &note->pid, &extended, &reason, &note->since) != 6 ||
+	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
+		return false;
+	note->state = state;
+	note->foreground = foreground;
+	note->extended = extended;
+	note->reason = reason;
+	return true;
+}

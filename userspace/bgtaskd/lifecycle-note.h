@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the next helper has to know of an app's life, until the next boot.
+ */
+#ifndef BGTASKD_LIFECYCLE_NOTE_H
+#define BGTASKD_LIFECYCLE_NOTE_H
+
+#include <linux/bgtask.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lifecycle_note {
+	enum bgtask_app_state state;
+	bool foreground;
+	uint32_t pid;			/* of what was started as the app; or 0 */
+	bool extended;
+	enum bgtask_extension_reason reason;
+	uint64_t since;			/* CLOCK_BOOTTIME us; or 0 */
+};
+
+/* Writes the note of an app into a directory, or removes it if the app does not run. */
+int lifecycle_note_write(const char *directory, const char *app, const struct lifecycle_note *note);
+
+/* Reads it. False if there is none, or none that makes sense. */
+bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The life of an app itself: it runs, in the foreground or not, is told to save its state, and
+ * stands still. Its tasks run whatever it does.
+ */
+#ifndef BGTASKD_LIFECYCLE_H
+#define BGTASKD_LIFECYCLE_H
+
+#include <linux/bgtask.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct app;
+struct daemon;
+
+/* One of an app. Whoever is told of the app is a socket in it. */
+struct lifecycle {
+	enum bgtask_app_state state;
+	bool foreground;
+	bool exempt;			/* its container is that for the app's sake */
+	bool saved;			/* it has said so while it is being suspended */
+	bool watched;			/* by presence.c */
+	uint32_t peer;			/* the socket that is told; or 0 */
+	uint32_t pid;			/* what was started as the app; or 0 */
+	int pidfd;			/* the same, if this helper has started it; or -1 */
+	sd_event_source *exit;
+	struct host *host;
+	struct deadline *deadline;	/* to save its state, or for a socket to come back */
+	struct extension *extension;	/* or NULL; extension.c */
+};
+
+void lifecycle_init(struct app *app);
+
+/* What the helper before has noted; before the app's container is adopted, and after. */
+void lifecycle_load(struct app *app);
+void lifecycle_resume(struct app *app);
+
+/* The app is removed, and its processes were killed. */
+void lifecycle_removed(struct app *app);
+
+/* The app is forgotten; its processes stay what they are. */
+void lifecycle_forget(struct app *app);
+
+/* Looks whether processes of the app have come or are all gone. */
+void lifecycle_look(struct app *app);
+
+/* Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH, or what has gone wrong. */
+int lifecycle_move(struct app *app, enum bgtask_app_move move);
+
+/* A socket of the app is told from now on; one that was told is gone. */
+void lifecycle_attach(struct app *app, uint32_t peer);
+void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer);
+
+/* The app, which is being suspended, has saved its state. */
+void lifecycle_saved(struct app *app);
+
+/* For extension.c: what it let run is to be suspended, with so much time (ns) to save its state. */
+void lifecycle_extension_ended(struct app *app, uint64_t time);
+
+/* For extension.c: it runs whatever it has spent, until it is suspended. */
+void lifecycle_exempt(struct app *app);
+
+/* Notes what the next helper has to know. */
+void lifecycle_note(const struct app *app);
+
+#endif

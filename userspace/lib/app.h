@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BGT_APP_H
+#define BGT_APP_H
+
+#include "bgtask.h"
+#include "fields.h"
+
+/* Reads what is said of an app; the id may be missing. */
+int bgt_app_parse(struct bgt_span span, struct bgt_app **app);
+
+#endif

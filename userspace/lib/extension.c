@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <linux/bgtask.h>
+
+#include "fields.h"
+#include "request.h"
+
+#define ASSERT_REASON(name)	\
+	_Static_assert((int)BGT_EXTENSION_##name == (int)BGTASK_EXTENSION_REASON_##name, #name)
+
+ASSERT_REASON(UNSPECIFIED);
+ASSERT_REASON(LOCATION_TRACKING);
+ASSERT_REASON(SAVING_DATA);
+_Static_assert((int)BGT_REVOKED_RESUMED == (int)BGTASK_REVOKED_REASON_RESUMED, "resumed");
+_Static_assert((int)BGT_REVOKED_SYSTEM_POLICY == (int)BGTASK_REVOKED_REASON_SYSTEM_POLICY,
+	       "system-policy");
+
+struct grant {
+	bool allowed;
+	uint64_t limit;
+};
+
+static int parse(const struct nlmsghdr *message, void *data)
+{
+	struct bgt_span span = bgt_span_of_message(message);
+	const struct nlattr *allowed = bgt_span_find(span, BGTASK_A_EXTENSION_ALLOWED);
+	const struct nlattr *limit = bgt_span_find(span, BGTASK_A_EXTENSION_LIMIT);
+	struct grant *grant = data;
+
+	if (!allowed || !limit || !bgt_get_flag(allowed, &grant->allowed) ||
+	    !bgt_get_u64(limit, &grant->limit))
+		return -EPROTO;
+	return 0;
+}
+
+int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
+			  const char *description, bool *allowed, uint64_t *limit)
+{
+	struct grant grant = { false, 0 };
+	struct bgt_request request;
+	int error;
+
+	*allowed = false;
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_REQUEST);
+	bgt_put_u32(&request, BGTASK_A_EXTENSION_REASON, reason);
+	bgt_put_string_if(&request, BGTASK_A_EXTENSION_DESCRIPTION, description);
+	error = bgt_exchange(bgt, &request, parse, &grant);
+	if (error)
+		return error;
+	*allowed = grant.allowed;
+	if (limit)
+		*limit = grant.limit;
+	bgt->jobs = grant.allowed;
+	return 0;
+}
+
+int bgt_extension_close(struct bgt *bgt)
+{
+	struct bgt_request request;
+
+	bgt->jobs = 0;
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
+	return bgt_exchange(bgt, &request, NULL, NULL);
+}
+
+int bgt_extension_share(struct bgt *bgt)
+{
+	if (!bgt->jobs)
+		return bgt_fail(bgt, -ENOENT, "there is no extension");
+	bgt->jobs++;
+	return 0;
+}
+
+int bgt_extension_finish(struct bgt *bgt)
+{
+	/* One that was revoked meanwhile is over for all. */
+	if (!bgt->jobs || --bgt->jobs)
+		return 0;
+	return bgt_extension_close(bgt);
+}

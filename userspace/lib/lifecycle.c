@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The life of an app: as the app itself lives it, and as a compositor or launcher rules it.
+ */
+#include "lifecycle.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <stdlib.h>
+
+#include "app.h"
+#include "fields.h"
+#include "pending.h"
+#include "renewal.h"
+#include "request.h"
+
+#define ASSERT_STATE(name)	\
+	_Static_assert((int)BGT_APP_##name == (int)BGTASK_APP_STATE_##name, #name)
+
+ASSERT_STATE(NOT_RUNNING);
+ASSERT_STATE(RUNNING);
+ASSERT_STATE(SUSPENDING);
+ASSERT_STATE(SUSPENDED);
+
+/*
+ * Those who rule it
+ */
+
+static int parse_pid(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attr = bgt_span_find(bgt_span_of_message(message), BGTASK_A_APP_PID);
+
+	return attr && bgt_get_u32(attr, data) ? 0 : -EPROTO;
+}
+
+static int move(struct bgt *bgt, const char *id, enum bgtask_app_move where, uint32_t *pid)
+{
+	struct bgt_request request;
+	uint32_t unused;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_MOVE);
+	bgt_put_string(&request, BGTASK_A_APP_ID, id);
+	bgt_put_u32(&request, BGTASK_A_APP_MOVE, where);
+	return bgt_exchange(bgt, &request, parse_pid, pid ? pid : &unused);
+}
+
+int bgt_app_launch(struct bgt *bgt, const char *id, uint32_t *pid)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_LAUNCH, pid);
+}
+
+int bgt_app_foreground(struct bgt *bgt, const char *id)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_FOREGROUND, NULL);
+}
+
+int bgt_app_background(struct bgt *bgt, const char *id)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_BACKGROUND, NULL);
+}
+
+int bgt_app_suspend(struct bgt *bgt, const char *id)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_SUSPEND, NULL);
+}
+
+int bgt_app_resume(struct bgt *bgt, const char *id)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_RESUME, NULL);
+}
+
+int bgt_app_terminate(struct bgt *bgt, const char *id)
+{
+	return move(bgt, id, BGTASK_APP_MOVE_TERMINATE, NULL);
+}
+
+/*
+ * Events
+ */
+
+/* An event that waits to be told, with what it is about. */
+struct happening {
+	struct bgt_pending pending;
+	struct bgt_app *app;
+};
+
+static int tell(struct bgt *bgt, struct bgt_pending *pending)
+{
+	struct happening *happening = (struct happening *)pending;
+
+	bgt_app_free(bgt->event_app);
+	bgt->event_app = happening->app;
+	bgt->event = pending->event;
+	free(happening);
+	return 1;
+}
+
+/* What there is no memory for is lost, as if the socket's were full. */
+static void happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
+{
+	struct happening *happening = calloc(1, sizeof(*happening));
+
+	if (!happening) {
+		bgt_app_free(app);
+		return;
+	}
+	event.app = app;
+	happening->app = app;
+	happening->pending.tell = tell;
+	happening->pending.event = event;
+	bgt_pending_add(bgt, &happening->pending);
+}
+
+static uint64_t find_time(struct bgt_span span, uint16_t type)
+{
+	const struct nlattr *attr = bgt_span_find(span, type);
+	uint64_t time = 0;
+
+	return attr && bgt_get_u64(attr, &time) ? time : 0;
+}
+
+/* It may be told by the event and, if the helper is a new one, by its answer. */
+static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
+{
+	const struct bgt_event event = {
+		.type = BGT_EVENT_APP_SUSPENDING,
+		.deadline = find_time(span, BGTASK_A_APP_DEADLINE),
+	};
+
+	if (bgt->suspending)
+		bgt_app_free(app);
+	else
+		happen(bgt, event, app);
+	bgt->suspending = true;
+}
+
+void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
+{
+	struct bgt_span span = bgt_span_of_message(message);
+	struct bgt_app *app;
+
+	/* Before that was asked for there is nobody to be told. */
+	if (bgt->raised < 0 || bgt_app_parse(span, &app))
+		return;
+	if (type == BGT_EVENT_APP_SUSPENDING) {
+		suspend(bgt, span, app);
+		return;
+	}
+	if (type == BGT_EVENT_APP_RESUMING)
+		bgt->suspending = false;
+	happen(bgt, (struct bgt_event){ .type = type }, app);
+}
+
+void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	struct bgt_span span = bgt_span_of_message(message);
+	struct bgt_app *app;
+
+	if (bgt_app_parse(span, &app))
+		return;
+	if (app->state == BGT_APP_SUSPENDING)
+		suspend(bgt, span, app);
+	else
+		bgt_app_free(app);
+}
+
+void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	struct bgt_span span = bgt_span_of_message(message);
+	const struct nlattr *attr = bgt_span_find(span, BGTASK_A_EXTENSION_REVOKED);
+	struct bgt_event event = {
+		.type = BGT_EVENT_EXTENSION_REVOKED,
+		.deadline = find_time(span, BGTASK_A_EXTENSION_DEADLINE),
+	};
+	uint32_t revoked;
+
+	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &revoked))
+		return;
+	event.revoked = (enum bgt_revoked_reason)revoked;
+	bgt->jobs = 0;
+	happen(bgt, event, NULL);
+}
+
+/*
+ * The app itself
+ */
+
+static int parse_attached(const struct nlmsghdr *message, void *data)
+{
+	bgt_app_attached(data, message);
+	return 0;
+}
+
+int bgt_app_attach(struct bgt *bgt)
+{
+	struct bgt_renewal *renewal;
+	struct bgt_request request;
+	int error;
+
+	error = bgt_renewal_prepare(bgt, BGTASK_CMD_APP_ATTACH, NULL, &renewal);
+	if (error)
+		return error;
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_ATTACH);
+	error = bgt_exchange(bgt, &request, parse_attached, bgt);
+	if (error)
+		bgt_renewal_free(renewal);
+	else
+		bgt_renewal_note(bgt, renewal);
+	return error;
+}
+
+int bgt_app_saved(struct bgt *bgt)
+{
+	struct bgt_request request;
+
+	bgt->suspending = false;
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_SAVED);
+	return bgt_exchange(bgt, &request, NULL, NULL);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef BGT_LIFECYCLE_H
+#define BGT_LIFECYCLE_H
+
+#include <libmnl/libmnl.h>
+
+#include "bgtask.h"
+
+/* Takes an event from a message, to be told. */
+void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type);
+
+/* Takes what a new helper says of the app that this process is. */
+void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message);
+
+/* Takes the end of the extension. */
+void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message);
+
+#endif
