@@ -240,7 +240,7 @@ const struct nla_policy bgtask_app_saved_nl_policy[BGTASK_A_APP_PAD + 1] = {
 };
 
 /* BGTASK_CMD_EXTENSION_REQUEST - do */
-const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_DESCRIPTION + 1] = {
+const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_REASON + 1] = {
 	[BGTASK_A_EXTENSION_REASON] = NLA_POLICY_MAX(NLA_U32, 2),
 	[BGTASK_A_EXTENSION_DESCRIPTION] = { .type = NLA_NUL_STRING, },
 };
@@ -480,7 +480,7 @@ const struct genl_ops bgtask_nl_ops[39] = {
 		.cmd		= BGTASK_CMD_EXTENSION_REQUEST,
 		.doit		= bgtask_nl_extension_request_doit,
 		.policy		= bgtask_extension_request_nl_policy,
-		.maxattr	= BGTASK_A_EXTENSION_DESCRIPTION,
+		.maxattr	= BGTASK_A_EXTENSION_REASON,
 	},
 	{
 		.cmd		= BGTASK_CMD_EXTENSION_CLOSE,

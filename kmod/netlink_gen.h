@@ -85,7 +85,7 @@ extern const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_PAD + 1]
 
 extern const struct nla_policy bgtask_app_saved_nl_policy[BGTASK_A_APP_PAD + 1];
 
-extern const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_DESCRIPTION + 1];
+extern const struct nla_policy bgtask_extension_request_nl_policy[BGTASK_A_EXTENSION_REASON + 1];
 
 extern const struct nla_policy bgtask_extension_close_nl_policy[BGTASK_A_EXTENSION_PAD + 1];
 
