@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * latency ROUNDS: how soon an app notices that it is held and released through the module, and how
- * soon when cgroup.freeze is just written. The app reads the clock as fast as it can: the last time
+ * latency ROUNDS: how soon an app notices that it is held and released through the module, that it
+ * is sent to the background and to the foreground through the helper, and how soon when
+ * cgroup.freeze is just written. The app reads the clock as fast as it can: the last time
  * before the gap and the first one after it tell when it stopped and when it ran again.
  */
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -13,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "helper.h"
+
+#define DIRECTORY	"/tmp/bench-latency"
+#define APP		"org.example.Bench"
 
 struct page {
 	_Atomic uint64_t last;		/* when the app last ran */
@@ -22,7 +27,7 @@ struct page {
 	_Atomic uint32_t seen;		/* by the app; a futex */
 };
 
-/* What is compared: two ways to do the same. */
+/* What is compared: ways to do the same. */
 struct way {
 	const char *name;
 	void (*freeze)(bool frozen);
@@ -31,7 +36,7 @@ struct way {
 static struct page *page;
 static struct bgt *bgt;
 static uint32_t member;
-static int dir;
+static int dir, freeze;
 
 /* In this order a round is never seen with a time from before it. */
 static _Noreturn void run_app(void)
@@ -64,7 +69,32 @@ static void hold(bool held)
 
 static void write_freeze(bool frozen)
 {
-	cgroup_write(dir, "cgroup.freeze", frozen ? "1" : "0");
+	if (pwrite(freeze, frozen ? "1" : "0", 1, 0) != 1)
+		die("cannot write cgroup.freeze");
+}
+
+static void show(bool hidden)
+{
+	check(bgt, hidden ? bgt_app_background(bgt, APP) : bgt_app_foreground(bgt, APP), "app-move");
+}
+
+/* What the helper has made for the app. */
+static void find_member(void)
+{
+	struct bgt_container *container;
+	struct bgt_member *list, *known;
+
+	check(bgt, bgt_container_get_by_name(bgt, APP, &container), "container-get");
+	check(bgt, bgt_member_list(bgt, container->id, &list), "member-get");
+	for (known = list; known; known = known->next)
+		if (known->role == BGT_ROLE_APP)
+			member = known->id;
+	bgt_member_free(list);
+	bgt_container_free(container);
+	dir = cgroup_open(HELPER_CGROUP "/" APP "/app");
+	freeze = openat(dir, "cgroup.freeze", O_WRONLY | O_CLOEXEC);
+	if (freeze < 0)
+		die("cannot open cgroup.freeze");
 }
 
 /* 0 if the app happened not to run. */
@@ -95,13 +125,13 @@ static void measure(const struct way *way, uint32_t round)
 
 int main(int argc, char **argv)
 {
-	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	static const struct way ways[] = {
 		{ .name = "module", .freeze = hold },
 		{ .name = "plain", .freeze = write_freeze },
+		{ .name = "helper", .freeze = show },
 	};
+	const unsigned int nr_ways = sizeof(ways) / sizeof(ways[0]);
 	unsigned int rounds;
-	uint32_t id;
 
 	if (argc != 2)
 		die("latency ROUNDS");
@@ -110,12 +140,11 @@ int main(int argc, char **argv)
 	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
 		die("out of memory");
-	dir = cgroup_make("latency");
-	policy.set = BGT_POLICY_EXEMPT;
-	policy.exempt = true;
 	check(NULL, bgt_open(&bgt), "cannot connect to the module");
-	check(bgt, bgt_container_new(bgt, "latency", &policy, &id), "container-new");
-	check(bgt, bgt_member_add(bgt, id, BGT_ROLE_APP, dir, false, &member), "member-add");
+	helper_prepare(DIRECTORY);
+	helper_put_manifest(APP, "");
+	helper_start(bgt);
+	find_member();
 
 	/* One CPU for the app, and one for whoever freezes it, if there are two. */
 	if (!cgroup_fork(dir)) {
@@ -123,13 +152,13 @@ int main(int argc, char **argv)
 		run_app();
 	}
 	stay_on(0);
-	for (unsigned int i = 0; i < 2 * rounds; i++)
-		measure(&ways[i % 2], i + 1);
+	/* As it was not launched, the helper has to look. */
+	show(false);
+	for (unsigned int i = 0; i < nr_ways * rounds; i++)
+		measure(&ways[i % nr_ways], i + 1);
 
-	check(bgt, bgt_container_del(bgt, id), "container-del");
-	bgt_close(bgt);
 	cgroup_kill(dir);
-	close(dir);
-	cgroup_remove("latency");
+	helper_end();
+	bgt_close(bgt);
 	return 0;
 }
