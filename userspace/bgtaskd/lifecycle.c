@@ -206,17 +206,12 @@ static int launch(struct app *app)
 	(void)hold_set(app, false);
 	set_exempt(app, true);
 	life->foreground = true;
-	error = program_start(app);
-	if (!error) {
+	watch(app);
+	error = life->watched ? program_start(app) : -EIO;
+	if (!error)
 		enter(app, BGTASK_APP_STATE_RUNNING);
-		watch(app);
-	}
-	if (!error && !life->watched)
-		error = -EIO;
-	if (error) {
-		life->foreground = false;
-		set_exempt(app, false);
-	}
+	else
+		end(app);
 	return error;
 }
 

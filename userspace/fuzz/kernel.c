@@ -20,6 +20,7 @@ static struct {
 	struct mnl_socket *watcher;	/* of events */
 	char names[CONTAINERS][BGTASK_NAME_MAX + 1];
 	bool exempt[CONTAINERS];
+	bool held[CONTAINERS];
 	int refuse;
 	uint32_t call;		/* the last one */
 	unsigned int answers;	/* to it */
@@ -163,6 +164,7 @@ static int make_container(struct mnl_socket *socket, const struct nlmsghdr *requ
 			return -ENOSPC;
 	strcpy(kernel.names[place], name);
 	kernel.exempt[place] = is_exempt(request);
+	kernel.held[place] = false;
 	tell_container(socket, request, place + 1, BGTASK_CMD_CONTAINER_NEW);
 	return 0;
 }
@@ -210,10 +212,24 @@ static void list_members(struct mnl_socket *socket, const struct nlmsghdr *reque
 		mnl_attr_put_u32(message, BGTASK_A_MEMBER_ID, container * 2 + i);
 		mnl_attr_put_u32(message, BGTASK_A_MEMBER_CONTAINER, container);
 		mnl_attr_put_u32(message, BGTASK_A_MEMBER_ROLE, roles[i]);
+		mnl_attr_put_u8(message, BGTASK_A_MEMBER_HELD, !i && kernel.held[container - 1]);
 		mnl_attr_put_u8(message, BGTASK_A_MEMBER_FROZEN, i);
 		deliver(socket, message);
 	}
 	end_list(socket, request);
+}
+
+static int set_member(const struct nlmsghdr *request)
+{
+	uint32_t id = number_of(request, BGTASK_A_MEMBER_ID);
+	const struct nlattr *held = find(request, BGTASK_A_MEMBER_HELD);
+
+	/* That of the app itself. */
+	fuzz_assert(held && id % 2 == 0);
+	if (!is_container(id / 2))
+		return -ENOENT;
+	kernel.held[id / 2 - 1] = mnl_attr_get_u8(held);
+	return 0;
 }
 
 static int set_container(const struct nlmsghdr *request)
@@ -258,6 +274,8 @@ static int manage(struct mnl_socket *socket, const struct nlmsghdr *request, uin
 		return remove_container(number_of(request, BGTASK_A_CONTAINER_ID));
 	case BGTASK_CMD_CONTAINER_KILL:
 		return kill_container(number_of(request, BGTASK_A_MEMBER_CONTAINER));
+	case BGTASK_CMD_MEMBER_SET:
+		return set_member(request);
 	case BGTASK_CMD_MEMBER_ADD:
 		fuzz_assert(number_of(request, BGTASK_A_MEMBER_ROLE) <= BGTASK_ROLE_TASK);
 		return is_container(number_of(request, BGTASK_A_MEMBER_CONTAINER)) ? 0 : -ENOENT;
@@ -341,7 +359,8 @@ void kernel_receive(struct mnl_socket *socket, const struct nlmsghdr *message)
 	case BGTASK_CMD_HELPER_ATTACH:
 		fuzz_assert(!kernel.helper);
 		kernel.helper = socket;
-		answer(socket, message, 0);
+		if (message->nlmsg_flags & NLM_F_ACK)
+			answer(socket, message, 0);
 		break;
 	case BGTASK_CMD_CALL_REPLY:
 		take_reply(message);

@@ -76,7 +76,8 @@ unsigned int machine_running(void)
 	unsigned int running = 0;
 
 	for (unsigned int i = 0; i < machine.count; i++)
-		running += machine.processes[i].runs;
+		running += machine.processes[i].runs &&
+			   strstr(machine.processes[i].cgroup, "/task/");
 	return running;
 }
 
@@ -240,6 +241,12 @@ uint32_t process_oldest(const char *cgroup)
 		if (machine.processes[i].runs && !strcmp(machine.processes[i].cgroup, cgroup))
 			return FIRST_PID + i;
 	return 0;
+}
+
+void process_reap(sd_event *event, int pidfd)
+{
+	(void)event;
+	close(pidfd);
 }
 
 void process_kill_cgroup(const char *path)

@@ -18,7 +18,7 @@ void machine_reset(const char *cgroups);
 /* The pid of a process, counted from the oldest that runs; 0 if there are not so many. */
 uint32_t machine_process(unsigned int number);
 
-/* How many run. */
+/* How many run that are tasks. */
 unsigned int machine_running(void);
 
 /* Its cgroup. */

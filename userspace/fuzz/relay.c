@@ -23,6 +23,7 @@
  */
 #include "kernel.h"
 #include "machine.h"
+#include "presence.h"
 #include "script.h"
 #include "fuzz.h"
 
@@ -38,7 +39,7 @@ int helper_main(int argc, char **argv);
 /* More than the events of one input can cause. */
 #define ROUNDS		2000
 
-#define TASK	"[Task task]\nEntryPoint=/bin/true 'an argument' \"\"\n"
+#define TASK	"Exec=/bin/true\n[Task task]\nEntryPoint=/bin/true 'an argument' \"\"\n"
 
 /* Versions of a manifest, behind what all have; the last one is none. */
 static const char *const manifests[] = {
@@ -118,7 +119,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	make_directory("late");
 	length = snprintf(text, sizeof(text),
 			  "[Helper]\nStateDirectory=%s/state\nRuntimeDirectory=%s/run\n"
-			  "Cgroup=apps\nMinimumInterval=1s\nSuspendTimeout=2s\nLockScreenSlots=1\nCancelTimeout=2s\nHistory=3\n"
+			  "Cgroup=apps\nMinimumInterval=1s\nSuspendTimeout=2s\n"
+			  "LockScreenSlots=1\nCancelTimeout=2s\nHistory=3\n"
 			  "ManifestDirectories=%s/early %s/early\n",
 			  world.directory, world.directory, world.directory,
 			  world.directory);
@@ -135,6 +137,7 @@ static void come_to_rest(void)
 	unsigned int rounds = 0;
 	int result;
 
+	presence_look_at_all(world.daemon);
 	while ((result = sd_event_run(world.daemon->event, 0)) > 0)
 		fuzz_assert(++rounds < ROUNDS);
 	fuzz_assert(!result);
@@ -332,6 +335,8 @@ static void clear(void)
 	make_directory("state");
 	format(path, sizeof(path), "state/registry.db");
 	fuzz_write(path, world.registry, world.registry_size);
+	format(path, sizeof(path), "run");
+	fuzz_remove(path);
 	fuzz_remove(world.cgroups);
 	make_directory("cgroup");
 	write_manifest("early", 'a', 0);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* presence.h on a machine whose cgroups are but directories; the fuzzer says when to look. */
+#include "../bgtaskd/presence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../bgtaskd/app.h"
+#include "../bgtaskd/lifecycle.h"
+#include "../bgtaskd/process.h"
+#include "presence.h"
+
+struct presence {
+	unsigned int users;
+};
+
+int presence_begin(struct app *app)
+{
+	if (!app->presence)
+		app->presence = calloc(1, sizeof(*app->presence));
+	if (!app->presence)
+		return -ENOMEM;
+	app->presence->users++;
+	return 0;
+}
+
+void presence_end(struct app *app)
+{
+	if (--app->presence->users)
+		return;
+	free(app->presence);
+	app->presence = NULL;
+}
+
+bool presence_is_populated(struct app *app)
+{
+	char path[PATH_MAX];
+
+	app_cgroup(app, "app", path, sizeof(path));
+	return process_oldest(path);
+}
+
+bool presence_is_away(const struct app *app)
+{
+	char path[PATH_MAX];
+
+	app_cgroup(app, "app", path, sizeof(path));
+	return !process_oldest(path);
+}
+
+void presence_look(struct app *app)
+{
+	(void)app;
+}
+
+void presence_event(struct daemon *daemon, const struct bgt_event *event)
+{
+	(void)daemon;
+	(void)event;
+}
+
+void presence_look_at_all(struct daemon *daemon)
+{
+	struct app *app;
+
+	LIST_FOREACH(app, &daemon->apps, entry)
+		if (app->presence)
+			lifecycle_look(app);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BGTASK_FUZZ_PRESENCE_H
+#define BGTASK_FUZZ_PRESENCE_H
+
+#include "../bgtaskd/daemon.h"
+
+/* Looks which apps run that are watched. */
+void presence_look_at_all(struct daemon *daemon);
+
+#endif
