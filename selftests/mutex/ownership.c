@@ -252,7 +252,7 @@ TEST_F(ownership, close_releases)
  * A timeout and a release at the same time: the waiter gets the mutex or an error, and what it was
  * told is what is.
  */
-TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 300)
+TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 1200)
 {
 	unsigned int rounds = soak() ? 20000 : 500, acquired = 0;
 	uint64_t seed = random_seed();
@@ -263,7 +263,7 @@ TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 300)
 
 		ASSERT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
 		ASSERT_EQ(0, bgt_mutex_acquire_start(self->b.mutex, timeout));
-		pause_for(timeout * MSEC + random_next(&seed) % (5 * MSEC));
+		pause_for(timeout * MSEC + random_next(&seed) % (10 * MSEC));
 		ASSERT_EQ(0, bgt_mutex_release(self->a.mutex));
 		result = mutex_wait(self->b.bgt);
 		if (result) {

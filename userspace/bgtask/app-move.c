@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "json.h"
-
 static const char usage[] =
-	"Usage: bgtask app launch [-j] ID\n"
-	"       bgtask app foreground|background|suspend|resume|terminate ID\n"
+	"Usage: bgtask app foreground|background|suspend|resume|terminate ID\n"
 	"\n"
 	"Move an app through its life, as a compositor or launcher does.\n"
 	"\n"
-	"  launch      start it as its manifest says, in the foreground, and print the process\n"
 	"  foreground  the user sees it: it runs, whatever budget it has spent\n"
 	"  background  the user does not see it: it is suspended, unless it has an extension\n"
 	"  suspend     suspend it, also with an extension\n"
@@ -35,36 +28,6 @@ static int move(int argc, char **argv, bool json, int (*call)(struct bgt *bgt, c
 		return EXIT_FAILED;
 	if (call(bgt, argv[optind]))
 		status = fail("cannot move app \"%s\": %s", argv[optind], bgt_error(bgt));
-	bgt_close(bgt);
-	return status;
-}
-
-static int print_pid(uint32_t pid, bool json)
-{
-	if (json)
-		return json_print(json_pack("{s:I}", "pid", (json_int_t)pid));
-	printf("%" PRIu32 "\n", pid);
-	return EXIT_OK;
-}
-
-int app_launch(int argc, char **argv, bool json)
-{
-	struct bgt *bgt;
-	uint32_t pid;
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (argc - optind != 1)
-		return fail_usage("launch takes the id of an app");
-
-	bgt = connect_module();
-	if (!bgt)
-		return EXIT_FAILED;
-	if (bgt_app_launch(bgt, argv[optind], &pid))
-		status = fail("cannot launch app \"%s\": %s", argv[optind], bgt_error(bgt));
-	else
-		status = print_pid(pid, json);
 	bgt_close(bgt);
 	return status;
 }
