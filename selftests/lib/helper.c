@@ -179,7 +179,8 @@ static void start(struct bgt *bgt, const struct helper_settings *settings, const
 		 "LockScreenSlots=%d\nHistory=%u\n%s"
 		 "[Class standard]\nQuota=%lluus\nPeriod=%lluus\n"
 		 "[Class free]\nQuota=unlimited\nPeriod=1s\n", state,
-		 (unsigned long long)(INTERVAL_MIN / MSEC), timeout, SLOTS, settings->history, settings->more ? settings->more : "",
+		 (unsigned long long)(INTERVAL_MIN / MSEC), timeout, SLOTS,
+		 settings->history, settings->more ? settings->more : "",
 		 (unsigned long long)(settings->quota / USEC),
 		 (unsigned long long)(settings->period / USEC));
 	helper_write("bgtaskd.conf", text);

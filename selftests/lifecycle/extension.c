@@ -34,6 +34,8 @@ FIXTURE_SETUP(extension)
 
 FIXTURE_TEARDOWN_PARENT(extension)
 {
+	/* As other tests expect it. */
+	power_set("ac_online", "on");
 	helper_end();
 	scene_end();
 }
