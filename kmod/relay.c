@@ -229,6 +229,21 @@ static int send_call(struct sk_buff *skb, struct genl_info *info, const struct b
 	return finish(helper, msg, header);
 }
 
+/* Why the helper does not get a call; also while its socket is being closed. */
+static int refuse_call(int err, struct netlink_ext_ack *extack)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		NL_SET_ERR_MSG(extack, "there is no helper (bgtaskd does not run)");
+		return -ENOTCONN;
+	case -EAGAIN:
+		NL_SET_ERR_MSG(extack, "the helper does not keep up");
+		return -EBUSY;
+	default:
+		return err;
+	}
+}
+
 static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *info,
 		 struct bgt_answer *answer, struct bgt_container *container)
 {
@@ -237,10 +252,8 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 	int err;
 
 	detach_if_dead();
-	if (!helper) {
-		NL_SET_ERR_MSG(info->extack, "there is no helper (bgtaskd does not run)");
-		return -ENOTCONN;
-	}
+	if (!helper)
+		return refuse_call(-ECONNREFUSED, info->extack);
 	if (!peer->correspondent)
 		peer->correspondent = bgt_call_meet(&book, peer);
 	if (!peer->correspondent)
@@ -257,12 +270,8 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 	call->charge = charge;
 	err = send_call(skb, info, call, peer->correspondent->id);
 	if (err) {
-		if (err == -EAGAIN) {
-			NL_SET_ERR_MSG(info->extack, "the helper does not keep up");
-			err = -EBUSY;
-		}
 		end_call(call);
-		return err;
+		return refuse_call(err, info->extack);
 	}
 	call->answer = *answer;
 	answer->skb = NULL;
@@ -399,11 +408,16 @@ static int event(u32 to, u8 command, const struct nlattr *payload, struct netlin
 		return -ENOMEM;
 	put_payload(skb, payload);
 	err = finish(correspondent->peer, skb, header);
-	if (err == -EAGAIN) {
+	switch (err) {
+	case -ECONNREFUSED:
+		NL_SET_ERR_MSG(extack, "the peer is being closed");
+		return -ENOENT;
+	case -EAGAIN:
 		NL_SET_ERR_MSG(extack, "the peer does not read what it is sent");
-		err = -EBUSY;
+		return -EBUSY;
+	default:
+		return err;
 	}
-	return err;
 }
 
 /**
