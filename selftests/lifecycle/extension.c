@@ -267,6 +267,8 @@ TEST_F_TIMEOUT(extension, helper_restarted, 60)
 	EXPECT_TRUE(goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
 	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_is_silent(APP));
 	power_set("ac_online", "off");
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));

@@ -188,9 +188,6 @@ bool extension_describe(const struct app *app, enum bgtask_extension_reason *rea
 
 int extension_restore(struct app *app, enum bgtask_extension_reason reason, uint64_t since)
 {
-	int error = add(app, reason, since);
-
-	if (!error)
-		set_timer(app);
-	return error;
+	/* How long it lasts is looked at when it is known whether there is AC power. */
+	return add(app, reason, since);
 }

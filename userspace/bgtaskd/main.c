@@ -118,6 +118,7 @@ static void start_sources(struct daemon *daemon)
 	}
 	/* Not before all is known is anything launched that waits for it, or cancelled. */
 	daemon->started = true;
+	extension_power_changed(daemon);
 	fire_conditions_changed(daemon);
 }
 
