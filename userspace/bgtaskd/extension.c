@@ -68,7 +68,8 @@ static bool is_unique(const struct app *app)
 
 static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 {
-	if (app_is_denied(app))
+	/* Nor may one that runs because nobody has suspended it yet: it would get rid of its budget. */
+	if (app_is_denied(app) || !app->life.exempt)
 		return false;
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
 		return reason == BGTASK_EXTENSION_REASON_SAVING_DATA;
