@@ -81,9 +81,12 @@ static int is_default(const struct config *c)
 	       !strcmp(c->manifest_directories[1], "/etc/bgtask/apps") &&
 	       c->minimum_interval == 900 * SECOND && c->lock_screen_slots == 7 &&
 	       c->cancel_timeout == 5 * SECOND && c->history == 100 &&
+	       c->idle_window == 600 * SECOND && c->idle_window_standby == 180 * SECOND &&
+	       c->idle_minimum_cpu == SECOND / 100 && c->idle_minimum_traffic == 1024 &&
 	       c->concurrent_instances == 16 && lock && standard &&
 	       lock->quota == 2 * SECOND && lock->period == 900 * SECOND &&
 	       standard->quota == SECOND && standard->period == 7200 * SECOND &&
+	       lock->network_budget == 45000000 && standard->network_budget == 7500000 &&
 	       !config_class(c, "other");
 }
 
@@ -100,6 +103,12 @@ static void test_config(struct test *test)
 		{ "[Helper]\nHistory=99999999999999999999\n", 2 },
 		{ "[Helper]\nHistory=5 ; comment\n", 2 },
 		{ "[Helper]\nConcurrentInstances=0\n", 2 },
+		{ "[Helper]\nIdleWindow=infinity\n", 2 }, { "[Helper]\nIdleWindow=8d\n", 2 },
+		{ "[Helper]\nIdleMinimumCpu=0\n", 2 }, { "[Helper]\nIdleMinimumTraffic=0\n", 2 },
+		{ "[Helper]\nIdleMinimumTraffic=1s\n", 2 },
+		{ "[Helper]\nIdleMinimumTraffic=2000000GB\n", 2 },
+		{ "[Class standard]\nNetworkBudget=some\n", 2 },
+		{ "[Class standard]\nNetworkBudget=1MB\nNetworkBudget=unlimited\n", 3 },
 		{ "[Helper]\nMinimumInterval=soon\n", 2 }, { "[Helper]\nMinimumInterval=0\n", 2 },
 		{ "[Helper]\nMinimumInterval=8d\n", 2 }, { "[Helper]\nCancelTimeout=2h\n", 2 },
 		{ "[Helper]\nSuspendTimeout=2h\n", 2 }, { "[Helper]\nExtensionLimit=8d\n", 2 },
@@ -136,8 +145,11 @@ static void test_config(struct test *test)
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
 	    "Cgroup=a/b\nMinimumInterval=1min\nLockScreenSlots=0\nCancelTimeout=1.5s\nHistory=3\n"
 	    "ConcurrentInstances=4\nRuntimeDirectory=/r\nSuspendTimeout=3s\nSavingTimeout=2s\n"
-	    "ExtensionLimit=1h\n"
-	    "ManifestDirectories=/a  /b\nPluginHost=/h\n\n[Class x]\nQuota=1ms\nPeriod=1s\n");
+	    "ExtensionLimit=1h\nIdleWindow=0\nIdleWindowStandby=1min\nIdleMinimumCpu=1s\n"
+	    "IdleMinimumTraffic=1.5kB\n"
+	    "ManifestDirectories=/a  /b\nPluginHost=/h\n\n[Class x]\nQuota=1ms\nPeriod=1s\n"
+	    "[Class y]\nQuota=1ms\nPeriod=1s\nNetworkBudget=2MiB\n"
+	    "[Class lock-screen]\nNetworkBudget=unlimited\n");
 	ok(test, !config_load(&config, test->path, &problem) &&
 	   !strcmp(config.state_directory, "/s") && !strcmp(config.cgroup, "a/b") &&
 	   config.minimum_interval == 60 * SECOND && !config.lock_screen_slots &&
@@ -145,10 +157,17 @@ static void test_config(struct test *test)
 	   config.concurrent_instances == 4 && !strcmp(config.runtime_directory, "/r") &&
 	   config.suspend_timeout == 3 * SECOND && config.saving_timeout == 2 * SECOND &&
 	   config.extension_limit == 3600 * SECOND &&
+	   !config.idle_window &&
+	   config.idle_window_standby == 60 * SECOND && config.idle_minimum_cpu == SECOND &&
+	   config.idle_minimum_traffic == 1500 &&
 	   !strcmp(config.manifest_directories[0], "/a") &&
 	   !strcmp(config.manifest_directories[1], "/b") && !strcmp(config.plugin_host, "/h") &&
 	   config_class(&config, "standard")->quota == BGTASK_QUOTA_UNLIMITED &&
 	   config_class(&config, "standard")->period == 7200 * SECOND &&
+	   config_class(&config, "standard")->network_budget == 7500000 &&
+	   config_class(&config, "lock-screen")->network_budget == NETWORK_UNLIMITED &&
+	   config_class(&config, "x")->network_budget == NETWORK_UNLIMITED &&
+	   config_class(&config, "y")->network_budget == 2 << 20 &&
 	   config_class(&config, "x")->quota == 1000000 &&
 	   config_class(&config, "x")->period == SECOND, "config: all keys");
 	config_free(&config);

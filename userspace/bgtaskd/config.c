@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/bgtask.h>
 #include <stdbool.h>
@@ -13,12 +14,15 @@
 #include "../bgtask/duration.h"
 #include "keyfile.h"
 #include "names.h"
+#include "size.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define FILE_SIZE_MAX	(1024 * 1024)
 #define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
 #define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
 #define NSEC_PER_WEEK	(168 * NSEC_PER_HOUR)
+/* Of bytes, more than any network moves in a day: 1 PB. */
+#define SIZE_LIMIT	(UINT64_C(1000000000) * 1000000)
 
 enum section { SECTION_NONE, SECTION_HELPER, SECTION_CLASS };
 
@@ -26,7 +30,7 @@ enum section { SECTION_NONE, SECTION_HELPER, SECTION_CLASS };
 struct seen_class {
 	struct seen_class *next;
 	struct quota_class *class;
-	bool made, quota, period;
+	bool made, quota, period, network_budget;
 	int line;
 };
 
@@ -39,7 +43,7 @@ struct reader {
 };
 
 static struct quota_class *add_class(struct config *config, const char *name, uint64_t quota,
-				     uint64_t period)
+				     uint64_t period, uint64_t network_budget)
 {
 	struct quota_class **end = &config->classes;
 	struct quota_class *class = calloc(1, sizeof(*class));
@@ -49,6 +53,7 @@ static struct quota_class *add_class(struct config *config, const char *name, ui
 	strcpy(class->name, name);
 	class->quota = quota;
 	class->period = period;
+	class->network_budget = network_budget;
 	while (*end)
 		end = &(*end)->next;
 	*end = class;
@@ -80,7 +85,7 @@ static bool begin_class(struct keyfile *file, const char *name)
 			return true;
 	}
 	seen->made = true;
-	seen->class = add_class(reader->config, name, 0, 0);
+	seen->class = add_class(reader->config, name, 0, 0, NETWORK_UNLIMITED);
 	if (!seen->class) {
 		reader->classes = seen->next;
 		free(seen);
@@ -138,6 +143,21 @@ static bool set_number(struct keyfile *file, const char *key, const char *value,
 		return keyfile_refuse(file, "%s is not between %u and %u", key, (uint32_t)least,
 				      (uint32_t)most);
 	*number = (uint32_t)parsed;
+	return true;
+}
+
+static bool set_size(struct keyfile *file, const char *key, const char *value, uint64_t least,
+		     uint64_t most, uint64_t *size)
+{
+	uint64_t parsed = 0;
+	int error = size_parse(value, &parsed);
+
+	if (error == -EINVAL)
+		return keyfile_refuse(file, "%s is not a number of bytes: \"%s\"", key, value);
+	if (error || parsed < least || parsed > most)
+		return keyfile_refuse(file, "%s is not between %" PRIu64 " and %" PRIu64 " bytes",
+				      key, least, most);
+	*size = parsed;
 	return true;
 }
 
@@ -200,7 +220,7 @@ static bool set_cgroup(struct keyfile *file, const char *key, const char *value,
 /* The keys of [Helper]. */
 static const struct helper_key {
 	const char *name;
-	enum { PATH, DIRECTORIES, CGROUP, TIME, NUMBER } kind;
+	enum { PATH, DIRECTORIES, CGROUP, TIME, NUMBER, SIZE } kind;
 	size_t offset;
 	uint64_t least, most;
 } helper_keys[] = {
@@ -216,6 +236,10 @@ static const struct helper_key {
 	{ "SuspendTimeout", TIME, PLACE(suspend_timeout), 0, NSEC_PER_HOUR },
 	{ "SavingTimeout", TIME, PLACE(saving_timeout), 0, NSEC_PER_HOUR },
 	{ "ExtensionLimit", TIME, PLACE(extension_limit), 0, NSEC_PER_WEEK },
+	{ "IdleWindow", TIME, PLACE(idle_window), 0, NSEC_PER_WEEK },
+	{ "IdleWindowStandby", TIME, PLACE(idle_window_standby), 0, NSEC_PER_WEEK },
+	{ "IdleMinimumCpu", TIME, PLACE(idle_minimum_cpu), NSEC_PER_USEC, NSEC_PER_HOUR },
+	{ "IdleMinimumTraffic", SIZE, PLACE(idle_minimum_traffic), 1, SIZE_LIMIT },
 	{ "ConcurrentInstances", NUMBER, PLACE(concurrent_instances), 1, 100000 },
 	{ "History", NUMBER, PLACE(history), 0, 100000 },
 #undef PLACE
@@ -249,6 +273,8 @@ static bool set_helper(struct keyfile *file, const char *name, const char *value
 		return set_time(file, name, value, key->least, key->most, place);
 	case NUMBER:
 		return set_number(file, name, value, key->least, key->most, place);
+	case SIZE:
+		return set_size(file, name, value, key->least, key->most, place);
 	}
 	return false;
 }
@@ -276,6 +302,16 @@ static bool set_class(struct keyfile *file, const char *key, const char *value)
 		return set_time(file, key, value, BGTASK_PERIOD_MIN, BGTASK_PERIOD_MAX,
 				&seen->class->period);
 	}
+	if (!strcmp(key, "NetworkBudget")) {
+		if (seen->network_budget)
+			return keyfile_refuse(file, "%s is there twice", key);
+		seen->network_budget = true;
+		if (!strcmp(value, "unlimited")) {
+			seen->class->network_budget = NETWORK_UNLIMITED;
+			return true;
+		}
+		return set_size(file, key, value, 0, SIZE_LIMIT, &seen->class->network_budget);
+	}
 	return keyfile_refuse(file, "unknown key \"%s\" in [Class %s]", key, seen->class->name);
 }
 
@@ -290,7 +326,7 @@ static bool take_key(struct keyfile *file, const char *key, const char *value)
 	return keyfile_refuse(file, "key \"%s\" is in no section", key);
 }
 
-/* A class that was not there before needs both. */
+/* A class that was not there before needs both a quota and a period. */
 static bool check_classes(struct keyfile *file)
 {
 	const struct reader *reader = file->data;
@@ -338,14 +374,19 @@ static int set_defaults(struct config *config)
 		.suspend_timeout = 5 * NSEC_PER_SEC,
 		.saving_timeout = NSEC_PER_SEC,
 		.extension_limit = 10 * NSEC_PER_MIN,
+		.idle_window = 10 * NSEC_PER_MIN,
+		.idle_window_standby = 3 * NSEC_PER_MIN,
+		.idle_minimum_cpu = 10 * NSEC_PER_MSEC,
+		.idle_minimum_traffic = 1024,
 		.concurrent_instances = 16,
 		.history = 100,
 	};
 	if (!config->state_directory || !config->runtime_directory ||
 	    !config->manifest_directories[0] || !config->manifest_directories[1] ||
 	    !config->cgroup ||
-	    !add_class(config, "lock-screen", 2 * NSEC_PER_SEC, 15 * NSEC_PER_MIN) ||
-	    !add_class(config, "standard", NSEC_PER_SEC, 2 * NSEC_PER_HOUR))
+	    !add_class(config, "lock-screen", 2 * NSEC_PER_SEC, 15 * NSEC_PER_MIN,
+		       45000000) ||
+	    !add_class(config, "standard", NSEC_PER_SEC, 2 * NSEC_PER_HOUR, 7500000))
 		return -ENOMEM;
 	return 0;
 }

@@ -11,12 +11,18 @@
 
 #define CLASS_NAME_MAX	31
 
-/* How much CPU time the apps of a class get; times are nanoseconds. */
+#define NETWORK_UNLIMITED	UINT64_MAX
+
+/*
+ * How much CPU time the apps of a class get; times are nanoseconds. And how many bytes their tasks
+ * may send and receive in a day, on battery; NETWORK_UNLIMITED for any.
+ */
 struct quota_class {
 	struct quota_class *next;
 	char name[CLASS_NAME_MAX + 1];
 	uint64_t quota;
 	uint64_t period;
+	uint64_t network_budget;
 };
 
 struct config {
@@ -31,7 +37,10 @@ struct config {
 	char *manifest_directories[2];
 	/* The cgroup that apps' cgroups are made in, below the cgroup2 mount; "bgtask.apps". */
 	char *cgroup;
-	/* "lock-screen", 2 s of 15 min; "standard", 1 s of 2 h. From Windows 8's documentation. */
+	/*
+	 * "lock-screen", 2 s of 15 min and 45 MB; "standard", 1 s of 2 h and 7.5 MB. From Windows
+	 * 8's documentation.
+	 */
 	struct quota_class *classes;
 	/* Time and maintenance triggers are no more often than this; 15 min. */
 	uint64_t minimum_interval;
@@ -45,6 +54,14 @@ struct config {
 	uint64_t saving_timeout;
 	/* How long an extension lasts on battery; 10 min. */
 	uint64_t extension_limit;
+	/*
+	 * A task that uses less than both minima for so long is idle, or hangs, and is cancelled;
+	 * 10 min, or 3 min while no user is present. Never, if that is 0. 10 ms, 1 KiB.
+	 */
+	uint64_t idle_window;
+	uint64_t idle_window_standby;
+	uint64_t idle_minimum_cpu;
+	uint64_t idle_minimum_traffic;
 	/* How many instances of an app run at the same time; 16. */
 	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */

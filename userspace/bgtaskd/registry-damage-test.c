@@ -105,7 +105,7 @@ static void test_damage(struct test *test)
 	spill(test->path, content, size);
 	sqlite3_open(test->path, &database);
 	sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	sqlite3_exec(database, "PRAGMA user_version = 2", NULL, NULL, NULL);
+	sqlite3_exec(database, "PRAGMA user_version = 3", NULL, NULL, NULL);
 	sqlite3_close(database);
 	snprintf(log, sizeof(log), "%s-wal", test->path);
 	free(content);

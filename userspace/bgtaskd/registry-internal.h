@@ -19,6 +19,9 @@ enum statement {
 	STATEMENT_ACCESS_SET,
 	STATEMENT_ACCESS_GET,
 	STATEMENT_ACCESS_REMOVE,
+	STATEMENT_NETWORK_SET,
+	STATEMENT_NETWORK_GET,
+	STATEMENT_NETWORK_REMOVE,
 	STATEMENT_TASK_ADD,
 	STATEMENT_TASK_REMOVE,
 	STATEMENT_TASK_SET_DUE,
@@ -52,6 +55,7 @@ int registry_refuse(struct registry *registry, int error, const char *reason);
 
 int registry_prepare(struct registry *registry, enum statement statement, const char *text);
 int registry_prepare_all(struct registry *registry);
+int registry_network_prepare(struct registry *registry);
 int registry_task_prepare(struct registry *registry);
 int registry_instance_prepare(struct registry *registry);
 

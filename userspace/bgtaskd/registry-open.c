@@ -15,7 +15,7 @@
 
 #define FILE_NAME	"registry.db"
 #define APPLICATION_ID	0x62677464	/* "bgtd" */
-#define SCHEMA_VERSION	1
+#define SCHEMA_VERSION	2
 
 #define TO_TEXT_(value)	#value
 #define TO_TEXT(value)	TO_TEXT_(value)
@@ -27,6 +27,15 @@
 #define HEADER_PAGES		28
 #define HEADER_USER_VERSION	60
 #define HEADER_APPLICATION_ID	68
+
+/* What version 2 has, and version 1 has not. */
+#define TABLE_NETWORK								\
+	"CREATE TABLE network ("						\
+	"  app TEXT PRIMARY KEY NOT NULL,"					\
+	"  day INTEGER NOT NULL,"						\
+	"  used INTEGER NOT NULL,"						\
+	"  seen INTEGER NOT NULL"						\
+	") STRICT, WITHOUT ROWID;"
 
 /* Why an instance needs no task: tasks go, and what their instances did is still to be seen. */
 static const char schema[] =
@@ -76,6 +85,7 @@ static const char schema[] =
 	"  app TEXT PRIMARY KEY NOT NULL,"
 	"  access INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;"
+	TABLE_NETWORK
 	"COMMIT;"
 	/* Stays so, as the file says it. */
 	"PRAGMA journal_mode = WAL;";
@@ -239,7 +249,29 @@ static int create(const struct files *files)
 	return error;
 }
 
-/* Everything that says whether the database can be used. Writes nothing to it. */
+/* To this version from another; all of it, or nothing. */
+static int upgrade(struct registry *registry, int version)
+{
+	static const char *const steps[SCHEMA_VERSION] = {
+		[1] = TABLE_NETWORK "PRAGMA user_version = 2;",
+	};
+	sqlite3 *database = registry->database;
+	int code = sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+	for (; !code && version < SCHEMA_VERSION; version++)
+		code = sqlite3_exec(database, steps[version], NULL, NULL, NULL);
+	if (!code)
+		code = sqlite3_exec(database, "COMMIT", NULL, NULL, NULL);
+	code = registry_result(registry, code);
+	if (!sqlite3_get_autocommit(database))
+		sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+/*
+ * Everything that says whether the database can be used. Writes nothing to it, unless it is whole,
+ * but of an older version.
+ */
 static int check_database(struct registry *registry, const struct files *files)
 {
 	int application = 0, version = 0, error;
@@ -262,10 +294,12 @@ static int check_database(struct registry *registry, const struct files *files)
 		return damaged(files, "is another program's database");
 	if (!error && version > SCHEMA_VERSION)
 		return damaged(files, "is from a newer version of this program");
-	if (!error && version < SCHEMA_VERSION)
+	if (!error && version < 1)
 		return damaged(files, "is damaged");
 	if (!error)
 		error = check(registry);
+	if (!error && version < SCHEMA_VERSION)
+		error = upgrade(registry, version);
 	if (!error)
 		error = registry_prepare_all(registry);
 	if (error == -EUCLEAN) {

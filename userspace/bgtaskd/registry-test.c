@@ -182,6 +182,61 @@ static void test_history(struct test *test)
 	end(test);
 }
 
+static int same_network(struct test *test, const char *app, struct network_record expected)
+{
+	struct network_record found = { 1, 1, 1 };
+
+	return !registry_network_get(test->registry, app, &found) && found.day == expected.day &&
+	       found.used == expected.used && found.seen == expected.seen;
+}
+
+static void test_network(struct test *test)
+{
+	const struct network_record none = { 0 }, some = { 20991231, UINT64_MAX, 3 },
+				    other = { 1, 2, UINT64_MAX };
+
+	begin(test, "network");
+	ok(test, !reopen(test) && same_network(test, "a", none), "network: nothing used yet");
+	ok(test, !registry_network_set(test->registry, "a", &other) &&
+	   !registry_network_set(test->registry, "a", &some) &&
+	   !registry_network_set(test->registry, "b", &other) && !reopen(test) &&
+	   same_network(test, "a", some) && same_network(test, "b", other), "network: kept");
+	ok(test, !registry_app_remove(test->registry, "a") && same_network(test, "a", none) &&
+	   same_network(test, "b", other), "network: nothing of an app is left");
+	end(test);
+}
+
+/* A database as the first version has made it. */
+static void make_old(struct test *test)
+{
+	sqlite3_exec(test->registry->database, "DROP TABLE network; PRAGMA user_version = 1", NULL,
+		     NULL, NULL);
+}
+
+static void test_upgrade(struct test *test)
+{
+	struct task_record task = make_task("a", 1);
+	const struct network_record some = { 1, 2, 3 };
+	struct tasks tasks = { .expected = &task };
+	char *reason = NULL;
+
+	begin(test, "upgrade");
+	ok(test, !reopen(test) && !registry_task_add(test->registry, &task), "upgrade: begins");
+	make_old(test);
+	ok(test, !reopen(test) &&
+	   !registry_task_each(test->registry, NULL, 0, see_task, &tasks) && tasks.count == 1 &&
+	   tasks.same, "upgrade: what was there is kept");
+	ok(test, !registry_network_set(test->registry, "a", &some) && !reopen(test) &&
+	   same_network(test, "a", some), "upgrade: has what is new, and is done once");
+
+	/* If that cannot be, it is as it was. */
+	make_old(test);
+	sqlite3_exec(test->registry->database, "CREATE TABLE network (x)", NULL, NULL, &reason);
+	ok(test, !reason && reopen(test) == -EUCLEAN, "upgrade: fails");
+	end(test);
+	sqlite3_free(reason);
+}
+
 static void test_transactions(struct test *test)
 {
 	struct task_record one = make_task("a", 1), two = make_task("a", 2);
@@ -216,6 +271,8 @@ int main(void)
 		return 1;
 	test_keeping(&test);
 	test_history(&test);
+	test_network(&test);
+	test_upgrade(&test);
 	test_transactions(&test);
 	return conclude(&test);
 }

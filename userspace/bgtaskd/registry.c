@@ -232,6 +232,8 @@ int registry_app_remove(struct registry *registry, const char *app)
 		error = registry_run_for_app(registry, STATEMENT_INSTANCE_REMOVE_APP, app);
 	if (!error)
 		error = registry_run_for_app(registry, STATEMENT_ACCESS_REMOVE, app);
+	if (!error)
+		error = registry_run_for_app(registry, STATEMENT_NETWORK_REMOVE, app);
 	return registry_end(registry, error);
 }
 
@@ -253,6 +255,8 @@ int registry_prepare_all(struct registry *registry)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !error; i++)
 		error = registry_prepare(registry, texts[i].statement, texts[i].text);
+	if (!error)
+		error = registry_network_prepare(registry);
 	if (!error)
 		error = registry_task_prepare(registry);
 	if (!error)

@@ -57,6 +57,13 @@ struct instance_record {
 	uint64_t fired, started, ended;	/* CLOCK_REALTIME ns, or 0 */
 };
 
+/* What an app has used of the network budget of a day. */
+struct network_record {
+	uint32_t day;			/* as network.h has it; 0 if there was none */
+	uint64_t used;			/* bytes */
+	uint64_t seen;			/* bytes of the container's counters that are dealt with */
+};
+
 /*
  * Opens the database in a directory, which is made if need be (0700), or begins a new one. One that
  * is damaged, or of a newer version, is refused with -EUCLEAN and a problem that says how to
@@ -113,7 +120,13 @@ int registry_app_each(struct registry *registry, int (*each)(void *data, const c
 int registry_access_set(struct registry *registry, const char *app, enum bgtask_access access);
 int registry_access_get(struct registry *registry, const char *app, enum bgtask_access *access);
 
-/* Forgets an app: its tasks, instances and access. */
+/* What an app has used of its network budget; all 0 if that was never set. */
+int registry_network_set(struct registry *registry, const char *app,
+			 const struct network_record *network);
+int registry_network_get(struct registry *registry, const char *app,
+			 struct network_record *network);
+
+/* Forgets an app: its tasks, instances, access and what it has used. */
 int registry_app_remove(struct registry *registry, const char *app);
 
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "size.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+/* No unit needs more. */
+#define DECIMALS_MAX	9
+
+/* Length of a unit, or 0 if there is none of this name. */
+static uint64_t unit_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint64_t bytes;
+	} units[] = {
+		{ "", 1 }, { "B", 1 }, { "kB", 1000 }, { "MB", 1000000 }, { "GB", 1000000000 },
+		{ "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 },
+	};
+
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (!strcmp(name, units[i].name))
+			return units[i].bytes;
+	return 0;
+}
+
+/* Takes digits, of a number that began before; returns how many, or -ERANGE. */
+static int take_digits(const char **text, uint64_t *number)
+{
+	int count = 0;
+	bool large = false;
+
+	for (; **text >= '0' && **text <= '9'; ++*text, count++)
+		large |= __builtin_mul_overflow(*number, 10, number) ||
+			 __builtin_add_overflow(*number, (uint64_t)(**text - '0'), number);
+	return large ? -ERANGE : count;
+}
+
+int size_parse(const char *text, uint64_t *bytes)
+{
+	uint64_t number = 0, unit, divisor = 1, product;
+	int digits, decimals = 0;
+
+	digits = take_digits(&text, &number);
+	if (digits && *text == '.') {
+		text++;
+		decimals = take_digits(&text, &number);
+		if (!decimals)
+			return -EINVAL;
+	}
+	text += strspn(text, " ");
+	unit = unit_of(text);
+	if (!digits || !unit)
+		return -EINVAL;
+	if (digits < 0 || decimals < 0 || decimals > DECIMALS_MAX ||
+	    __builtin_mul_overflow(number, unit, &product))
+		return -ERANGE;
+	while (decimals--)
+		divisor *= 10;
+	if (product % divisor)
+		return -EINVAL;
+	*bytes = product / divisor;
+	return 0;
+}
