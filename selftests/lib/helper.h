@@ -19,7 +19,10 @@
 /* The app that is meant where none is named. */
 #define APP		"org.example.App"
 
-/* What differs from test to test. The class "free" has no budget, the others have this. */
+/*
+ * What differs from test to test. The class "free" has no budget, the others have this. Nothing is
+ * called idle.
+ */
 struct helper_settings {
 	uint64_t cancel_timeout;	/* 0 for what the helper has of itself, 5 s */
 	unsigned int history;

@@ -14,9 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app-use.h"
 #include "instance.h"
 #include "launch.h"
 #include "listener.h"
+#include "network.h"
 #include "process.h"
 #include "task.h"
 
@@ -82,10 +84,12 @@ static int policy_of(const struct app *app, struct bgt_container_policy *policy)
 	if (!class)
 		return -EINVAL;
 	*policy = (struct bgt_container_policy)BGT_CONTAINER_POLICY_INIT;
-	policy->set = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT;
+	policy->set = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT |
+		      BGT_POLICY_COUNT_TRAFFIC;
 	policy->quota = class->quota;
 	policy->period = class->period;
 	policy->exempt = app->exempt;
+	policy->count_traffic = app_use_counts_traffic(app);
 	return 0;
 }
 
@@ -146,8 +150,10 @@ static int adopt_container(struct app *app)
 	if (error)
 		return error;
 	error = bgt_container_set(bgt, container->id, &policy);
-	if (!error)
+	if (!error) {
 		app->container = container->id;
+		app->traffic_counted = policy.count_traffic;
+	}
 	bgt_container_free(container);
 	return error;
 }
@@ -166,6 +172,7 @@ static int make_container(struct app *app, bool *made)
 	error = bgt_container_new(app->daemon->bgt, app->id, &policy, &app->container);
 	if (error == -EEXIST)
 		return adopt_container(app);
+	app->traffic_counted = !error && policy.count_traffic;
 	*made = !error;
 	return error;
 }
@@ -225,6 +232,7 @@ static int change(struct app *app, struct manifest *manifest)
 	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
 		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
 			 bgt_error(app->daemon->bgt));
+	network_update(app);
 	return 0;
 }
 
@@ -234,6 +242,8 @@ static int load(struct app *app)
 	int error;
 
 	error = registry_access_get(app->daemon->registry, app->id, &app->access);
+	if (!error)
+		error = network_load(app);
 	if (!error)
 		error = task_load_all(app);
 	if (!error)
@@ -296,6 +306,7 @@ void app_forget(struct app *app)
 	task_unload_all(app);
 	listener_free_all(&app->listeners);
 	launch_forget_app(app);
+	network_free(app);
 	tdelete(app, &app->daemon->app_tree, compare_ids);
 	LIST_REMOVE(app, entry);
 	manifest_free(app->manifest);

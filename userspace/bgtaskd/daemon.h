@@ -17,6 +17,7 @@
 #include "lifecycle.h"
 #include "log.h"
 #include "manifest.h"
+#include "network.h"
 #include "registry.h"
 #include "relay.h"
 #include "source.h"
@@ -43,6 +44,7 @@ struct instance {
 	sd_event_source *exit;		/* the process ends */
 	sd_event_source *retry;		/* to record that it has ended */
 	struct deadline *deadline;	/* of its time to end */
+	struct idle *idle;		/* if that is watched; idle.c */
 	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
 	bool plugin;			/* which bgtask-host runs */
@@ -96,6 +98,8 @@ struct app {
 	struct presence *presence;	/* if some have */
 	unsigned int nr_listeners;
 	struct lifecycle life;
+	bool traffic_counted;		/* the module counts what it sends and receives */
+	struct network network;		/* its network budget */
 	struct log_limit log;
 };
 

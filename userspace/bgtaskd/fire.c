@@ -9,8 +9,10 @@
 
 #include "app.h"
 #include "channel.h"
+#include "idle.h"
 #include "instance.h"
 #include "launch.h"
+#include "network.h"
 #include "task.h"
 #include "timer.h"
 
@@ -39,7 +41,8 @@ bool fire_may_launch(const struct task *task)
 
 	return !(task->record.conditions & ~conditions_hold(&daemon->conditions)) &&
 	       (daemon->ac || task->record.trigger != BGTASK_TRIGGER_MAINTENANCE) &&
-	       app_may_run(task->app, task->record.trigger) && channel_may_launch(task);
+	       app_may_run(task->app, task->record.trigger) && network_may_launch(task->app) &&
+	       channel_may_launch(task);
 }
 
 static int fire(struct firing *firing, struct task *task, const char *argument)
@@ -172,6 +175,7 @@ void fire_conditions_changed(struct daemon *daemon)
 		else if (has_lost_condition(daemon, instance))
 			instance_cancel(instance, BGTASK_CANCEL_REASON_CONDITION_LOSS);
 	}
+	idle_conditions_changed(daemon);
 	fire_reconsider_all(daemon);
 }
 

@@ -13,6 +13,7 @@
 #include "app.h"
 #include "deadline.h"
 #include "host.h"
+#include "idle.h"
 #include "launch.h"
 #include "listener.h"
 #include "process.h"
@@ -101,6 +102,7 @@ void instance_unload(struct instance *instance)
 	struct task *task = task_find(instance->daemon, instance->record.task);
 
 	launch_release(instance);
+	idle_end(instance);
 	if (task && task->active == instance)
 		task->active = NULL;
 	if (task && task->next == instance)

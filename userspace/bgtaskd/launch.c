@@ -5,6 +5,7 @@
 
 #include "fire.h"
 #include "instance.h"
+#include "network.h"
 #include "task.h"
 
 /* If launches cannot be recorded, so long until the next try. */
@@ -78,6 +79,7 @@ void launch_release(struct instance *instance)
 	instance->starts = false;
 	instance->app->nr_running--;
 	line_up(instance->app);
+	network_update(instance->app);
 }
 
 /* Claims a few instances, a turn each, and records that. */

@@ -21,6 +21,7 @@
 #include "launch.h"
 #include "listener.h"
 #include "module.h"
+#include "network.h"
 #include "plugin.h"
 #include "process.h"
 
@@ -87,6 +88,7 @@ static void on_power(void *data, bool ac, int capacity)
 	if (!changed || !daemon->started)
 		return;
 	extension_power_changed(daemon);
+	network_power_changed(daemon);
 	fire_conditions_changed(daemon);
 }
 
@@ -119,6 +121,7 @@ static void start_sources(struct daemon *daemon)
 	/* Not before all is known is anything launched that waits for it, or cancelled. */
 	daemon->started = true;
 	extension_power_changed(daemon);
+	network_power_changed(daemon);
 	fire_conditions_changed(daemon);
 }
 
@@ -255,6 +258,7 @@ static void tear_down(struct daemon *daemon)
 		&source_network, &source_zone, &source_power, &source_session,
 	};
 
+	daemon->started = false;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (daemon->sources[i])
 			types[i]->stop(daemon->sources[i]);

@@ -19,10 +19,12 @@
 #include "fire.h"
 #include "hold.h"
 #include "host.h"
+#include "idle.h"
 #include "instance.h"
 #include "launch.h"
 #include "listener.h"
 #include "module.h"
+#include "network.h"
 #include "process.h"
 #include "task.h"
 
@@ -223,6 +225,8 @@ bool instance_start(struct instance *instance)
 		fail(instance, "cannot make its container", error);
 		return false;
 	}
+	/* From its first packet on. */
+	network_update(instance->app);
 	instance->plugin = host_is_plugin(options.entry_point);
 	error = host_start(&options, known, &known->pid, &instance->pidfd, &instance->host);
 	if (error) {
@@ -239,6 +243,7 @@ bool instance_start(struct instance *instance)
 		fail(instance, "cannot watch it", error);
 		return false;
 	}
+	idle_begin(instance);
 	return true;
 }
 
@@ -360,6 +365,7 @@ static void go_on(struct instance *instance)
 		log_line(LOG_ERR, "%s: task %s runs without a container: %s", instance->app->id,
 			 known->name, strerror(-error));
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	idle_begin(instance);
 	if (before == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_cancel(instance, known->reason);
 	else if (before == BGTASK_INSTANCE_STATE_LAUNCHING)

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks that do nothing, and such as do. How long nothing is allowed is judged by a task of another
+ * app which does nothing at all: when that has been cancelled, whoever ran before has had its time.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+#include "wire.h"
+
+#define OTHER	"org.example.Other"
+
+#define ALL	"Triggers=application\n"
+#define OPEN	"exec 3<>/dev/udp/" WIRE_FAR "/9; "
+#define TASKS									\
+	"[Task blocked]\nEntryPoint=/bin/bash -c \"" OPEN "read -u 3\"\n" ALL	\
+	"[Task works]\nEntryPoint=/bin/sh -c \"while sleep 0.2; do :; done\"\n" ALL	\
+	"[Task talks]\nEntryPoint=/bin/bash -c \"" OPEN "while sleep 0.2; do "	\
+		"printf %01000d 0 >&3; done\"\n" ALL				\
+	"[Task deaf]\nEntryPoint=/bin/bash -c \"trap : TERM; " OPEN		\
+		"while :; do read -u 3; done\"\n" ALL				\
+	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL
+
+FIXTURE(idle) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(idle)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	wire_begin();
+}
+
+FIXTURE_TEARDOWN(idle)
+{
+	helper_end();
+	wire_end();
+}
+
+/* A millisecond of CPU time in 2 s is enough, unless a test says otherwise. */
+static void begin_with(struct bgt *bgt, const struct helper_settings *settings, const char *class)
+{
+	char lines[2048];
+
+	helper_start_with(bgt, settings);
+	helper_change(bgt, "s/^IdleWindow=.*/IdleWindow=2s\\nIdleMinimumCpu=1ms/");
+	snprintf(lines, sizeof(lines), "%s%s", class, TASKS);
+	helper_install(bgt, APP, lines);
+	helper_install(bgt, OTHER, "Class=free\n" TASKS);
+	helper_register(bgt, (struct wanted){ .app = OTHER, .name = "blocked",
+					      .trigger = BGT_TRIGGER_APPLICATION });
+}
+
+static void begin(struct bgt *bgt)
+{
+	const struct helper_settings settings = HELPER_SETTINGS;
+
+	begin_with(bgt, &settings, "Class=free\n");
+}
+
+/* Waits until a task has been idle from its beginning to its end, as often as that. */
+static void wait_idle(struct bgt *bgt, int times)
+{
+	while (times--) {
+		if (bgt_trigger_fire(bgt, OTHER, "blocked", BGT_TRIGGER_APPLICATION, NULL))
+			fail("bgt_trigger_fire: %s", bgt_error(bgt));
+		if (!instance_wait(bgt, OTHER, "blocked", BGT_INSTANCE_RUNNING) ||
+		    !instance_wait(bgt, OTHER, "blocked", BGT_INSTANCE_CANCELED))
+			fail("who is idle is not cancelled");
+	}
+}
+
+static bool is_running(struct bgt *bgt, const char *name)
+{
+	return instance_look(bgt, APP, name)->state == BGT_INSTANCE_RUNNING;
+}
+
+static bool is_cancelled(struct bgt *bgt, const char *name)
+{
+	const struct bgt_instance *instance = instance_wait(bgt, APP, name, BGT_INSTANCE_CANCELED);
+
+	return instance && instance->canceled && instance->reason == BGT_CANCEL_IDLE_TASK;
+}
+
+static const struct bgt_container *look(struct bgt *bgt)
+{
+	static struct bgt_container *last;
+
+	bgt_container_free(last);
+	last = NULL;
+	if (bgt_container_get_by_name(bgt, APP, &last))
+		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+	return last;
+}
+
+/* It waits on a socket for what never comes. */
+TEST_F_TIMEOUT(idle, blocked, 120)
+{
+	const struct bgt_instance *instance;
+
+	begin(self->bgt);
+	helper_run(self->bgt, "blocked");
+	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+	instance = instance_look(self->bgt, APP, "blocked");
+	/* Not before, and by no other clock than that of the window. */
+	EXPECT_GE(instance->ended - instance->started, 2 * SEC);
+	EXPECT_TRUE(helper_logs(APP ": task blocked is idle: "));
+	EXPECT_FALSE(look(self->bgt)->count_traffic);
+}
+
+/* One that does little, but does it, goes on; beside one of the same app that does nothing. */
+TEST_F_TIMEOUT(idle, works, 120)
+{
+	begin(self->bgt);
+	helper_run(self->bgt, "works");
+	helper_run(self->bgt, "blocked");
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+	wait_idle(self->bgt, 2);
+	EXPECT_TRUE(is_running(self->bgt, "works"));
+}
+
+/* Its CPU time alone would not do; the network is enough. */
+TEST_F_TIMEOUT(idle, talks, 120)
+{
+	uint64_t end = now() + DEADLINE;
+
+	begin(self->bgt);
+	helper_change(self->bgt, "s/^IdleMinimumCpu=.*/IdleMinimumCpu=1h/; "
+		      "s/^IdleWindow=.*/IdleWindow=1h/");
+	helper_run(self->bgt, "talks");
+	/* However long that takes it to begin with. */
+	while (!look(self->bgt)->sent && now() < end)
+		usleep(20000);
+	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
+	wait_idle(self->bgt, 2);
+	EXPECT_TRUE(is_running(self->bgt, "talks"));
+	EXPECT_GT(look(self->bgt)->sent, 0);
+
+	/* Nor would so little be enough of the network. */
+	helper_change(self->bgt, "/^IdleMinimumCpu=/a IdleMinimumTraffic=1GB");
+	EXPECT_TRUE(is_cancelled(self->bgt, "talks"));
+}
+
+/* As soon as no user is there. */
+TEST_F_TIMEOUT(idle, standby, 120)
+{
+	begin(self->bgt);
+	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=1h/; "
+		      "s/^IdleWindowStandby=.*/IdleWindowStandby=1s/");
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, BGT_CONDITION_USER_PRESENT,
+				       BGT_CONDITION_USER_PRESENT, false));
+	helper_run(self->bgt, "blocked");
+	pause_for(4 * SEC);
+	EXPECT_TRUE(is_running(self->bgt, "blocked"));
+	ASSERT_EQ(0, bgt_condition_set(self->bgt, BGT_CONDITION_USER_PRESENT, 0, false));
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+}
+
+/* Who stands still since the budget is spent is not idle. */
+TEST_F_TIMEOUT(idle, throttled, 120)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+	struct bgt *events;
+	uint32_t id;
+
+	settings.period = 3600 * SEC;
+	begin_with(self->bgt, &settings, "");
+	events = container_connect();
+	helper_run(self->bgt, "burn");
+	id = look(self->bgt)->id;
+	ASSERT_NE(NULL, event_wait(events, BGT_EVENT_CONTAINER_STOPPED, id));
+	bgt_close(events);
+	wait_idle(self->bgt, 3);
+	EXPECT_TRUE(is_running(self->bgt, "burn"));
+	EXPECT_TRUE(look(self->bgt)->throttled);
+}
+
+/* Nor is who is looked at with a debugger, until that has gone. */
+TEST_F_TIMEOUT(idle, traced, 120)
+{
+	pid_t pid;
+
+	begin(self->bgt);
+	pid = (pid_t)helper_run(self->bgt, "blocked")->pid;
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+	wait_idle(self->bgt, 3);
+	EXPECT_TRUE(is_running(self->bgt, "blocked"));
+	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	ASSERT_EQ(pid, waitpid(pid, NULL, __WALL));
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+}
+
+/* Nor what an app does that the user looks at. */
+TEST_F_TIMEOUT(idle, foreground, 120)
+{
+	begin(self->bgt);
+	helper_run(self->bgt, "blocked");
+	container_set_exempt(self->bgt, look(self->bgt)->id, true);
+	wait_idle(self->bgt, 3);
+	EXPECT_TRUE(is_running(self->bgt, "blocked"));
+	container_set_exempt(self->bgt, look(self->bgt)->id, false);
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+}
+
+/* The five seconds' rule holds for it, too. */
+TEST_F_TIMEOUT(idle, deaf, 120)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+	const struct bgt_instance *instance;
+
+	settings.cancel_timeout = 700 * MSEC;
+	begin_with(self->bgt, &settings, "Class=free\n");
+	helper_run(self->bgt, "deaf");
+	instance = instance_wait(self->bgt, APP, "deaf", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(instance->canceled);
+	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
+	EXPECT_TRUE(helper_logs(APP ": task deaf hangs, and has used "));
+}
+
+/* Whatever becomes of the helper, and of the container, in the meantime. */
+TEST_F_TIMEOUT(idle, begun_anew, 120)
+{
+	const struct bgt_instance *instance;
+	pid_t pid;
+
+	begin(self->bgt);
+	helper_run(self->bgt, "blocked");
+	helper_restart(self->bgt);
+	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+	EXPECT_FALSE(look(self->bgt)->count_traffic);
+
+	helper_fire(self->bgt, "blocked");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "blocked", BGT_INSTANCE_RUNNING));
+	ASSERT_EQ(0, bgt_container_del(self->bgt, look(self->bgt)->id));
+	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
+
+	/* What ended while there was no helper is not counted any more. */
+	helper_fire(self->bgt, "blocked");
+	instance = instance_wait(self->bgt, APP, "blocked", BGT_INSTANCE_RUNNING);
+	ASSERT_NE(NULL, instance);
+	pid = (pid_t)instance->pid;
+	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	helper_kill();
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	helper_launch(self->bgt);
+	EXPECT_FALSE(look(self->bgt)->count_traffic);
+}
+
+TEST_HARNESS_MAIN

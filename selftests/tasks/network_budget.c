@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What an app may send and receive in a day, on battery. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+#include "wire.h"
+
+#define OTHER	"org.example.Other"
+
+/* In bytes. A packet has some more than 1000, and a burst some more than 60 kB. */
+#define BUDGET	100000
+#define BURST	"for i in {1..60}; do printf %01000d 0 >&3; done; "
+
+#define ALL	"Triggers=application\n"
+#define FAR	"exec 3<>/dev/udp/" WIRE_FAR "/9; "
+#define TASKS									\
+	"[Task ok]\nEntryPoint=/bin/true\n" ALL					\
+	"[Task burst]\nEntryPoint=/bin/bash -c \"" FAR BURST "\"\n" ALL		\
+	"[Task bursts]\nEntryPoint=/bin/bash -c \"" FAR "while sleep 0.2; do " BURST	\
+		"done\"\n" ALL							\
+	"[Task stays]\nEntryPoint=/bin/bash -c \"" FAR BURST			\
+		": >" HELPER_SAID "/burst; exec sleep 1000\"\n" ALL		\
+	"[Task local]\nEntryPoint=/bin/bash -c \"exec 3<>/dev/udp/127.0.0.1/9; "	\
+		"for i in {1..4}; do " BURST "done 2>/dev/null; exit 0\"\n" ALL
+
+FIXTURE(network_budget) {
+	struct bgt *bgt;
+	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
+};
+
+static uint64_t wall(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+static void set_wall(uint64_t time)
+{
+	const struct timespec to = { (time_t)(time / SEC), (long)(time % SEC) };
+
+	if (clock_settime(CLOCK_REALTIME, &to))
+		fail("cannot set the clock");
+}
+
+/* Begins at noon, far from the next day. */
+FIXTURE_SETUP(network_budget)
+{
+	uint64_t day = 24 * 3600 * SEC;
+
+	scene_begin();
+	self->bgt = mutex_connect();
+	self->offset = wall() - now();
+	wire_begin();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("usb_online", "off");
+	power_set("ac_online", "off");
+	setenv("TZ", "UTC", 1);
+	set_wall(wall() / day * day + day / 2);
+	helper_start(self->bgt);
+	helper_change(self->bgt, "/^.Class standard/a NetworkBudget=100kB");
+	helper_install(self->bgt, APP, TASKS);
+	helper_register_plain(self->bgt, "ok");
+}
+
+FIXTURE_TEARDOWN(network_budget)
+{
+	helper_end();
+	set_wall(now() + self->offset);
+	power_set("ac_online", "on");
+	wire_end();
+}
+
+/* Fires a task, and says whether it was run to its end. */
+static bool completes(struct bgt *bgt, const char *name)
+{
+	helper_fire(bgt, name);
+	return instance_wait(bgt, APP, name, BGT_INSTANCE_COMPLETED);
+}
+
+/* Says whether it is not launched: neither at once, nor after a while. */
+static bool stays_latched(struct bgt *bgt, const char *name)
+{
+	pause_for(500 * MSEC);
+	return instance_look(bgt, APP, name)->state == BGT_INSTANCE_LATCHED;
+}
+
+static bool is_revoked(struct bgt *bgt, const char *name)
+{
+	const struct bgt_instance *instance = instance_wait(bgt, APP, name, BGT_INSTANCE_CANCELED);
+
+	return instance && instance->canceled &&
+	       instance->reason == BGT_CANCEL_RESOURCE_REVOCATION;
+}
+
+static const struct bgt_container *look(struct bgt *bgt)
+{
+	static struct bgt_container *last;
+
+	bgt_container_free(last);
+	last = NULL;
+	if (bgt_container_get_by_name(bgt, APP, &last))
+		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+	return last;
+}
+
+/* Waits until the app has sent so much more. */
+static void wait_sent(struct bgt *bgt, uint64_t bytes)
+{
+	uint64_t end = now() + DEADLINE, before = look(bgt)->sent;
+
+	while (look(bgt)->sent < before + bytes) {
+		if (now() > end)
+			fail("nothing is sent, or not counted");
+		usleep(20000);
+	}
+}
+
+/* What runs is cancelled, and no more is launched, until there is AC power. */
+TEST_F_TIMEOUT(network_budget, spent, 120)
+{
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+	helper_run(self->bgt, "bursts");
+	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	EXPECT_GT(look(self->bgt)->sent, BUDGET);
+	EXPECT_TRUE(helper_logs(APP ": its network budget is spent: "));
+	EXPECT_FALSE(look(self->bgt)->count_traffic);
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+
+	power_set("ac_online", "on");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	/* It is still the same day. */
+	helper_fire(self->bgt, "bursts");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
+	power_set("ac_online", "off");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+}
+
+/* The day ends when it is midnight. */
+TEST_F_TIMEOUT(network_budget, next_day, 120)
+{
+	uint64_t day = 24 * 3600 * SEC, midnight = wall() / day * day + day;
+	const struct bgt_instance *instance;
+
+	helper_run(self->bgt, "bursts");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	helper_kill();
+	set_wall(midnight - 5 * SEC);
+	helper_launch(self->bgt);
+	helper_fire(self->bgt, "ok");
+	instance = instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_GE(instance->started, midnight);
+	/* There is all of the budget again. */
+	helper_register_plain(self->bgt, "burst");
+	EXPECT_TRUE(completes(self->bgt, "burst"));
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+}
+
+/* However often it is interrupted, and the helper killed, it is one budget. */
+TEST_F_TIMEOUT(network_budget, interrupted, 120)
+{
+	helper_register_plain(self->bgt, "burst");
+	helper_run(self->bgt, "stays");
+	helper_wait_file("said/burst");
+	helper_restart(self->bgt);
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+	EXPECT_TRUE(completes(self->bgt, "burst"));
+	EXPECT_TRUE(is_revoked(self->bgt, "stays"));
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+}
+
+/* On AC power nothing counts; what comes then does. */
+TEST_F_TIMEOUT(network_budget, on_ac, 120)
+{
+	/* Traffic is counted for those who may be idle. */
+	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=1h/");
+	power_set("ac_online", "on");
+	helper_run(self->bgt, "stays");
+	helper_wait_file("said/burst");
+	helper_run(self->bgt, "bursts");
+	wait_sent(self->bgt, 2 * BUDGET);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "bursts")->state);
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "bursts")->id,
+					 BGT_CANCEL_ABORT));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
+	power_set("ac_online", "off");
+	helper_register_plain(self->bgt, "burst");
+	EXPECT_TRUE(completes(self->bgt, "burst"));
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+	helper_fire(self->bgt, "bursts");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	EXPECT_TRUE(is_revoked(self->bgt, "stays"));
+}
+
+/* Each class has its own, or none. */
+TEST_F_TIMEOUT(network_budget, classes, 120)
+{
+	const char *const classes[] = { "lock-screen", "free" };
+	char lines[2048];
+
+	helper_change(self->bgt, "$ a [Class lock-screen]\\nNetworkBudget=1GB");
+	helper_register_plain(self->bgt, "bursts");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(lines, sizeof(lines), "Class=%s\n%s", classes[i], TASKS);
+		helper_install(self->bgt, APP, lines);
+		helper_fire(self->bgt, "bursts");
+		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
+		/* For the first one it is counted; it is not, where there is no limit. */
+		EXPECT_EQ(!i, look(self->bgt)->count_traffic);
+		if (!i)
+			wait_sent(self->bgt, 2 * BUDGET);
+		else
+			pause_for(SEC);
+		EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "bursts")->state);
+		ASSERT_EQ(0, bgt_instance_cancel(self->bgt,
+						 instance_look(self->bgt, APP, "bursts")->id,
+						 BGT_CANCEL_ABORT));
+		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
+	}
+	/* As what it has used was counted, it would be over in another class. */
+	helper_install(self->bgt, APP, TASKS);
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+}
+
+/* What stays on the machine costs nothing. */
+TEST_F_TIMEOUT(network_budget, local, 120)
+{
+	helper_register_plain(self->bgt, "local");
+	EXPECT_TRUE(completes(self->bgt, "local"));
+	EXPECT_GT(look(self->bgt)->local, BUDGET);
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+}
+
+/* Nor does what the user looks at. */
+TEST_F_TIMEOUT(network_budget, foreground, 120)
+{
+	uint32_t id = look(self->bgt)->id;
+
+	container_set_exempt(self->bgt, id, true);
+	helper_run(self->bgt, "bursts");
+	wait_sent(self->bgt, 3 * BUDGET);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "bursts")->state);
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "bursts")->id,
+					 BGT_CANCEL_ABORT));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
+	container_set_exempt(self->bgt, id, false);
+	EXPECT_TRUE(completes(self->bgt, "ok"));
+	helper_fire(self->bgt, "bursts");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+}
+
+TEST_HARNESS_MAIN

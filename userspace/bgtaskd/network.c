@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "network.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "app-use.h"
+#include "instance.h"
+#include "launch.h"
+
+#define USEC_PER_SEC	UINT64_C(1000000)
+#define NSEC_PER_SEC	1000000000
+
+/*
+ * While tasks run on battery it is looked at every 5 s and, the less is left, the more often, to
+ * every 250 ms. So a budget can be overrun by what is sent in these 5 s, and no more than a quarter
+ * of them later, if all of it is used in them; and by what is sent in half a second, if that takes
+ * a minute. What is overrun is not taken from the next day.
+ */
+#define LOOK_USEC_MAX	(5 * USEC_PER_SEC)
+#define LOOK_USEC_MIN	(USEC_PER_SEC / 4)
+#define ACCURACY	4
+/* Until the next day; but the clock, or the time zone, may be set. */
+#define DAY_USEC_MAX	(3600 * USEC_PER_SEC)
+
+/*
+ * The helper may be killed at any time. The module's counters go on, so that nothing is lost which
+ * was not recorded; only what does not count should not be taken for what does. So it is recorded
+ * when this part of the budget has gone, and when what runs or the power changes.
+ */
+#define RECORDS		16
+
+static void to_local(int64_t time, struct tm *local)
+{
+	const time_t seconds = (time_t)time;
+
+	/* The zone may have changed. */
+	tzset();
+	if (!localtime_r(&seconds, local))
+		memset(local, 0, sizeof(*local));
+}
+
+uint32_t network_day(int64_t time)
+{
+	struct tm local;
+
+	to_local(time, &local);
+	return (uint32_t)((local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 +
+			  local.tm_mday);
+}
+
+int64_t network_next_day(int64_t time)
+{
+	struct tm local, next = { .tm_isdst = -1 };
+
+	to_local(time, &local);
+	next.tm_year = local.tm_year;
+	next.tm_mon = local.tm_mon;
+	next.tm_mday = local.tm_mday + 1;
+	return mktime(&next);
+}
+
+void network_take(struct network_record *record, uint32_t day, uint64_t total, bool counts)
+{
+	uint64_t moved = total < record->seen ? total : total - record->seen;
+
+	if (record->day != day)
+		record->used = 0;
+	record->day = day;
+	record->seen = total;
+	if (counts && __builtin_add_overflow(record->used, moved, &record->used))
+		record->used = UINT64_MAX;
+}
+
+uint64_t network_interval(uint64_t used, uint64_t budget)
+{
+	uint64_t left = used < budget ? budget - used : 0, interval = 0;
+
+	if (budget)
+		interval = (uint64_t)((double)LOOK_USEC_MAX * (double)left / (double)budget);
+	return interval < LOOK_USEC_MIN ? LOOK_USEC_MIN : interval;
+}
+
+static int64_t time_now(void)
+{
+	return (int64_t)(daemon_time() / NSEC_PER_SEC);
+}
+
+static uint64_t budget_of(const struct app *app)
+{
+	const struct quota_class *class;
+
+	/* It may be about to be forgotten. */
+	class = app->manifest ? config_class(&app->daemon->config, app->manifest->class) : NULL;
+	return class ? class->network_budget : NETWORK_UNLIMITED;
+}
+
+bool network_is_limited(const struct app *app)
+{
+	return !app->daemon->ac && budget_of(app) != NETWORK_UNLIMITED;
+}
+
+bool network_may_launch(const struct app *app)
+{
+	const struct network_record *record = &app->network.record;
+	uint64_t used = record->day == network_day(time_now()) ? record->used : 0;
+
+	return !network_is_limited(app) || used < budget_of(app);
+}
+
+static void record(struct app *app)
+{
+	struct network *network = &app->network;
+	struct registry *registry = app->daemon->registry;
+
+	if (network->recorded == network->record.seen)
+		return;
+	if (!registry_network_set(registry, app->id, &network->record))
+		network->recorded = network->record.seen;
+	else if (log_may(&app->log, app->id))
+		log_line(LOG_ERR, "%s: cannot record what it has sent: %s", app->id,
+			 registry_error(registry));
+}
+
+/* Takes what was sent and received since the last look; then the power was as it was then. */
+static void settle(struct app *app)
+{
+	struct network *network = &app->network;
+	uint64_t unrecorded, part = budget_of(app) / RECORDS;
+	bool battery = !app->daemon->ac, changed;
+	struct app_use use;
+
+	if (app_use_read(app, &use))
+		return;
+	changed = !network->looked || network->battery != battery;
+	/* Since the helper before has looked, all is as it is now. */
+	if (!network->looked) {
+		network->battery = battery;
+		network->foreground = use.foreground;
+	}
+	network_take(&network->record, network_day(time_now()), use.network,
+		     network->battery && !network->foreground && !use.foreground);
+	network->looked = true;
+	network->battery = battery;
+	network->foreground = use.foreground;
+
+	unrecorded = network->record.seen < network->recorded ? UINT64_MAX :
+		     network->record.seen - network->recorded;
+	if (changed || unrecorded > part || !app->nr_running || !network_may_launch(app))
+		record(app);
+}
+
+/* What runs ends, unless the user looks at the app. */
+static void take_away(struct app *app)
+{
+	struct instance *instance;
+
+	if (!app->network.spent)
+		log_line(LOG_NOTICE, "%s: its network budget is spent: %llu bytes today", app->id,
+			 (unsigned long long)app->network.record.used);
+	app->network.spent = true;
+	if (app->network.foreground)
+		return;
+	LIST_FOREACH(instance, &app->instances, by_app)
+		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
+			instance_cancel(instance, BGTASK_CANCEL_REASON_RESOURCE_REVOCATION);
+}
+
+/* There is a budget again: what was latched meanwhile is launched. */
+static void give_again(struct app *app)
+{
+	struct instance *instance;
+
+	app->network.spent = false;
+	LIST_FOREACH(instance, &app->instances, by_app)
+		launch_consider(instance);
+}
+
+/* When to look again, us from now; 0 for not before something changes. */
+static uint64_t next_look(const struct app *app)
+{
+	uint64_t interval = 0;
+	int64_t now = time_now();
+
+	if (!network_is_limited(app))
+		return 0;
+	if (app->nr_running)
+		interval = network_interval(app->network.record.used, budget_of(app));
+	/* What is told to end needs nobody to look at it. */
+	if (app->network.spent) {
+		interval = (uint64_t)(network_next_day(now) - now) * USEC_PER_SEC;
+		if (interval > DAY_USEC_MAX)
+			interval = DAY_USEC_MAX;
+		if (app->nr_running && app->network.foreground)
+			interval = LOOK_USEC_MAX;
+	}
+	return interval;
+}
+
+static int look(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct app *app = data;
+	uint64_t interval;
+
+	(void)usec;
+	settle(app);
+	if (!network_may_launch(app))
+		take_away(app);
+	else if (app->network.spent)
+		give_again(app);
+	interval = next_look(app);
+	if (!interval)
+		return 0;
+	(void)sd_event_source_set_time_accuracy(source, interval / ACCURACY);
+	(void)sd_event_source_set_time_relative(source, interval);
+	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	return 0;
+}
+
+int network_load(struct app *app)
+{
+	struct network *network = &app->network;
+	int error = registry_network_get(app->daemon->registry, app->id, &network->record);
+
+	network->recorded = network->record.seen;
+	return error;
+}
+
+void network_update(struct app *app)
+{
+	struct network *network = &app->network;
+	int error = 0;
+
+	/* Not before it is known whether there is AC power, nor when the helper ends. */
+	if (!app->daemon->started)
+		return;
+	if (!network->looked || network->battery || network_is_limited(app))
+		settle(app);
+	app_use_count_traffic(app);
+	if (!network->spent && network_may_launch(app) &&
+	    !(app->nr_running && network_is_limited(app))) {
+		(void)sd_event_source_set_enabled(network->timer, SD_EVENT_OFF);
+		return;
+	}
+	/* Cancels and launches from the loop, as nobody expects it here. */
+	if (!network->timer)
+		error = sd_event_add_time_relative(app->daemon->event, &network->timer,
+						   CLOCK_MONOTONIC, 0, 1, look, app);
+	else
+		(void)sd_event_source_set_time_accuracy(network->timer, 1);
+	if (error < 0) {
+		log_line(LOG_ERR, "%s: cannot watch its network budget: %s", app->id,
+			 strerror(-error));
+		return;
+	}
+	(void)sd_event_source_set_time_relative(network->timer, 0);
+	(void)sd_event_source_set_enabled(network->timer, SD_EVENT_ONESHOT);
+}
+
+void network_power_changed(struct daemon *daemon)
+{
+	struct app *app;
+
+	LIST_FOREACH(app, &daemon->apps, entry)
+		if (app->nr_running || app->traffic_counted || app->network.spent ||
+		    !network_may_launch(app))
+			network_update(app);
+}
+
+void network_free(struct app *app)
+{
+	app->network.timer = sd_event_source_disable_unref(app->network.timer);
+}
