@@ -412,6 +412,26 @@ const struct bgt_instance *helper_run(struct bgt *bgt, const char *name)
 	return instance;
 }
 
+const struct bgt_container *helper_container(struct bgt *bgt)
+{
+	static struct bgt_container *last;
+
+	bgt_container_free(last);
+	last = NULL;
+	if (bgt_container_get_by_name(bgt, APP, &last))
+		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+	return last;
+}
+
+bool helper_uncounted(struct bgt *bgt)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (helper_container(bgt)->count_traffic && now() < end)
+		usleep(50000);
+	return !helper_container(bgt)->count_traffic;
+}
+
 uint32_t helper_app_member(struct bgt *bgt)
 {
 	struct bgt_container *container;

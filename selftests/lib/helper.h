@@ -123,6 +123,12 @@ const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const
 const struct bgt_instance *instance_look(struct bgt *bgt, const char *app, const char *task);
 unsigned int instance_count(struct bgt *bgt, const char *app);
 
+/* The container of APP. Valid until the next call. */
+const struct bgt_container *helper_container(struct bgt *bgt);
+
+/* Waits until its traffic is not counted any more, which takes a while. */
+bool helper_uncounted(struct bgt *bgt);
+
 /* The member with the own processes of APP. */
 uint32_t helper_app_member(struct bgt *bgt);
 

@@ -93,17 +93,6 @@ static bool is_cancelled(struct bgt *bgt, const char *name)
 	return instance && instance->canceled && instance->reason == BGT_CANCEL_IDLE_TASK;
 }
 
-static const struct bgt_container *look(struct bgt *bgt)
-{
-	static struct bgt_container *last;
-
-	bgt_container_free(last);
-	last = NULL;
-	if (bgt_container_get_by_name(bgt, APP, &last))
-		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
-	return last;
-}
-
 /* It waits on a socket for what never comes. */
 TEST_F_TIMEOUT(idle, blocked, 120)
 {
@@ -111,13 +100,13 @@ TEST_F_TIMEOUT(idle, blocked, 120)
 
 	begin(self->bgt);
 	helper_run(self->bgt, "blocked");
-	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_container(self->bgt)->count_traffic);
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 	instance = instance_look(self->bgt, APP, "blocked");
 	/* Not before, and by no other clock than that of the window. */
 	EXPECT_GE(instance->ended - instance->started, 2 * SEC);
 	EXPECT_TRUE(helper_logs(APP ": task blocked is idle: "));
-	EXPECT_FALSE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_uncounted(self->bgt));
 }
 
 /* One that does little, but does it, goes on; beside one of the same app that does nothing. */
@@ -141,12 +130,12 @@ TEST_F_TIMEOUT(idle, talks, 120)
 		      "s/^IdleWindow=.*/IdleWindow=1h/");
 	helper_run(self->bgt, "talks");
 	/* However long that takes it to begin with. */
-	while (!look(self->bgt)->sent && now() < end)
+	while (!helper_container(self->bgt)->sent && now() < end)
 		usleep(20000);
 	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
 	wait_idle(self->bgt, 2);
 	EXPECT_TRUE(is_running(self->bgt, "talks"));
-	EXPECT_GT(look(self->bgt)->sent, 0);
+	EXPECT_GT(helper_container(self->bgt)->sent, 0);
 
 	/* Nor would so little be enough of the network. */
 	helper_change(self->bgt, "/^IdleMinimumCpu=/a IdleMinimumTraffic=1GB");
@@ -179,12 +168,12 @@ TEST_F_TIMEOUT(idle, throttled, 120)
 	begin_with(self->bgt, &settings, "");
 	events = container_connect();
 	helper_run(self->bgt, "burn");
-	id = look(self->bgt)->id;
+	id = helper_container(self->bgt)->id;
 	ASSERT_NE(NULL, event_wait(events, BGT_EVENT_CONTAINER_STOPPED, id));
 	bgt_close(events);
 	wait_idle(self->bgt, 3);
 	EXPECT_TRUE(is_running(self->bgt, "burn"));
-	EXPECT_TRUE(look(self->bgt)->throttled);
+	EXPECT_TRUE(helper_container(self->bgt)->throttled);
 }
 
 /* Nor is who is looked at with a debugger, until that has gone. */
@@ -208,10 +197,10 @@ TEST_F_TIMEOUT(idle, foreground, 120)
 {
 	begin(self->bgt);
 	helper_run(self->bgt, "blocked");
-	container_set_exempt(self->bgt, look(self->bgt)->id, true);
+	container_set_exempt(self->bgt, helper_container(self->bgt)->id, true);
 	wait_idle(self->bgt, 3);
 	EXPECT_TRUE(is_running(self->bgt, "blocked"));
-	container_set_exempt(self->bgt, look(self->bgt)->id, false);
+	container_set_exempt(self->bgt, helper_container(self->bgt)->id, false);
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 }
 
@@ -240,13 +229,13 @@ TEST_F_TIMEOUT(idle, begun_anew, 120)
 	begin(self->bgt);
 	helper_run(self->bgt, "blocked");
 	helper_restart(self->bgt);
-	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_container(self->bgt)->count_traffic);
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
-	EXPECT_FALSE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_uncounted(self->bgt));
 
 	helper_fire(self->bgt, "blocked");
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "blocked", BGT_INSTANCE_RUNNING));
-	ASSERT_EQ(0, bgt_container_del(self->bgt, look(self->bgt)->id));
+	ASSERT_EQ(0, bgt_container_del(self->bgt, helper_container(self->bgt)->id));
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 
 	/* What ended while there was no helper is not counted any more. */
@@ -254,11 +243,11 @@ TEST_F_TIMEOUT(idle, begun_anew, 120)
 	instance = instance_wait(self->bgt, APP, "blocked", BGT_INSTANCE_RUNNING);
 	ASSERT_NE(NULL, instance);
 	pid = (pid_t)instance->pid;
-	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_container(self->bgt)->count_traffic);
 	helper_kill();
 	ASSERT_EQ(0, kill(pid, SIGKILL));
 	helper_launch(self->bgt);
-	EXPECT_FALSE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_uncounted(self->bgt));
 }
 
 TEST_HARNESS_MAIN

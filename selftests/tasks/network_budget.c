@@ -105,23 +105,12 @@ static bool is_revoked(struct bgt *bgt, const char *name)
 	       instance->reason == BGT_CANCEL_RESOURCE_REVOCATION;
 }
 
-static const struct bgt_container *look(struct bgt *bgt)
-{
-	static struct bgt_container *last;
-
-	bgt_container_free(last);
-	last = NULL;
-	if (bgt_container_get_by_name(bgt, APP, &last))
-		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
-	return last;
-}
-
 /* Waits until the app has sent so much more. */
 static void wait_sent(struct bgt *bgt, uint64_t bytes)
 {
-	uint64_t end = now() + DEADLINE, before = look(bgt)->sent;
+	uint64_t end = now() + DEADLINE, before = helper_container(bgt)->sent;
 
-	while (look(bgt)->sent < before + bytes) {
+	while (helper_container(bgt)->sent < before + bytes) {
 		if (now() > end)
 			fail("nothing is sent, or not counted");
 		usleep(20000);
@@ -133,11 +122,11 @@ TEST_F_TIMEOUT(network_budget, spent, 120)
 {
 	EXPECT_TRUE(completes(self->bgt, "ok"));
 	helper_run(self->bgt, "bursts");
-	EXPECT_TRUE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_container(self->bgt)->count_traffic);
 	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
-	EXPECT_GT(look(self->bgt)->sent, BUDGET);
+	EXPECT_GT(helper_container(self->bgt)->sent, BUDGET);
 	EXPECT_TRUE(helper_logs(APP ": its network budget is spent: "));
-	EXPECT_FALSE(look(self->bgt)->count_traffic);
+	EXPECT_TRUE(helper_uncounted(self->bgt));
 	helper_fire(self->bgt, "ok");
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 	helper_restart(self->bgt);
@@ -226,7 +215,8 @@ TEST_F_TIMEOUT(network_budget, classes, 120)
 		helper_fire(self->bgt, "bursts");
 		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
 		/* For the first one it is counted; it is not, where there is no limit. */
-		EXPECT_EQ(!i, look(self->bgt)->count_traffic);
+		EXPECT_TRUE(i ? helper_uncounted(self->bgt) :
+				helper_container(self->bgt)->count_traffic);
 		if (!i)
 			wait_sent(self->bgt, 2 * BUDGET);
 		else
@@ -248,14 +238,14 @@ TEST_F_TIMEOUT(network_budget, local, 120)
 {
 	helper_register_plain(self->bgt, "local");
 	EXPECT_TRUE(completes(self->bgt, "local"));
-	EXPECT_GT(look(self->bgt)->local, BUDGET);
+	EXPECT_GT(helper_container(self->bgt)->local, BUDGET);
 	EXPECT_TRUE(completes(self->bgt, "ok"));
 }
 
 /* Nor does what the user looks at. */
 TEST_F_TIMEOUT(network_budget, foreground, 120)
 {
-	uint32_t id = look(self->bgt)->id;
+	uint32_t id = helper_container(self->bgt)->id;
 
 	container_set_exempt(self->bgt, id, true);
 	helper_run(self->bgt, "bursts");

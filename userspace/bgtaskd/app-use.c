@@ -6,6 +6,12 @@
 #include "idle.h"
 #include "network.h"
 
+/*
+ * So long after the last task has ended it is counted on, as the next one may come soon: to begin
+ * and to end costs the kernel much more than to count.
+ */
+#define LINGER_USEC	(10 * UINT64_C(1000000))
+
 int app_use_read(const struct app *app, struct app_use *use)
 {
 	struct bgt_container *container;
@@ -34,14 +40,11 @@ bool app_use_counts_traffic(const struct app *app)
 	return app->nr_running && (idle_is_watched(app->daemon) || network_is_limited(app));
 }
 
-void app_use_count_traffic(struct app *app)
+static void count_traffic(struct app *app, bool count)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
-	bool count = app_use_counts_traffic(app);
 	int error;
 
-	if (!app->container || app->traffic_counted == count)
-		return;
 	policy.set = BGT_POLICY_COUNT_TRAFFIC;
 	policy.count_traffic = count;
 	error = bgt_container_set(app->daemon->bgt, app->container, &policy);
@@ -51,4 +54,50 @@ void app_use_count_traffic(struct app *app)
 	else if (error != -ENOENT && log_may(&app->log, app->id))
 		log_line(LOG_ERR, "%s: cannot count what it sends: %s", app->id,
 			 bgt_error(app->daemon->bgt));
+}
+
+static int sweep(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct daemon *daemon = data;
+	struct app *app;
+
+	(void)source;
+	(void)usec;
+	LIST_FOREACH(app, &daemon->apps, entry)
+		if (app->container && app->traffic_counted && !app_use_counts_traffic(app))
+			count_traffic(app, false);
+	return 0;
+}
+
+static void sweep_later(struct daemon *daemon)
+{
+	int enabled = SD_EVENT_OFF;
+
+	if (!daemon->sweep) {
+		(void)sd_event_add_time_relative(daemon->event, &daemon->sweep, CLOCK_MONOTONIC,
+						 LINGER_USEC, 0, sweep, daemon);
+		return;
+	}
+	(void)sd_event_source_get_enabled(daemon->sweep, &enabled);
+	if (enabled != SD_EVENT_OFF)
+		return;
+	(void)sd_event_source_set_time_relative(daemon->sweep, LINGER_USEC);
+	(void)sd_event_source_set_enabled(daemon->sweep, SD_EVENT_ONESHOT);
+}
+
+void app_use_count_traffic(struct app *app)
+{
+	bool count = app_use_counts_traffic(app);
+
+	if (!app->container || app->traffic_counted == count)
+		return;
+	if (count)
+		count_traffic(app, true);
+	else
+		sweep_later(app->daemon);
+}
+
+void app_use_close(struct daemon *daemon)
+{
+	daemon->sweep = sd_event_source_disable_unref(daemon->sweep);
 }

@@ -21,9 +21,12 @@ int app_use_read(const struct app *app, struct app_use *use);
 
 /*
  * Whether the module is to count what its sockets send and receive: only while a task runs of which
- * that has to be known. The latter tells it so.
+ * that has to be known, and a while longer. The latter tells it so.
  */
 bool app_use_counts_traffic(const struct app *app);
 void app_use_count_traffic(struct app *app);
+
+/* The helper ends. */
+void app_use_close(struct daemon *daemon);
 
 #endif

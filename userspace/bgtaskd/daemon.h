@@ -125,6 +125,7 @@ struct daemon {
 	void *instance_tree;
 	sd_event_source *launching;	/* there are turns to be taken; launch.c */
 	struct app_queue turns;
+	sd_event_source *sweep;		/* of what is not to be counted any more; app-use.c */
 	struct source *sources[4];
 };
 

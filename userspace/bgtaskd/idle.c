@@ -167,7 +167,6 @@ void idle_begin(struct instance *instance)
 {
 	struct daemon *daemon = instance->daemon;
 	struct idle_limits limits = limits_now(daemon);
-	struct app_use use = { 0 };
 	struct idle *idle;
 
 	if (!idle_is_watched(daemon))
@@ -182,10 +181,8 @@ void idle_begin(struct instance *instance)
 		return;
 	}
 	instance->idle = idle;
-	(void)app_use_read(instance->app, &use);
-	idle->times_throttled = use.times_throttled;
-	idle->window.cpu = read_cpu(instance, &use);
-	idle->window.traffic = use.network + use.local;
+	/* The first look finds other counters, and begins the window then. */
+	idle->window.traffic = UINT64_MAX;
 	arm(instance, &limits);
 }
 

@@ -12,6 +12,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "app-use.h"
 #include "app.h"
 #include "channel.h"
 #include "daemon.h"
@@ -266,6 +267,7 @@ static void tear_down(struct daemon *daemon)
 		app_forget(LIST_FIRST(&daemon->apps));
 	listener_free_all(&daemon->listeners);
 	launch_close(daemon);
+	app_use_close(daemon);
 	relay_close(daemon->relay);
 	module_close(daemon);
 	registry_close(daemon->registry);

@@ -103,9 +103,9 @@ bool network_is_limited(const struct app *app)
 bool network_may_launch(const struct app *app)
 {
 	const struct network_record *record = &app->network.record;
-	uint64_t used = record->day == network_day(time_now()) ? record->used : 0;
 
-	return !network_is_limited(app) || used < budget_of(app);
+	return !network_is_limited(app) || record->used < budget_of(app) ||
+	       record->day != network_day(time_now());
 }
 
 static void record(struct app *app)
