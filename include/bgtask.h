@@ -1237,6 +1237,45 @@ int bgt_app_terminate(struct bgt *bgt, const char *id);
 int bgt_app_attach(struct bgt *bgt);
 
 /**
+ * bgt_app_set_ui_thread - Attach, and say which thread has the app's user interface.
+ * @bgt: The connection.
+ * @thread: One of this process, as of gettid(2).
+ *
+ * While the app is suspended and a task runs in it, this thread stands still, and all others run.
+ * They must not wait for anything that it has, such as a lock; if they do, the task is cancelled
+ * sooner or later, and the app killed. Threads that are created by it stand still, too: tasks need
+ * others, which were there before or are created by such.
+ *
+ * Return: as bgt_app_attach(); -ESRCH if this process has no such thread.
+ */
+int bgt_app_set_ui_thread(struct bgt *bgt, uint32_t thread);
+
+/**
+ * bgt_activation_complete - Say that a task which runs in this process has ended, and how.
+ * @bgt: The connection, which has attached.
+ * @id: The instance, of BGT_EVENT_APP_ACTIVATED.
+ * @status: 0 for success.
+ * @message: The same for people, up to 1024 bytes, or NULL.
+ *
+ * A suspended app stands still again when its last task has ended; so this may return later. If
+ * BGT_EVENT_INSTANCE_CANCELED has told to end, there are 5 s for it unless configured; then the
+ * app is killed.
+ *
+ * Return: 0, -ENOENT if there is no such instance.
+ */
+int bgt_activation_complete(struct bgt *bgt, uint32_t id, int32_t status, const char *message);
+
+/**
+ * bgt_activation_progress - Say how far it has come.
+ * @bgt: The connection.
+ * @id: The instance.
+ * @progress: 0 to 100 by convention.
+ *
+ * Return: 0, -ENOENT if there is no such instance.
+ */
+int bgt_activation_progress(struct bgt *bgt, uint32_t id, uint32_t progress);
+
+/**
  * bgt_app_saved - Say, after BGT_EVENT_APP_SUSPENDING, that the app has saved its state.
  * @bgt: The connection.
  *
@@ -1353,7 +1392,7 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  * @BGT_EVENT_INSTANCE_ENDED: An instance has ended, likewise. Known are id, task, name, state,
  *   reason, status and message.
  * @BGT_EVENT_INSTANCE_CANCELED: The instance that this process runs is to end, see
- *   bgt_instance_attach(). Known are id and reason.
+ *   bgt_instance_attach() and bgt_activation_complete(). Known are id and reason.
  * @BGT_EVENT_APP_SUSPENDING: The app that this process is has to save its state and to call
  *   bgt_app_saved(), see bgt_app_attach().
  * @BGT_EVENT_APP_RESUMING: It runs again, or need not be suspended any more. Known of the app is
@@ -1361,6 +1400,8 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  * @BGT_EVENT_APP_CHANGED: The state of an app has changed, for those who have called
  *   bgt_task_associate() for all. Known are id, state, foreground and pid.
  * @BGT_EVENT_EXTENSION_REVOKED: The extension is over, see bgt_extension_request().
+ * @BGT_EVENT_APP_ACTIVATED: A task is to run in this process, which is an app, see
+ *   bgt_activation_complete(). Known of the instance are id, app, task, name, trigger and argument.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -1382,6 +1423,7 @@ enum bgt_event_type {
 	BGT_EVENT_APP_RESUMING,
 	BGT_EVENT_APP_CHANGED,
 	BGT_EVENT_EXTENSION_REVOKED,
+	BGT_EVENT_APP_ACTIVATED,
 };
 
 /**

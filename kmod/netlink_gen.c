@@ -165,11 +165,13 @@ const struct nla_policy bgtask_instance_attach_nl_policy[BGTASK_A_INSTANCE_PAD +
 
 /* BGTASK_CMD_INSTANCE_PROGRESS - do */
 const struct nla_policy bgtask_instance_progress_nl_policy[BGTASK_A_INSTANCE_PROGRESS + 1] = {
+	[BGTASK_A_INSTANCE_ID] = { .type = NLA_U32, },
 	[BGTASK_A_INSTANCE_PROGRESS] = { .type = NLA_U32, },
 };
 
 /* BGTASK_CMD_INSTANCE_COMPLETE - do */
 const struct nla_policy bgtask_instance_complete_nl_policy[BGTASK_A_INSTANCE_MESSAGE + 1] = {
+	[BGTASK_A_INSTANCE_ID] = { .type = NLA_U32, },
 	[BGTASK_A_INSTANCE_STATUS] = { .type = NLA_S32, },
 	[BGTASK_A_INSTANCE_MESSAGE] = { .type = NLA_NUL_STRING, },
 };
@@ -232,7 +234,8 @@ const struct nla_policy bgtask_app_move_nl_policy[BGTASK_A_APP_MOVE + 1] = {
 };
 
 /* BGTASK_CMD_APP_ATTACH - do */
-const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_PAD + 1] = {
+const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_UI_THREAD + 1] = {
+	[BGTASK_A_APP_UI_THREAD] = { .type = NLA_U32, },
 };
 
 /* BGTASK_CMD_APP_SAVED - do */
@@ -468,7 +471,7 @@ const struct genl_ops bgtask_nl_ops[39] = {
 		.cmd		= BGTASK_CMD_APP_ATTACH,
 		.doit		= bgtask_nl_app_attach_doit,
 		.policy		= bgtask_app_attach_nl_policy,
-		.maxattr	= BGTASK_A_APP_PAD,
+		.maxattr	= BGTASK_A_APP_UI_THREAD,
 	},
 	{
 		.cmd		= BGTASK_CMD_APP_SAVED,

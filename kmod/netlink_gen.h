@@ -81,7 +81,7 @@ extern const struct nla_policy bgtask_channel_set_nl_policy[BGTASK_A_TASK_FD + 1
 
 extern const struct nla_policy bgtask_app_move_nl_policy[BGTASK_A_APP_MOVE + 1];
 
-extern const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_PAD + 1];
+extern const struct nla_policy bgtask_app_attach_nl_policy[BGTASK_A_APP_UI_THREAD + 1];
 
 extern const struct nla_policy bgtask_app_saved_nl_policy[BGTASK_A_APP_PAD + 1];
 
