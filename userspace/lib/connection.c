@@ -217,6 +217,7 @@ void bgt_close(struct bgt *bgt)
 	bgt_mutex_forget_all(bgt);
 	bgt_renewal_free(bgt->renewal);
 	bgt_completion_free(bgt->completion);
+	free(bgt->activations);
 	bgt_container_free(bgt->event_container);
 	bgt_member_free(bgt->event_member);
 	bgt_instance_free(bgt->event_instance);

@@ -46,6 +46,9 @@ struct bgt {
 	bool suspending;
 	/* How many jobs share the app's extension. */
 	uint32_t jobs;
+	/* Tasks that run in this process, as an app; their ids. */
+	uint32_t *activations;
+	size_t nr_activations;
 
 	struct bgt_event event;
 	struct bgt_container *event_container;

@@ -158,7 +158,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 }
 
 /* Takes the instance. What there is no memory for is lost, as if the socket's were full. */
-static void happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance)
+void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
 
@@ -172,6 +172,11 @@ static void happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instanc
 	bgt_pending_add(bgt, &happening->pending);
 }
 
+int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **instance)
+{
+	return parse(bgt_span_of_message(message), instance);
+}
+
 /* The cancellation may be told by the event and, if the helper is a new one, by its answer. */
 static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 {
@@ -180,7 +185,7 @@ static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 		return;
 	}
 	bgt->canceled = instance->id;
-	happen(bgt, BGT_EVENT_INSTANCE_CANCELED, instance);
+	bgt_instance_happen(bgt, BGT_EVENT_INSTANCE_CANCELED, instance);
 }
 
 void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
@@ -194,7 +199,7 @@ void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 	if (type == BGT_EVENT_INSTANCE_CANCELED)
 		cancel(bgt, instance);
 	else
-		happen(bgt, type, instance);
+		bgt_instance_happen(bgt, type, instance);
 }
 
 void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message)

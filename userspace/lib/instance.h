@@ -10,6 +10,10 @@
 void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 			   enum bgt_event_type type);
 
+/* Reads an instance from a message; and has an event told of one, which is taken. */
+int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **instance);
+void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance);
+
 /* Takes what a new helper says of the instance that this process runs. */
 void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message);
 

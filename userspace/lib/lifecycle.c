@@ -191,7 +191,7 @@ static int parse_attached(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-int bgt_app_attach(struct bgt *bgt)
+static int attach(struct bgt *bgt, uint32_t thread)
 {
 	struct bgt_renewal *renewal;
 	struct bgt_request request;
@@ -201,12 +201,26 @@ int bgt_app_attach(struct bgt *bgt)
 	if (error)
 		return error;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_ATTACH);
+	if (thread)
+		bgt_put_u32(&request, BGTASK_A_APP_UI_THREAD, thread);
 	error = bgt_exchange(bgt, &request, parse_attached, bgt);
 	if (error)
 		bgt_renewal_free(renewal);
 	else
 		bgt_renewal_note(bgt, renewal);
 	return error;
+}
+
+int bgt_app_attach(struct bgt *bgt)
+{
+	return attach(bgt, 0);
+}
+
+int bgt_app_set_ui_thread(struct bgt *bgt, uint32_t thread)
+{
+	if (!thread)
+		return bgt_fail(bgt, -EINVAL, "there is no thread 0");
+	return attach(bgt, thread);
 }
 
 int bgt_app_saved(struct bgt *bgt)

@@ -38,6 +38,7 @@ static const char *const events[] = {
 	[BGT_EVENT_APP_RESUMING] = "app-resuming",
 	[BGT_EVENT_APP_CHANGED] = "app-changed",
 	[BGT_EVENT_EXTENSION_REVOKED] = "extension-revoked",
+	[BGT_EVENT_APP_ACTIVATED] = "app-activated",
 };
 
 static const char *const triggers[] = {

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "activation.h"
 #include "instance.h"
 #include "lifecycle.h"
 #include "mutex.h"
@@ -73,6 +74,9 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 			return;
 		case BGTASK_CMD_INSTANCE_CANCELED_NTF:
 			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CANCELED);
+			return;
+		case BGTASK_CMD_APP_ACTIVATED_NTF:
+			bgt_activated(bgt, message);
 			return;
 		case BGTASK_CMD_APP_SUSPENDING_NTF:
 			bgt_app_happened(bgt, message, BGT_EVENT_APP_SUSPENDING);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Tasks that run in the app's own process. A new helper tells of all that were not completed, of
+ * which those are known here that have begun.
+ */
+#include "activation.h"
+
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <stdlib.h>
+
+#include "instance.h"
+#include "request.h"
+
+static uint32_t *find(struct bgt *bgt, uint32_t id)
+{
+	for (size_t i = 0; i < bgt->nr_activations; i++)
+		if (bgt->activations[i] == id)
+			return &bgt->activations[i];
+	return NULL;
+}
+
+static bool add(struct bgt *bgt, uint32_t id)
+{
+	uint32_t *list = reallocarray(bgt->activations, bgt->nr_activations + 1, sizeof(*list));
+
+	if (!list)
+		return false;
+	list[bgt->nr_activations++] = id;
+	bgt->activations = list;
+	return true;
+}
+
+static void forget(struct bgt *bgt, uint32_t id)
+{
+	uint32_t *known = find(bgt, id);
+
+	if (known)
+		*known = bgt->activations[--bgt->nr_activations];
+}
+
+void bgt_activated(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	struct bgt_instance *instance;
+
+	if (bgt->raised < 0 || bgt_instance_parse(message, &instance))
+		return;
+	if (find(bgt, instance->id) || !add(bgt, instance->id))
+		bgt_instance_free(instance);
+	else
+		bgt_instance_happen(bgt, BGT_EVENT_APP_ACTIVATED, instance);
+}
+
+int bgt_activation_progress(struct bgt *bgt, uint32_t id, uint32_t progress)
+{
+	struct bgt_request request;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_INSTANCE_PROGRESS);
+	bgt_put_u32(&request, BGTASK_A_INSTANCE_ID, id);
+	bgt_put_u32(&request, BGTASK_A_INSTANCE_PROGRESS, progress);
+	return bgt_exchange(bgt, &request, NULL, NULL);
+}
+
+int bgt_activation_complete(struct bgt *bgt, uint32_t id, int32_t status, const char *message)
+{
+	struct bgt_request request;
+	int error;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_INSTANCE_COMPLETE);
+	bgt_put_u32(&request, BGTASK_A_INSTANCE_ID, id);
+	bgt_put_u32(&request, BGTASK_A_INSTANCE_STATUS, (uint32_t)status);
+	bgt_put_string_if(&request, BGTASK_A_INSTANCE_MESSAGE, message);
+	error = bgt_exchange(bgt, &request, NULL, NULL);
+	if (!error || error == -ENOENT)
+		forget(bgt, id);
+	return error;
+}
