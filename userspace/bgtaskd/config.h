@@ -52,8 +52,8 @@ struct config {
 	uint64_t suspend_timeout;
 	/* How long an app may go on when an extension to save data is revoked; 1 s. */
 	uint64_t saving_timeout;
-	/* How long an extension lasts on battery; 10 min. */
-	uint64_t extension_limit;
+	/* How long an extension lasts on battery, and all of an app's in a day; 10 min, 1 h. */
+	uint64_t extension_limit, extension_budget;
 	/*
 	 * A task that uses less than both minima for so long is idle, or hangs, and is cancelled;
 	 * 10 min, or 3 min while no user is present. Never, if that is 0. 10 ms, 1 KiB.
@@ -62,6 +62,8 @@ struct config {
 	uint64_t idle_window_standby;
 	uint64_t idle_minimum_cpu;
 	uint64_t idle_minimum_traffic;
+	/* An app is killed when others stand still for memory so long in a second; 150 ms, 0: never. */
+	uint64_t memory_stall;
 	/* How many instances of an app run at the same time; 16. */
 	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */

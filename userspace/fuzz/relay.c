@@ -120,7 +120,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	length = snprintf(text, sizeof(text),
 			  "[Helper]\nStateDirectory=%s/state\nRuntimeDirectory=%s/run\n"
 			  "Cgroup=apps\nMinimumInterval=1s\nSuspendTimeout=2s\n"
-			  "LockScreenSlots=1\nCancelTimeout=2s\nHistory=3\n"
+			  "LockScreenSlots=1\nCancelTimeout=2s\nHistory=3\nMemoryStall=0\n"
 			  "ManifestDirectories=%s/early %s/early\n",
 			  world.directory, world.directory, world.directory,
 			  world.directory);
