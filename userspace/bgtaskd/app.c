@@ -206,6 +206,7 @@ void app_member_gone(struct app *app)
 {
 	app->prepared = false;
 	app->member = 0;
+	app->ui_member = 0;
 }
 
 void app_container_gone(struct app *app)
@@ -244,6 +245,8 @@ static int load(struct app *app)
 	error = registry_access_get(app->daemon->registry, app->id, &app->access);
 	if (!error)
 		error = network_load(app);
+	if (!error)
+		error = registry_energy_get(app->daemon->registry, app->id, &app->life.energy);
 	if (!error)
 		error = task_load_all(app);
 	if (!error)
@@ -315,7 +318,7 @@ void app_forget(struct app *app)
 
 void app_remove(struct app *app)
 {
-	static const char *const cgroups[] = { "task", "app", "" };
+	static const char *const cgroups[] = { "task", "app/ui", "app", "" };
 	struct daemon *daemon = app->daemon;
 	char path[PATH_MAX];
 

@@ -48,6 +48,8 @@ struct instance {
 	struct host *host;		/* that this helper has started for it, or NULL */
 	uint32_t peer;			/* the socket that has attached, or 0 */
 	bool plugin;			/* which bgtask-host runs */
+	bool in_app;			/* it runs in the app's own process; activation.c */
+	bool told;			/* the app was told so, by this helper */
 	bool thawed;			/* its app is exempt so that it can end */
 	char text[];			/* what the record's name and argument are */
 };
@@ -82,6 +84,7 @@ struct app {
 	enum bgtask_access access;
 	uint32_t container;		/* its id, or 0 before the app is first needed */
 	uint32_t member;		/* its member of the app's own processes, or 0; hold.c */
+	uint32_t ui_member;		/* that of its UI thread, or 0 */
 	bool prepared;			/* the container is complete, as far as is known */
 	unsigned int exempt;		/* how many need it to run whatever it has spent */
 	bool was_exempt;		/* it was that before they did */
@@ -127,6 +130,8 @@ struct daemon {
 	struct app_queue turns;
 	sd_event_source *sweep;		/* of what is not to be counted any more; app-use.c */
 	struct source *sources[4];
+	sd_event_source *memory;	/* it is short; memory.c */
+	uint64_t memory_rest;		/* until then, CLOCK_MONOTONIC us, nobody is killed for it */
 };
 
 /* CLOCK_REALTIME in ns. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The rules are those of Windows' ExtendedExecutionSession. On battery, the time in the background
- * is limited for the reason that is unspecified; the time to save data is so always, since whoever
- * wants the app again waits for it.
+ * is limited for the reason that is unspecified: for each extension, and for all of a day together,
+ * so that who leaves one open for nothing gets less of the next. The time to save data is limited
+ * always, since whoever wants the app again waits for it.
  */
 #include "extension.h"
 
@@ -12,10 +13,14 @@
 #include "app.h"
 #include "deadline.h"
 #include "lifecycle.h"
+#include "network.h"
+
+#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 struct extension {
 	enum bgtask_extension_reason reason;
 	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
+	uint64_t counted;		/* its energy, until then; or 0 if that does not count now */
 	sd_event_source *timer;
 };
 
@@ -26,10 +31,45 @@ static uint64_t time_now(const struct daemon *daemon)
 	return sd_event_now(daemon->event, CLOCK_BOOTTIME, &now) < 0 ? 0 : now;
 }
 
-static bool is_limited(const struct app *app, enum bgtask_extension_reason reason)
+static uint32_t today(void)
 {
-	return reason == BGTASK_EXTENSION_REASON_SAVING_DATA ||
-	       (reason == BGTASK_EXTENSION_REASON_UNSPECIFIED && !app->daemon->ac);
+	return network_day((int64_t)(daemon_time() / NSEC_PER_SEC));
+}
+
+uint64_t extension_grant(uint64_t limit, uint64_t budget, uint64_t used)
+{
+	uint64_t left = used < budget ? budget - used : 0;
+
+	return left < limit ? left : limit;
+}
+
+/* How long it may last on battery, if it were granted now. */
+static uint64_t battery_limit(const struct app *app)
+{
+	const struct energy_record *energy = &app->life.energy;
+	const struct config *config = &app->daemon->config;
+
+	return extension_grant(config->extension_limit, config->extension_budget,
+			       energy->day == today() ? energy->used : 0);
+}
+
+/* What was used until now counts for today. */
+static void count(struct app *app)
+{
+	struct extension *extension = app->life.extension;
+	struct energy_record *energy = &app->life.energy;
+	uint64_t now = time_now(app->daemon);
+
+	if (!extension->counted || now <= extension->counted)
+		return;
+	if (energy->day != today())
+		energy->used = 0;
+	energy->day = today();
+	energy->used += (now - extension->counted) * 1000;
+	extension->counted = now;
+	if (registry_energy_set(app->daemon->registry, app->id, energy))
+		log_line(LOG_ERR, "%s: cannot record what its extension has used: %s", app->id,
+			 registry_error(app->daemon->registry));
 }
 
 static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
@@ -40,18 +80,39 @@ static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
-/* Looks how long it may last from now on. */
+/* Looks how long it may last from now on; 0 for as long as it likes. */
+static uint64_t find_end(struct app *app)
+{
+	const struct config *config = &app->daemon->config;
+	struct extension *extension = app->life.extension;
+	uint64_t end, left;
+
+	if (!extension->since)
+		return 0;
+	end = extension->since + config->extension_limit / 1000;
+	if (extension->reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
+		return end;
+	if (extension->reason != BGTASK_EXTENSION_REASON_UNSPECIFIED || app->daemon->ac)
+		return 0;
+	/* From now on its energy counts. */
+	if (!extension->counted)
+		extension->counted = time_now(app->daemon);
+	left = extension->counted + battery_limit(app) / 1000;
+	return left < end ? left : end;
+}
+
 static void set_timer(struct app *app)
 {
 	struct extension *extension = app->life.extension;
 	uint64_t end;
 
+	count(app);
+	if (app->daemon->ac)
+		extension->counted = 0;
 	extension->timer = sd_event_source_disable_unref(extension->timer);
-	if (!extension->since || !is_limited(app, extension->reason))
-		return;
-	end = extension->since + app->daemon->config.extension_limit / 1000;
-	if (sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, end, 1000,
-			      time_is_over, app) < 0)
+	end = find_end(app);
+	if (end && sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, end,
+				     1000, time_is_over, app) < 0)
 		log_line(LOG_ERR, "%s: its extension is without a limit: out of memory", app->id);
 }
 
@@ -75,11 +136,14 @@ static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 		return reason == BGTASK_EXTENSION_REASON_SAVING_DATA;
 	if (app->life.state != BGTASK_APP_STATE_RUNNING)
 		return false;
-	return reason != BGTASK_EXTENSION_REASON_LOCATION_TRACKING ||
-	       (app->life.foreground && is_unique(app));
+	if (reason == BGTASK_EXTENSION_REASON_LOCATION_TRACKING)
+		return app->life.foreground && is_unique(app);
+	return reason == BGTASK_EXTENSION_REASON_SAVING_DATA || app->daemon->ac ||
+	       battery_limit(app);
 }
 
-static int add(struct app *app, enum bgtask_extension_reason reason, uint64_t since)
+static int add(struct app *app, enum bgtask_extension_reason reason, uint64_t since,
+	       uint64_t counted)
 {
 	struct extension *extension = calloc(1, sizeof(*extension));
 
@@ -87,8 +151,18 @@ static int add(struct app *app, enum bgtask_extension_reason reason, uint64_t si
 		return -ENOMEM;
 	extension->reason = reason;
 	extension->since = since;
+	extension->counted = counted;
 	app->life.extension = extension;
 	return 0;
+}
+
+static uint64_t limit_of(const struct app *app, enum bgtask_extension_reason reason)
+{
+	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
+		return app->daemon->config.extension_limit;
+	if (reason == BGTASK_EXTENSION_REASON_UNSPECIFIED && !app->daemon->ac)
+		return battery_limit(app);
+	return BGTASK_QUOTA_UNLIMITED;
 }
 
 int extension_request(struct app *app, enum bgtask_extension_reason reason, bool *allowed,
@@ -99,16 +173,14 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, bool
 	if (app->life.extension)
 		return -EBUSY;
 	*allowed = may_have(app, reason);
-	*limit = !*allowed ? 0 : is_limited(app, reason) ? app->daemon->config.extension_limit :
-							   BGTASK_QUOTA_UNLIMITED;
+	*limit = *allowed ? limit_of(app, reason) : 0;
 	if (!*allowed)
 		return 0;
-	error = add(app, reason, app->life.foreground ? 0 : time_now(app->daemon));
+	error = add(app, reason, app->life.foreground ? 0 : time_now(app->daemon), 0);
 	if (error)
 		return error;
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
 		deadline_end(&app->life.deadline);
-	lifecycle_exempt(app);
 	set_timer(app);
 	lifecycle_note(app);
 	return 0;
@@ -118,6 +190,7 @@ void extension_drop(struct app *app)
 {
 	if (!app->life.extension)
 		return;
+	count(app);
 	sd_event_source_disable_unref(app->life.extension->timer);
 	free(app->life.extension);
 	app->life.extension = NULL;
@@ -142,9 +215,8 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	struct payload payload;
 	uint64_t time;
 
-	if (!app->life.extension)
+	if (!extension_describe(app, &reason))
 		return false;
-	reason = app->life.extension->reason;
 	time = reason == BGTASK_EXTENSION_REASON_SAVING_DATA ? config->saving_timeout :
 							       config->suspend_timeout;
 	extension_drop(app);
@@ -172,23 +244,35 @@ void extension_power_changed(struct daemon *daemon)
 {
 	struct app *app;
 
-	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->life.extension)
-			set_timer(app);
+	LIST_FOREACH(app, &daemon->apps, entry) {
+		if (!app->life.extension)
+			continue;
+		set_timer(app);
+		lifecycle_note(app);
+	}
 }
 
-bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
-			uint64_t *since)
+bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason)
+{
+	if (app->life.extension)
+		*reason = app->life.extension->reason;
+	return app->life.extension;
+}
+
+void extension_note(const struct app *app, struct lifecycle_note *note)
 {
 	const struct extension *extension = app->life.extension;
 
-	*reason = extension ? extension->reason : BGTASK_EXTENSION_REASON_UNSPECIFIED;
-	*since = extension ? extension->since : 0;
-	return extension;
+	if (!extension)
+		return;
+	note->extended = true;
+	note->reason = extension->reason;
+	note->since = extension->since;
+	note->counted = extension->counted;
 }
 
-int extension_restore(struct app *app, enum bgtask_extension_reason reason, uint64_t since)
+int extension_restore(struct app *app, const struct lifecycle_note *note)
 {
-	/* How long it lasts is looked at when it is known whether there is AC power. */
-	return add(app, reason, since);
+	/* Its time is looked at when it is known whether there is AC power. */
+	return add(app, note->reason, note->since, note->counted);
 }

@@ -6,6 +6,7 @@
 #define BGTASKD_EXTENSION_H
 
 #include "daemon.h"
+#include "lifecycle-note.h"
 
 /*
  * Asks for one. *allowed says whether it is granted, *limit how long it lasts on battery (ns) as
@@ -29,9 +30,17 @@ void extension_backgrounded(struct app *app);
 /* AC power has come or gone. */
 void extension_power_changed(struct daemon *daemon);
 
-/* Why, and since when (CLOCK_BOOTTIME us) in the background, or 0: for the next helper. */
-bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
-			uint64_t *since);
-int extension_restore(struct app *app, enum bgtask_extension_reason reason, uint64_t since);
+/* For the next helper. */
+void extension_note(const struct app *app, struct lifecycle_note *note);
+int extension_restore(struct app *app, const struct lifecycle_note *note);
+
+/* Whether there is one, and why. */
+bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason);
+
+/*
+ * How far the unlimited part of a day's energy goes (ns): what may be granted on battery, when so
+ * much of it is used.
+ */
+uint64_t extension_grant(uint64_t limit, uint64_t budget, uint64_t used);
 
 #endif

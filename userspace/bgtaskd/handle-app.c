@@ -101,13 +101,12 @@ void handle_app_remove(struct daemon *daemon, const struct call *call)
 static void put_life(struct payload *payload, const struct app *app)
 {
 	enum bgtask_extension_reason reason;
-	uint64_t since;
 
 	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
 	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
 	if (app->life.pid)
 		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
-	if (extension_describe(app, &reason, &since))
+	if (extension_describe(app, &reason))
 		payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
+#include "activation.h"
 #include "app.h"
 #include "handle.h"
 #include "instance.h"
@@ -77,11 +78,21 @@ void handle_instance_get(struct daemon *daemon, const struct call *call)
 	call_reply(call, &list.payload);
 }
 
-/* The instance that the caller runs; if there is none, the call is refused. */
+/*
+ * The instance that the caller runs: by where it is or, in an app, by the id. If there is none, the
+ * call is refused.
+ */
 static struct instance *own_instance(struct daemon *daemon, const struct call *call)
 {
-	struct instance *instance = instance_of_process(daemon, call->pid);
+	struct instance *instance;
 
+	if (call_has(call, BGTASK_A_INSTANCE_ID)) {
+		instance = instance_find(daemon, call_u32(call, BGTASK_A_INSTANCE_ID));
+		if (instance && (!instance->in_app || instance->app->container != call->container))
+			instance = NULL;
+	} else {
+		instance = instance_of_process(daemon, call->pid);
+	}
 	if (!instance)
 		call_refuse(call, -ENOENT, "the caller runs no task");
 	return instance;
@@ -137,6 +148,9 @@ void handle_instance_complete(struct daemon *daemon, const struct call *call)
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 	else
 		call_done(call);
+	/* Only now: the app may stand still from then on. */
+	if (!error && instance->in_app)
+		activation_complete(instance);
 }
 
 void handle_instance_cancel(struct daemon *daemon, const struct call *call)

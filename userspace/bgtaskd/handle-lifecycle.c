@@ -7,6 +7,7 @@
 #include "handle.h"
 #include "lifecycle.h"
 #include "process.h"
+#include "ui.h"
 
 static void refuse_move(const struct call *call, int error)
 {
@@ -70,15 +71,24 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = app_itself(daemon, call);
 	struct payload payload;
+	int error;
 
 	if (!app)
 		return;
-	lifecycle_attach(app, call->peer);
+	if (call_has(call, BGTASK_A_APP_UI_THREAD)) {
+		error = ui_set(app, call->pid, call_u32(call, BGTASK_A_APP_UI_THREAD));
+		if (error) {
+			call_refuse(call, error, error == -ESRCH ? "the caller has no such thread" :
+				    "cannot set the UI thread apart");
+			return;
+		}
+	}
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
 	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
 	payload_u64(&payload, BGTASK_A_APP_DEADLINE, daemon->config.suspend_timeout);
 	call_reply(call, &payload);
+	lifecycle_attach(app, call->peer);
 }
 
 /* The same, if it is this socket that is told of the app. */

@@ -29,8 +29,6 @@ static bool check(struct app *app, const struct call *call, const struct task_re
 		call_refuse(call, -EACCES, "the manifest has no task \"%.40s\"", record->name);
 	} else if (!(declared->triggers & 1u << record->trigger)) {
 		call_refuse(call, -EACCES, "the manifest does not allow this trigger");
-	} else if (declared->in_app) {
-		call_refuse(call, -EOPNOTSUPP, "this helper cannot do that yet");
 	} else if (fault) {
 		call_refuse(call, -EINVAL, "the entry point %s", fault);
 	} else if (record->trigger != BGTASK_TRIGGER_CONTROL_CHANNEL &&

@@ -41,15 +41,16 @@ void hold_exempt(struct app *app, bool exempt)
 		set_exempt(app, exempt);
 }
 
-/* The member that has the app's own processes; NULL if it is not there, and @list to be freed. */
-static const struct bgt_member *find_member(const struct app *app, struct bgt_member **list)
+/* The member of a role; NULL if it is not there, and @list to be freed. */
+static const struct bgt_member *find_member(const struct app *app, enum bgt_role role,
+					    struct bgt_member **list)
 {
 	const struct bgt_member *member;
 
 	*list = NULL;
 	if (!app->container || bgt_member_list(app->daemon->bgt, app->container, list))
 		return NULL;
-	for (member = *list; member && member->role != BGT_ROLE_APP; member = member->next)
+	for (member = *list; member && member->role != role; member = member->next)
 		;
 	return member;
 }
@@ -57,29 +58,39 @@ static const struct bgt_member *find_member(const struct app *app, struct bgt_me
 bool hold_is_on(const struct app *app)
 {
 	struct bgt_member *list;
-	const struct bgt_member *member = find_member(app, &list);
+	const struct bgt_member *member = find_member(app, BGT_ROLE_APP, &list);
 	bool held = member && member->held;
 
 	bgt_member_free(list);
 	return held;
 }
 
-int hold_set(struct app *app, bool held)
+static int set(struct app *app, enum bgt_role role, uint32_t *id, bool held)
 {
 	const struct bgt_member *member;
 	struct bgt_member *list;
 	int error;
 
-	if (!app->member) {
-		member = find_member(app, &list);
-		app->member = member ? member->id : 0;
+	if (!*id) {
+		member = find_member(app, role, &list);
+		*id = member ? member->id : 0;
 		bgt_member_free(list);
 	}
-	if (!app->member)
+	if (!*id)
 		return -ESRCH;
-	error = bgt_member_set_held(app->daemon->bgt, app->member, held);
+	error = bgt_member_set_held(app->daemon->bgt, *id, held);
 	if (error)
 		log_line(LOG_ERR, "%s: cannot %s it: %s", app->id, held ? "hold" : "release",
 			 bgt_error(app->daemon->bgt));
 	return error;
+}
+
+int hold_set(struct app *app, bool held)
+{
+	return set(app, BGT_ROLE_APP, &app->member, held);
+}
+
+int hold_set_ui(struct app *app, bool held)
+{
+	return app->life.has_ui ? set(app, BGT_ROLE_UI, &app->ui_member, held) : 0;
 }

@@ -10,6 +10,9 @@
 /* Holds the app's own processes, or releases them. Returns 0 or a negative errno. */
 int hold_set(struct app *app, bool held);
 
+/* The same with the thread of its UI, if it has said which that is. */
+int hold_set_ui(struct app *app, bool held);
+
 /* Whether they are held, by whomever. */
 bool hold_is_on(const struct app *app);
 

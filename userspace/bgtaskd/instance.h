@@ -44,6 +44,13 @@ int instance_say_end(struct instance *instance, int32_t status, const char *mess
  */
 bool instance_start(struct instance *instance);
 
+/* Ends it, as its record says but for the state, or as failed; it is gone then. */
+void instance_end(struct instance *instance, enum bgtask_instance_state state);
+void instance_fail(struct instance *instance, const char *what, int error);
+
+/* Tells the socket that has attached why it is to end. */
+void instance_tell_canceled(const struct instance *instance);
+
 /* The helper before has started it, or was about to. Goes on, or ends it. */
 void instance_resume(struct instance *instance, bool rebooted);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "activation.h"
 #include "fire.h"
 #include "instance.h"
 #include "network.h"
@@ -128,6 +129,9 @@ void launch_start(struct daemon *daemon, struct instance *const batch[], size_t 
 	}
 	if (error)
 		log_line(LOG_ERR, "cannot record what runs: %s", registry_error(daemon->registry));
+	/* An app is told only now, so that the next helper does not begin with it once more. */
+	for (size_t i = 0; i < nr_running; i++)
+		activation_tell(running[i]);
 }
 
 static void give_back(struct instance *instance)

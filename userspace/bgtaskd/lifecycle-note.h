@@ -12,10 +12,13 @@
 struct lifecycle_note {
 	enum bgtask_app_state state;
 	bool foreground;
+	bool exempt;			/* it runs whatever it has spent */
 	uint32_t pid;			/* of what was started as the app; or 0 */
 	bool extended;
 	enum bgtask_extension_reason reason;
-	uint64_t since;			/* CLOCK_BOOTTIME us; or 0 */
+	uint64_t used;			/* by the user, CLOCK_BOOTTIME us; or 0 */
+	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
+	uint64_t counted;		/* how far its energy has been counted; or 0 */
 };
 
 /* Writes the note of an app into a directory, or removes it if the app does not run. */

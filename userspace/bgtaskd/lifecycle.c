@@ -9,38 +9,22 @@
  * next helper goes on from there, the state is noted before it is acted on; but what brings an app
  * to the foreground is done first, as somebody waits for it.
  */
-#include "lifecycle.h"
+#include "lifecycle-internal.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "activation.h"
 #include "app.h"
 #include "daemon.h"
 #include "deadline.h"
 #include "extension.h"
 #include "hold.h"
-#include "lifecycle-note.h"
 #include "listener.h"
 #include "presence.h"
 #include "program.h"
 
-void lifecycle_note(const struct app *app)
-{
-	const struct lifecycle *life = &app->life;
-	struct lifecycle_note note = {
-		.state = life->state,
-		.foreground = life->foreground,
-		.pid = life->pid,
-	};
-	int error;
-
-	note.extended = extension_describe(app, &note.reason, &note.since);
-	error = lifecycle_note_write(app->daemon->config.runtime_directory, app->id, &note);
-	if (error)
-		log_line(LOG_ERR, "%s: cannot note its state: %s", app->id, strerror(-error));
-}
-
-static void enter(struct app *app, enum bgtask_app_state state)
+void lifecycle_enter(struct app *app, enum bgtask_app_state state)
 {
 	app->life.state = state;
 	lifecycle_note(app);
@@ -53,11 +37,6 @@ static void set_exempt(struct app *app, bool exempt)
 		return;
 	app->life.exempt = exempt;
 	hold_exempt(app, exempt);
-}
-
-void lifecycle_exempt(struct app *app)
-{
-	set_exempt(app, true);
 }
 
 static void tell(struct app *app, uint8_t command, const struct payload *payload)
@@ -90,16 +69,34 @@ static void watch(struct app *app)
 		app->life.watched = true;
 }
 
+/* Lets it run or stand still; only its UI thread, if tasks run in the others. */
+int lifecycle_hold(struct app *app)
+{
+	bool suspended = app->life.state == BGTASK_APP_STATE_SUSPENDED;
+	int error;
+
+	if (!suspended || !app->life.activations) {
+		error = hold_set(app, suspended);
+		(void)hold_set_ui(app, suspended);
+		return error;
+	}
+	(void)hold_set_ui(app, true);
+	return hold_set(app, false);
+}
+
 /* All its processes have ended, by themselves or not. */
 static void end(struct app *app)
 {
 	struct lifecycle *life = &app->life;
+	bool was_suspended = life->state == BGTASK_APP_STATE_SUSPENDED;
 
 	deadline_end(&life->deadline);
 	extension_drop(app);
+	life->state = BGTASK_APP_STATE_NOT_RUNNING;
+	activation_app_ended(app);
 	/* Or the next that is started in its cgroup would stand still. */
-	if (life->state == BGTASK_APP_STATE_SUSPENDED)
-		(void)hold_set(app, false);
+	if (was_suspended)
+		(void)lifecycle_hold(app);
 	set_exempt(app, false);
 	life->foreground = false;
 	life->pid = 0;
@@ -107,7 +104,7 @@ static void end(struct app *app)
 	if (life->watched)
 		presence_end(app);
 	life->watched = false;
-	enter(app, BGTASK_APP_STATE_NOT_RUNNING);
+	lifecycle_enter(app, BGTASK_APP_STATE_NOT_RUNNING);
 }
 
 void lifecycle_look(struct app *app)
@@ -123,7 +120,7 @@ void lifecycle_look(struct app *app)
 			end(app);
 	} else if (presence_is_populated(app)) {
 		/* Somebody else has started it. */
-		enter(app, BGTASK_APP_STATE_RUNNING);
+		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	} else if (!was_watched) {
 		presence_end(app);
 		life->watched = false;
@@ -131,13 +128,14 @@ void lifecycle_look(struct app *app)
 }
 
 /* Stands still from now on. */
-static void suspended(struct app *app)
+void lifecycle_suspended(struct app *app)
 {
 	deadline_end(&app->life.deadline);
 	extension_drop(app);
-	enter(app, BGTASK_APP_STATE_SUSPENDED);
-	(void)hold_set(app, true);
+	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDED);
+	(void)lifecycle_hold(app);
 	set_exempt(app, false);
+	lifecycle_note(app);
 }
 
 static void time_is_over(void *data)
@@ -148,7 +146,7 @@ static void time_is_over(void *data)
 	if (life->state == BGTASK_APP_STATE_SUSPENDING) {
 		if (!life->saved)
 			log_line(LOG_WARNING, "%s: has not saved its state in time", app->id);
-		suspended(app);
+		lifecycle_suspended(app);
 		return;
 	}
 	/* Nobody has come back for the extension that the helper before has granted. */
@@ -156,7 +154,7 @@ static void time_is_over(void *data)
 	(void)extension_close(app);
 }
 
-static int set_deadline(struct app *app, uint64_t time)
+int lifecycle_set_deadline(struct app *app, uint64_t time)
 {
 	char path[PATH_MAX];
 
@@ -169,15 +167,15 @@ static void suspend(struct app *app, uint64_t time)
 {
 	app->life.saved = false;
 	if (!app->life.peer) {
-		suspended(app);
+		lifecycle_suspended(app);
 		return;
 	}
 	/* Were it frozen, it could save nothing. */
 	set_exempt(app, true);
-	enter(app, BGTASK_APP_STATE_SUSPENDING);
+	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDING);
 	tell_suspending(app, time);
-	if (set_deadline(app, time))
-		suspended(app);
+	if (lifecycle_set_deadline(app, time))
+		lifecycle_suspended(app);
 }
 
 void lifecycle_extension_ended(struct app *app, uint64_t time)
@@ -186,33 +184,69 @@ void lifecycle_extension_ended(struct app *app, uint64_t time)
 		return;
 	if (app->life.state == BGTASK_APP_STATE_RUNNING)
 		suspend(app, time);
-	else if (app->life.state == BGTASK_APP_STATE_SUSPENDING && (!time || set_deadline(app, time)))
-		suspended(app);
+	else if (app->life.state == BGTASK_APP_STATE_SUSPENDING && (!time || lifecycle_set_deadline(app, time)))
+		lifecycle_suspended(app);
 }
 
-static int launch(struct app *app)
+static int start(struct app *app, enum bgtask_app_state state)
 {
 	struct lifecycle *life = &app->life;
 	int error;
 
-	if (life->state != BGTASK_APP_STATE_NOT_RUNNING || life->pidfd >= 0)
-		return -EALREADY;
 	if (!app->manifest->exec)
 		return -ENOEXEC;
 	error = app_prepare(app);
 	if (error)
 		return error;
 	/* One that was held and has gone while nobody looked. */
-	(void)hold_set(app, false);
-	set_exempt(app, true);
-	life->foreground = true;
+	(void)lifecycle_hold(app);
+	if (state == BGTASK_APP_STATE_RUNNING) {
+		life->foreground = true;
+		set_exempt(app, true);
+	}
 	watch(app);
 	error = life->watched ? program_start(app) : -EIO;
 	if (!error)
-		enter(app, BGTASK_APP_STATE_RUNNING);
+		lifecycle_enter(app, state);
 	else
 		end(app);
 	return error;
+}
+
+static int launch(struct app *app)
+{
+	if (app->life.state != BGTASK_APP_STATE_NOT_RUNNING || app->life.pidfd >= 0)
+		return -EALREADY;
+	return start(app, BGTASK_APP_STATE_RUNNING);
+}
+
+int lifecycle_activate(struct app *app)
+{
+	struct lifecycle *life = &app->life;
+	int error = 0;
+
+	lifecycle_look(app);
+	if (life->state == BGTASK_APP_STATE_NOT_RUNNING && life->pidfd < 0) {
+		/* It does not come to the foreground: it stands still when the task has ended. */
+		error = start(app, BGTASK_APP_STATE_SUSPENDED);
+		life->activations += !error;
+		return error;
+	}
+	/* It would stand still again, and never attach. */
+	if (life->state == BGTASK_APP_STATE_SUSPENDED && !life->peer && !life->activations)
+		return -ENOTCONN;
+	if (!life->activations++ && life->state == BGTASK_APP_STATE_SUSPENDED)
+		error = lifecycle_hold(app);
+	life->activations -= !!error;
+	return error;
+}
+
+void lifecycle_deactivate(struct app *app)
+{
+	struct lifecycle *life = &app->life;
+
+	if (!--life->activations && life->state == BGTASK_APP_STATE_SUSPENDED)
+		(void)lifecycle_hold(app);
 }
 
 static int run(struct app *app, bool foreground)
@@ -224,31 +258,43 @@ static int run(struct app *app, bool foreground)
 
 	if (foreground)
 		life->foreground = true;
-	if (before == BGTASK_APP_STATE_SUSPENDED)
-		error = hold_set(app, false);
+	if (before == BGTASK_APP_STATE_SUSPENDED) {
+		life->state = BGTASK_APP_STATE_RUNNING;
+		error = lifecycle_hold(app);
+	}
 	set_exempt(app, true);
-	if (error)
+	if (error) {
+		life->state = before;
 		return error;
+	}
 	deadline_end(&life->deadline);
 	if (before == BGTASK_APP_STATE_SUSPENDING || (foreground && !was_foreground))
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_RESUMED);
 	if (before != BGTASK_APP_STATE_RUNNING || was_foreground != life->foreground)
-		enter(app, BGTASK_APP_STATE_RUNNING);
+		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	if (before != BGTASK_APP_STATE_RUNNING)
 		tell_resuming(app);
 	return 0;
+}
+
+static void lose_foreground(struct app *app)
+{
+	if (app->life.foreground &&
+	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life.used) < 0)
+		app->life.used = 0;
+	app->life.foreground = false;
 }
 
 static int leave_foreground(struct app *app)
 {
 	struct lifecycle *life = &app->life;
 
-	life->foreground = false;
+	lose_foreground(app);
 	if (life->state != BGTASK_APP_STATE_RUNNING)
 		return 0;
 	if (life->extension) {
 		extension_backgrounded(app);
-		enter(app, BGTASK_APP_STATE_RUNNING);
+		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	} else {
 		suspend(app, app->daemon->config.suspend_timeout);
 	}
@@ -259,7 +305,7 @@ static int suspend_now(struct app *app)
 {
 	struct lifecycle *life = &app->life;
 
-	life->foreground = false;
+	lose_foreground(app);
 	/* With one, its end suspends the app. */
 	if (!extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY) &&
 	    life->state == BGTASK_APP_STATE_RUNNING)
@@ -305,14 +351,16 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 	/* It has come back for its extension. */
 	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
 		deadline_end(&app->life.deadline);
+	activation_attached(app);
 }
 
 static void lose_peer(struct app *app)
 {
 	app->life.peer = 0;
+	activation_peer_gone(app);
 	/* Nobody is left to say that it has saved its state, or is done. */
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
-		suspended(app);
+		lifecycle_suspended(app);
 	else
 		(void)extension_close(app);
 }
@@ -330,46 +378,12 @@ void lifecycle_saved(struct app *app)
 {
 	app->life.saved = true;
 	if (!app->life.extension)
-		suspended(app);
+		lifecycle_suspended(app);
 }
 
 void lifecycle_init(struct app *app)
 {
 	app->life.pidfd = -1;
-}
-
-void lifecycle_load(struct app *app)
-{
-	struct lifecycle *life = &app->life;
-	struct lifecycle_note note;
-
-	if (!lifecycle_note_read(app->daemon->config.runtime_directory, app->id, &note))
-		return;
-	life->state = note.state;
-	life->foreground = note.foreground;
-	life->pid = note.pid;
-	if (note.extended && extension_restore(app, note.reason, note.since))
-		log_line(LOG_ERR, "%s: its extension is lost", app->id);
-	/* Its container is adopted with that. */
-	if (life->state == BGTASK_APP_STATE_SUSPENDING || life->foreground || life->extension) {
-		life->exempt = true;
-		app->exempt++;
-	}
-}
-
-void lifecycle_resume(struct app *app)
-{
-	struct lifecycle *life = &app->life;
-
-	program_adopt(app);
-	lifecycle_look(app);
-	if (life->state == BGTASK_APP_STATE_SUSPENDED) {
-		(void)hold_set(app, true);
-	} else if (life->state == BGTASK_APP_STATE_SUSPENDING || life->extension) {
-		/* Its socket comes back, if it is there, and is told then. */
-		if (set_deadline(app, app->daemon->config.suspend_timeout))
-			suspended(app);
-	}
 }
 
 void lifecycle_removed(struct app *app)

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "registry.h"
+
 struct app;
 struct daemon;
 
@@ -21,6 +23,7 @@ struct lifecycle {
 	bool exempt;			/* its container is that for the app's sake */
 	bool saved;			/* it has said so while it is being suspended */
 	bool watched;			/* by presence.c */
+	uint64_t used;			/* by the user last, CLOCK_BOOTTIME us; 0 for never */
 	uint32_t peer;			/* the socket that is told; or 0 */
 	uint32_t pid;			/* what was started as the app; or 0 */
 	int pidfd;			/* the same, if this helper has started it; or -1 */
@@ -28,6 +31,9 @@ struct lifecycle {
 	struct host *host;
 	struct deadline *deadline;	/* to save its state, or for a socket to come back */
 	struct extension *extension;	/* or NULL; extension.c */
+	struct energy_record energy;	/* that extensions have used */
+	unsigned int activations;	/* tasks that run in it; activation.c */
+	bool has_ui;			/* there is a cgroup of its UI thread; ui.c */
 };
 
 void lifecycle_init(struct app *app);
@@ -58,8 +64,13 @@ void lifecycle_saved(struct app *app);
 /* For extension.c: what it let run is to be suspended, with so much time (ns) to save its state. */
 void lifecycle_extension_ended(struct app *app, uint64_t time);
 
-/* For extension.c: it runs whatever it has spent, until it is suspended. */
-void lifecycle_exempt(struct app *app);
+/*
+ * For activation.c: a task is to run in the app, which is started if it does not run, and runs but
+ * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, -ENOTCONN if it has not
+ * attached, or what has gone wrong. Then it has ended.
+ */
+int lifecycle_activate(struct app *app);
+void lifecycle_deactivate(struct app *app);
 
 /* Notes what the next helper has to know. */
 void lifecycle_note(const struct app *app);

@@ -21,6 +21,7 @@
 #include "handle.h"
 #include "launch.h"
 #include "listener.h"
+#include "memory.h"
 #include "module.h"
 #include "network.h"
 #include "plugin.h"
@@ -230,6 +231,8 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 		error = load(daemon, problem);
 	if (!error)
 		start_sources(daemon);
+	if (!error)
+		memory_open(daemon);
 	return error;
 }
 
@@ -266,6 +269,7 @@ static void tear_down(struct daemon *daemon)
 	while (!LIST_EMPTY(&daemon->apps))
 		app_forget(LIST_FIRST(&daemon->apps));
 	listener_free_all(&daemon->listeners);
+	memory_close(daemon);
 	launch_close(daemon);
 	app_use_close(daemon);
 	relay_close(daemon->relay);

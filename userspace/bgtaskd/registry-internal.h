@@ -22,6 +22,9 @@ enum statement {
 	STATEMENT_NETWORK_SET,
 	STATEMENT_NETWORK_GET,
 	STATEMENT_NETWORK_REMOVE,
+	STATEMENT_ENERGY_SET,
+	STATEMENT_ENERGY_GET,
+	STATEMENT_ENERGY_REMOVE,
 	STATEMENT_TASK_ADD,
 	STATEMENT_TASK_REMOVE,
 	STATEMENT_TASK_SET_DUE,
@@ -56,6 +59,7 @@ int registry_refuse(struct registry *registry, int error, const char *reason);
 int registry_prepare(struct registry *registry, enum statement statement, const char *text);
 int registry_prepare_all(struct registry *registry);
 int registry_network_prepare(struct registry *registry);
+int registry_energy_prepare(struct registry *registry);
 int registry_task_prepare(struct registry *registry);
 int registry_instance_prepare(struct registry *registry);
 

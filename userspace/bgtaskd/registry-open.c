@@ -29,6 +29,12 @@
 #define HEADER_APPLICATION_ID	68
 
 /* What version 2 has, and version 1 has not. */
+#define TABLE_ENERGY								\
+	"CREATE TABLE energy ("							\
+	"  app TEXT PRIMARY KEY NOT NULL,"					\
+	"  day INTEGER NOT NULL,"						\
+	"  used INTEGER NOT NULL"						\
+	") STRICT, WITHOUT ROWID;"
 #define TABLE_NETWORK								\
 	"CREATE TABLE network ("						\
 	"  app TEXT PRIMARY KEY NOT NULL,"					\
@@ -86,6 +92,7 @@ static const char schema[] =
 	"  access INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;"
 	TABLE_NETWORK
+	TABLE_ENERGY
 	"COMMIT;"
 	/* Stays so, as the file says it. */
 	"PRAGMA journal_mode = WAL;";
@@ -253,7 +260,7 @@ static int create(const struct files *files)
 static int upgrade(struct registry *registry, int version)
 {
 	static const char *const steps[SCHEMA_VERSION] = {
-		[1] = TABLE_NETWORK "PRAGMA user_version = 2;",
+		[1] = TABLE_NETWORK TABLE_ENERGY "PRAGMA user_version = 2;",
 	};
 	sqlite3 *database = registry->database;
 	int code = sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL);

@@ -206,10 +206,33 @@ static void test_network(struct test *test)
 	end(test);
 }
 
+static int same_energy(struct test *test, const char *app, struct energy_record expected)
+{
+	struct energy_record found = { 1, 1 };
+
+	return !registry_energy_get(test->registry, app, &found) && found.day == expected.day &&
+	       found.used == expected.used;
+}
+
+static void test_energy(struct test *test)
+{
+	const struct energy_record none = { 0 }, some = { 20991231, UINT64_MAX }, other = { 1, 2 };
+
+	begin(test, "energy");
+	ok(test, !reopen(test) && same_energy(test, "a", none), "energy: nothing used yet");
+	ok(test, !registry_energy_set(test->registry, "a", &other) &&
+	   !registry_energy_set(test->registry, "a", &some) &&
+	   !registry_energy_set(test->registry, "b", &other) && !reopen(test) &&
+	   same_energy(test, "a", some) && same_energy(test, "b", other), "energy: kept");
+	ok(test, !registry_app_remove(test->registry, "a") && same_energy(test, "a", none) &&
+	   same_energy(test, "b", other), "energy: nothing of an app is left");
+	end(test);
+}
+
 /* A database as the first version has made it. */
 static void make_old(struct test *test)
 {
-	sqlite3_exec(test->registry->database, "DROP TABLE network; PRAGMA user_version = 1", NULL,
+	sqlite3_exec(test->registry->database, "DROP TABLE network; DROP TABLE energy; PRAGMA user_version = 1", NULL,
 		     NULL, NULL);
 }
 
@@ -272,6 +295,7 @@ int main(void)
 	test_keeping(&test);
 	test_history(&test);
 	test_network(&test);
+	test_energy(&test);
 	test_upgrade(&test);
 	test_transactions(&test);
 	return conclude(&test);

@@ -234,6 +234,8 @@ int registry_app_remove(struct registry *registry, const char *app)
 		error = registry_run_for_app(registry, STATEMENT_ACCESS_REMOVE, app);
 	if (!error)
 		error = registry_run_for_app(registry, STATEMENT_NETWORK_REMOVE, app);
+	if (!error)
+		error = registry_run_for_app(registry, STATEMENT_ENERGY_REMOVE, app);
 	return registry_end(registry, error);
 }
 
@@ -257,6 +259,8 @@ int registry_prepare_all(struct registry *registry)
 		error = registry_prepare(registry, texts[i].statement, texts[i].text);
 	if (!error)
 		error = registry_network_prepare(registry);
+	if (!error)
+		error = registry_energy_prepare(registry);
 	if (!error)
 		error = registry_task_prepare(registry);
 	if (!error)

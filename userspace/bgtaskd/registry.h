@@ -64,6 +64,12 @@ struct network_record {
 	uint64_t seen;			/* bytes of the container's counters that are dealt with */
 };
 
+/* What an app's extensions have used of the energy of a day. */
+struct energy_record {
+	uint32_t day;			/* as network.h has it; 0 if there was none */
+	uint64_t used;			/* ns in the background on battery */
+};
+
 /*
  * Opens the database in a directory, which is made if need be (0700), or begins a new one. One that
  * is damaged, or of a newer version, is refused with -EUCLEAN and a problem that says how to
@@ -125,6 +131,11 @@ int registry_network_set(struct registry *registry, const char *app,
 			 const struct network_record *network);
 int registry_network_get(struct registry *registry, const char *app,
 			 struct network_record *network);
+
+/* What its extensions have used; all 0 if that was never set. */
+int registry_energy_set(struct registry *registry, const char *app,
+			const struct energy_record *energy);
+int registry_energy_get(struct registry *registry, const char *app, struct energy_record *energy);
 
 /* Forgets an app: its tasks, instances, access and what it has used. */
 int registry_app_remove(struct registry *registry, const char *app);

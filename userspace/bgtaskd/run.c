@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "activation.h"
 #include "app.h"
 #include "channel.h"
 #include "deadline.h"
@@ -20,7 +21,7 @@
 #include "hold.h"
 #include "host.h"
 #include "idle.h"
-#include "instance.h"
+#include "instance-internal.h"
 #include "launch.h"
 #include "listener.h"
 #include "module.h"
@@ -93,7 +94,7 @@ static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
-static void end(struct instance *instance, enum bgtask_instance_state state)
+void instance_end(struct instance *instance, enum bgtask_instance_state state)
 {
 	if (instance->thawed)
 		hold_exempt(instance->app, false);
@@ -101,18 +102,19 @@ static void end(struct instance *instance, enum bgtask_instance_state state)
 	instance->record.state = state;
 	instance->record.ended = daemon_time();
 	instance->record.pid = 0;
+	activation_end(instance);
 	launch_release(instance);
 	finish(instance);
 }
 
-static void fail(struct instance *instance, const char *what, int error)
+void instance_fail(struct instance *instance, const char *what, int error)
 {
 	instance_set_message(instance, "%s: %s", what, strerror(-error));
 	instance->record.status = error;
 	if (log_may(&instance->app->log, instance->app->id))
 		log_line(LOG_WARNING, "%s: task %s: %s", instance->app->id, instance->record.name,
 			 instance->record.message);
-	end(instance, BGTASK_INSTANCE_STATE_FAILED);
+	instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
 }
 
 /* A plugin that ends its process has not done what a plugin does, whatever the status is. */
@@ -128,7 +130,7 @@ static enum bgtask_instance_state judge_exit(struct instance *instance, int stat
 }
 
 /* What became of a process that nobody says more of. */
-static enum bgtask_instance_state judge(struct instance *instance, const siginfo_t *info)
+enum bgtask_instance_state instance_judge(struct instance *instance, const siginfo_t *info)
 {
 	struct instance_record *known = &instance->record;
 
@@ -170,11 +172,11 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 	known = !waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
 	if (known && !info.si_pid)
 		return 0;
-	end(instance, judge(instance, known ? &info : NULL));
+	instance_end(instance, instance_judge(instance, known ? &info : NULL));
 	return 0;
 }
 
-static int watch(struct instance *instance)
+int instance_watch(struct instance *instance)
 {
 	return sd_event_add_io(instance->daemon->event, &instance->exit, instance->pidfd, EPOLLIN,
 			       exited, instance);
@@ -215,6 +217,8 @@ bool instance_start(struct instance *instance)
 	};
 	int error;
 
+	if (activation_is_wanted(instance))
+		return activation_prepare(instance);
 	error = make_cgroup(instance, path, sizeof(path));
 	if (error == -EPROTONOSUPPORT) {
 		/* As it has no cgroup, the next helper launches it. */
@@ -222,7 +226,7 @@ bool instance_start(struct instance *instance)
 		return false;
 	}
 	if (error) {
-		fail(instance, "cannot make its container", error);
+		instance_fail(instance, "cannot make its container", error);
 		return false;
 	}
 	/* From its first packet on. */
@@ -230,17 +234,17 @@ bool instance_start(struct instance *instance)
 	instance->plugin = host_is_plugin(options.entry_point);
 	error = host_start(&options, known, &known->pid, &instance->pidfd, &instance->host);
 	if (error) {
-		fail(instance, "cannot start its host", error);
+		instance_fail(instance, "cannot start its host", error);
 		return false;
 	}
 	known->start_time = process_start_time(known->pid);
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
-	error = watch(instance);
+	error = instance_watch(instance);
 	if (error < 0) {
 		(void)pidfd_send_signal(instance->pidfd, SIGKILL, NULL, 0);
 		/* It may still share what is freed with the instance. */
 		(void)waitid(P_PIDFD, (id_t)instance->pidfd, NULL, WEXITED);
-		fail(instance, "cannot watch it", error);
+		instance_fail(instance, "cannot watch it", error);
 		return false;
 	}
 	idle_begin(instance);
@@ -260,6 +264,15 @@ static void mark_terminated(struct app *app)
 	}
 }
 
+/* What its processes are in: its own or, if it runs in the app, that of the app. */
+static void instance_cgroup(const struct instance *instance, char *path, size_t size)
+{
+	if (instance->in_app)
+		app_cgroup(instance->app, "app", path, size);
+	else
+		app_task_cgroup(instance->app, instance->record.id, path, size);
+}
+
 /* It did not end in time: neither does the app go on. */
 static void terminate(struct instance *instance)
 {
@@ -268,7 +281,7 @@ static void terminate(struct instance *instance)
 
 	instance->record.status = -ETIME;
 	instance_set_message(instance, "did not end when it was cancelled");
-	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	instance_cgroup(instance, path, sizeof(path));
 	process_report(path, instance->app->id, instance->record.name);
 	mark_terminated(instance->app);
 	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
@@ -288,24 +301,33 @@ static void set_deadline(struct instance *instance)
 	struct daemon *daemon = instance->daemon;
 	char path[PATH_MAX];
 
-	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+	instance_cgroup(instance, path, sizeof(path));
 	if (deadline_begin(&instance->deadline, daemon->event, path, daemon->config.cancel_timeout,
 			   time_is_over, instance))
 		terminate(instance);
 }
 
+void instance_tell_canceled(const struct instance *instance)
+{
+	struct payload payload;
+
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_INSTANCE_ID, instance->record.id);
+	payload_u32(&payload, BGTASK_A_INSTANCE_REASON, instance->record.reason);
+	relay_tell(instance->daemon->relay, instance->peer, BGTASK_CMD_INSTANCE_CANCELED_NTF,
+		   &payload);
+}
+
 void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
 {
 	struct instance_record *known = &instance->record;
-	struct daemon *daemon = instance->daemon;
-	struct payload payload;
 
 	if (known->state >= BGTASK_INSTANCE_STATE_CANCELLING)
 		return;
 	known->cancelled = true;
 	known->reason = reason;
 	if (known->state == BGTASK_INSTANCE_STATE_LATCHED) {
-		end(instance, BGTASK_INSTANCE_STATE_CANCELED);
+		instance_end(instance, BGTASK_INSTANCE_STATE_CANCELED);
 		return;
 	}
 	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
@@ -313,84 +335,10 @@ void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason
 	/* Were it frozen, it could not answer. */
 	hold_exempt(instance->app, true);
 	instance->thawed = true;
-	if (instance->peer) {
-		payload_init(&payload);
-		payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
-		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, reason);
-		relay_tell(daemon->relay, instance->peer, BGTASK_CMD_INSTANCE_CANCELED_NTF,
-			   &payload);
-	} else {
+	if (instance->peer)
+		instance_tell_canceled(instance);
+	else if (!instance->in_app)
 		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
-	}
+	deadline_end(&instance->deadline);
 	set_deadline(instance);
-}
-
-/* Finds the process again that the helper before has started. */
-static bool find_host(struct instance *instance)
-{
-	struct instance_record *known = &instance->record;
-	char path[PATH_MAX];
-
-	/* The helper ended before it could record which it is. */
-	if (!known->pid) {
-		app_task_cgroup(instance->app, known->id, path, sizeof(path));
-		known->pid = process_oldest(path);
-		known->start_time = process_start_time(known->pid);
-	}
-	if (!known->pid)
-		return false;
-	instance->pidfd = pidfd_open((pid_t)known->pid, 0);
-	/* Looked at only now, when the number cannot be another's any more. */
-	return instance->pidfd >= 0 && known->start_time &&
-	       process_start_time(known->pid) == known->start_time;
-}
-
-/* Its cgroup, which is made before its host is started and removed when its end is recorded. */
-static bool was_started(const struct instance *instance)
-{
-	char path[PATH_MAX];
-
-	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
-	return !access(path, F_OK);
-}
-
-static void go_on(struct instance *instance)
-{
-	struct instance_record *known = &instance->record;
-	enum bgtask_instance_state before = known->state;
-	int error;
-
-	error = app_prepare(instance->app);
-	if (error)
-		log_line(LOG_ERR, "%s: task %s runs without a container: %s", instance->app->id,
-			 known->name, strerror(-error));
-	known->state = BGTASK_INSTANCE_STATE_RUNNING;
-	idle_begin(instance);
-	if (before == BGTASK_INSTANCE_STATE_CANCELLING)
-		instance_cancel(instance, known->reason);
-	else if (before == BGTASK_INSTANCE_STATE_LAUNCHING)
-		(void)instance_record(instance);
-}
-
-void instance_resume(struct instance *instance, bool rebooted)
-{
-	struct instance_record *known = &instance->record;
-
-	if (known->state == BGTASK_INSTANCE_STATE_LAUNCHING && !rebooted &&
-	    !was_started(instance)) {
-		launch_release(instance);
-		known->state = BGTASK_INSTANCE_STATE_LATCHED;
-		known->has_cgroup = false;
-		known->started = 0;
-	}
-	if (known->state != BGTASK_INSTANCE_STATE_LATCHED) {
-		if (!rebooted && find_host(instance) && watch(instance) >= 0)
-			go_on(instance);
-		else
-			end(instance, judge(instance, NULL));
-	} else if (task_find(instance->daemon, known->task)) {
-		launch_consider(instance);
-	} else {
-		instance_cancel(instance, BGTASK_CANCEL_REASON_ABORT);
-	}
 }

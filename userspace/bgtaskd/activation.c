@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "activation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app.h"
+#include "deadline.h"
+#include "idle.h"
+#include "instance.h"
+#include "lifecycle.h"
+#include "network.h"
+
+bool activation_is_wanted(const struct instance *instance)
+{
+	const struct manifest_task *declared = manifest_task(instance->app->manifest,
+							     instance->record.name);
+
+	return declared && declared->in_app;
+}
+
+bool activation_prepare(struct instance *instance)
+{
+	struct instance_record *known = &instance->record;
+	struct app *app = instance->app;
+	int error;
+
+	known->has_cgroup = false;
+	network_update(app);
+	error = lifecycle_activate(app);
+	if (error == -ENOEXEC || error == -ENOTCONN) {
+		instance_set_message(instance, error == -ENOEXEC ?
+				     "the app does not run, and its manifest has no Exec" :
+				     "the app has not attached");
+		known->status = error;
+		instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
+		return false;
+	}
+	if (error) {
+		instance_fail(instance, "cannot activate the app", error);
+		return false;
+	}
+	instance->in_app = true;
+	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	known->pid = app->life.pid;
+	idle_begin(instance);
+	return true;
+}
+
+static void has_not_attached(void *data)
+{
+	instance_fail(data, "the app has not attached", -ETIMEDOUT);
+}
+
+/* An app that was just started, or whose helper was, has a moment to come. */
+static void await_peer(struct instance *instance)
+{
+	struct daemon *daemon = instance->daemon;
+	char path[PATH_MAX];
+
+	if (instance->deadline)
+		return;
+	app_cgroup(instance->app, "app", path, sizeof(path));
+	if (deadline_begin(&instance->deadline, daemon->event, path, daemon->config.cancel_timeout,
+			   has_not_attached, instance))
+		log_line(LOG_ERR, "%s: cannot wait until it attaches: out of memory",
+			 instance->app->id);
+}
+
+void activation_tell(struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+	struct app *app = instance->app;
+	struct payload payload;
+
+	if (!instance->in_app || instance->told)
+		return;
+	if (!app->life.peer) {
+		await_peer(instance);
+		return;
+	}
+	instance->peer = app->life.peer;
+	instance->told = true;
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(&payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(&payload, BGTASK_A_INSTANCE_NAME, known->name);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
+	payload_string(&payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+	relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF, &payload);
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		instance_tell_canceled(instance);
+}
+
+bool activation_resume(struct instance *instance)
+{
+	lifecycle_look(instance->app);
+	if (instance->app->life.state == BGTASK_APP_STATE_NOT_RUNNING)
+		return false;
+	instance->app->life.activations++;
+	await_peer(instance);
+	return true;
+}
+
+void activation_complete(struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		instance_end(instance, BGTASK_INSTANCE_STATE_CANCELED);
+	else
+		instance_end(instance, known->status ? BGTASK_INSTANCE_STATE_FAILED :
+						       BGTASK_INSTANCE_STATE_COMPLETED);
+}
+
+void activation_end(struct instance *instance)
+{
+	if (!instance->in_app)
+		return;
+	instance->in_app = false;
+	lifecycle_deactivate(instance->app);
+}
+
+void activation_attached(struct app *app)
+{
+	struct instance *instance;
+
+	LIST_FOREACH(instance, &app->instances, by_app) {
+		if (!instance->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
+			continue;
+		/* Unless it is that of its cancellation. */
+		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
+			deadline_end(&instance->deadline);
+		/* Another socket than before. */
+		instance->told = false;
+		activation_tell(instance);
+	}
+}
+
+/* Ends all that run in the app. */
+static void end_all(struct app *app, enum bgtask_instance_state state, const char *message)
+{
+	struct instance *instance, *next;
+
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
+		if (!instance->in_app)
+			continue;
+		/* It did not end in time, and was killed for that. */
+		if (instance->record.status == -ETIME) {
+			instance_end(instance, BGTASK_INSTANCE_STATE_TERMINATED);
+			continue;
+		}
+		instance->record.status = -ECONNRESET;
+		instance_set_message(instance, "%s", message);
+		instance_end(instance, state);
+	}
+}
+
+void activation_peer_gone(struct app *app)
+{
+	end_all(app, BGTASK_INSTANCE_STATE_FAILED, "the app has closed its connection");
+}
+
+void activation_app_ended(struct app *app)
+{
+	end_all(app, BGTASK_INSTANCE_STATE_TERMINATED, "the app has ended");
+}

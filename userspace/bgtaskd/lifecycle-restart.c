@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What one helper notes of an app's life for the next one, which goes on from there.
+ */
+#include <string.h>
+
+#include "app.h"
+#include "daemon.h"
+#include "extension.h"
+#include "lifecycle-internal.h"
+#include "lifecycle-note.h"
+#include "program.h"
+#include "ui.h"
+
+void lifecycle_note(const struct app *app)
+{
+	const struct lifecycle *life = &app->life;
+	struct lifecycle_note note = {
+		.state = life->state,
+		.foreground = life->foreground,
+		.exempt = life->exempt,
+		.used = life->used,
+		.pid = life->pid,
+	};
+	int error;
+
+	extension_note(app, &note);
+	error = lifecycle_note_write(app->daemon->config.runtime_directory, app->id, &note);
+	if (error)
+		log_line(LOG_ERR, "%s: cannot note its state: %s", app->id, strerror(-error));
+}
+
+void lifecycle_load(struct app *app)
+{
+	struct lifecycle *life = &app->life;
+	struct lifecycle_note note;
+
+	if (!lifecycle_note_read(app->daemon->config.runtime_directory, app->id, &note))
+		return;
+	life->state = note.state;
+	life->foreground = note.foreground;
+	life->pid = note.pid;
+	life->used = note.used;
+	if (note.extended && extension_restore(app, &note))
+		log_line(LOG_ERR, "%s: its extension is lost", app->id);
+	/* Its container is adopted with that. */
+	life->exempt = note.exempt;
+	app->exempt += note.exempt;
+}
+
+void lifecycle_resume(struct app *app)
+{
+	struct lifecycle *life = &app->life;
+
+	program_adopt(app);
+	ui_resume(app);
+	lifecycle_look(app);
+	if (life->state == BGTASK_APP_STATE_SUSPENDED) {
+		(void)lifecycle_hold(app);
+	} else if (life->state == BGTASK_APP_STATE_SUSPENDING || life->extension) {
+		/* Its socket comes back, if it is there, and is told then. */
+		if (lifecycle_set_deadline(app, app->daemon->config.suspend_timeout))
+			lifecycle_suspended(app);
+	}
+}

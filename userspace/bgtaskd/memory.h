@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory pressure: when others wait for memory, the app with the lowest claim is killed.
+ */
+#ifndef BGTASKD_MEMORY_H
+#define BGTASKD_MEMORY_H
+
+#include "daemon.h"
+
+/* Begins to watch it. What cannot be is logged. */
+void memory_open(struct daemon *daemon);
+void memory_close(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app.h"
+
+#define BELOW	"app/ui"
+
+static int write_file(const char *directory, const char *file, const char *text)
+{
+	char path[PATH_MAX + 32];
+	int fd, error = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+static bool is_threaded(const char *directory)
+{
+	char path[PATH_MAX + 32], type[32] = "";
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.type", directory);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	length = read(fd, type, sizeof(type) - 1);
+	close(fd);
+	return length > 0 && !strncmp(type, "threaded", strlen("threaded"));
+}
+
+static int make(struct app *app, const char *path)
+{
+	int fd, error;
+
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return -errno;
+	error = is_threaded(path) ? 0 : write_file(path, "cgroup.type", "threaded");
+	if (error)
+		return error;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = bgt_member_add(app->daemon->bgt, app->container, BGT_ROLE_UI, fd, false, NULL);
+	close(fd);
+	return error == -EEXIST ? 0 : error;
+}
+
+int ui_set(struct app *app, uint32_t pid, uint32_t tid)
+{
+	char path[PATH_MAX], thread[64];
+	int error;
+
+	snprintf(thread, sizeof(thread), "/proc/%u/task/%u", pid, tid);
+	if (access(thread, F_OK))
+		return -ESRCH;
+	app_cgroup(app, BELOW, path, sizeof(path));
+	error = make(app, path);
+	if (error)
+		return error;
+	app->life.has_ui = true;
+	snprintf(thread, sizeof(thread), "%u", tid);
+	return write_file(path, "cgroup.threads", thread);
+}
+
+void ui_resume(struct app *app)
+{
+	char path[PATH_MAX];
+
+	app_cgroup(app, BELOW, path, sizeof(path));
+	app->life.has_ui = is_threaded(path);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The thread of an app's UI: in a threaded cgroup below the app's, a member of its own.
+ */
+#ifndef BGTASKD_UI_H
+#define BGTASKD_UI_H
+
+#include "daemon.h"
+
+/* Makes a thread of one of the app's processes that. -ESRCH if the process has no such thread. */
+int ui_set(struct app *app, uint32_t pid, uint32_t tid);
+
+/* Finds the cgroup that the helper before has made. */
+void ui_resume(struct app *app);
+
+#endif
