@@ -175,7 +175,8 @@ static void start(struct bgt *bgt, const struct helper_settings *settings, const
 	snprintf(text, sizeof(text),
 		 "[Helper]\nStateDirectory=%s\nRuntimeDirectory=" HELPER_TOP "/run\n"
 		 "ManifestDirectories=" HELPER_TOP "/none " HELPER_TOP "/apps\n"
-		 "Cgroup=" CGROUP "\nIdleWindow=0\nIdleWindowStandby=0\nMinimumInterval=%llums\n%s"
+		 "Cgroup=" CGROUP "\nIdleWindow=0\nIdleWindowStandby=0\nMemoryStall=0\n"
+		 "MinimumInterval=%llums\n%s"
 		 "LockScreenSlots=%d\nHistory=%u\n%s"
 		 "[Class standard]\nQuota=%lluus\nPeriod=%lluus\n"
 		 "[Class free]\nQuota=unlimited\nPeriod=1s\n", state,

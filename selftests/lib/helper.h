@@ -21,7 +21,7 @@
 
 /*
  * What differs from test to test. The class "free" has no budget, the others have this. Nothing is
- * called idle.
+ * called idle, or killed for want of memory.
  */
 struct helper_settings {
 	uint64_t cancel_timeout;	/* 0 for what the helper has of itself, 5 s */

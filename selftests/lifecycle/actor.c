@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +34,9 @@ struct actor {
 	const char *app;
 	struct bgt *bgt;
 	int said;
+	uint32_t instance;	/* that runs in it */
+	uint32_t ui;		/* the thread */
+	pthread_mutex_t lock;	/* which that has */
 };
 
 /* A line at once. */
@@ -70,7 +75,7 @@ static void request(const struct actor *actor, const char *name)
 		say(actor, "denied");
 }
 
-static void act(const struct actor *actor, char *command)
+static void act(struct actor *actor, char *command)
 {
 	command[strcspn(command, "\n")] = '\0';
 	if (!strncmp(command, "request ", 8))
@@ -83,13 +88,18 @@ static void act(const struct actor *actor, char *command)
 		say(actor, "share %d", bgt_extension_share(actor->bgt));
 	else if (!strcmp(command, "finish"))
 		say(actor, "finish %d", bgt_extension_finish(actor->bgt));
+	else if (!strncmp(command, "complete ", 9))
+		say(actor, "complete %d", bgt_activation_complete(actor->bgt, actor->instance,
+								  atoi(command + 9), "inside"));
+	else if (!strcmp(command, "lock"))
+		pthread_mutex_lock(&actor->lock);
 	else if (!strcmp(command, "exit"))
 		_exit(0);
 	else
 		_exit(4);
 }
 
-static void hear(const struct actor *actor)
+static void hear(struct actor *actor)
 {
 	const struct bgt_event *event;
 	int result;
@@ -104,6 +114,11 @@ static void hear(const struct actor *actor)
 			break;
 		case BGT_EVENT_EXTENSION_REVOKED:
 			say(actor, "revoked %s", bgt_revoked_reason_name(event->revoked));
+			break;
+		case BGT_EVENT_APP_ACTIVATED:
+			actor->instance = event->instance->id;
+			say(actor, "activated %s %s", event->instance->name,
+			    event->instance->argument);
 			break;
 		default:
 			say(actor, "%s", bgt_event_name(event->type));
@@ -141,9 +156,41 @@ static int live(struct actor *actor)
 	}
 }
 
+static void *work(void *data)
+{
+	struct actor *actor = data;
+
+	if (bgt_app_set_ui_thread(actor->bgt, actor->ui)) {
+		say(actor, "set_ui_thread: %s", bgt_error(actor->bgt));
+		_exit(12);
+	}
+	_exit(live(actor));
+}
+
+/* The first thread is the UI's, and all else is done by another one. */
+static int be_inside(struct actor *actor)
+{
+	int fd = open(path_of(actor->app, "beats"), O_RDWR | O_CLOEXEC);
+	volatile uint64_t *beats = mmap(NULL, sizeof(*beats), PROT_READ | PROT_WRITE, MAP_SHARED,
+					fd, 0);
+	pthread_t worker;
+
+	if (fd < 0 || beats == MAP_FAILED)
+		return 13;
+	actor->ui = (uint32_t)gettid();
+	pthread_mutex_init(&actor->lock, NULL);
+	pthread_mutex_lock(&actor->lock);
+	if (pthread_create(&worker, NULL, work, actor))
+		return 14;
+	for (;; ++*beats)
+		usleep(1000);
+}
+
 static int be_app(const char *app, const char *kind)
 {
-	struct actor actor = { .app = app };
+	static struct actor actor;
+
+	actor.app = app;
 
 	actor.said = open(path_of(app, "said"), O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (actor.said < 0)
@@ -154,6 +201,8 @@ static int be_app(const char *app, const char *kind)
 		say(&actor, "attach: %s", bgt_error(actor.bgt));
 		return 11;
 	}
+	if (!strcmp(kind, "inside"))
+		return be_inside(&actor);
 	return live(&actor);
 }
 
@@ -177,7 +226,7 @@ struct ear {
 
 static struct ear *ear_of(const char *app)
 {
-	static struct ear ears[4];
+	static struct ear ears[8];
 	struct ear *ear = ears;
 
 	while (*ear->app && strcmp(ear->app, app))
@@ -186,22 +235,29 @@ static struct ear *ear_of(const char *app)
 	return ear;
 }
 
+static void make_file(const char *path, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0 || fchmod(fd, 0666) || ftruncate(fd, (off_t)size))
+		fail("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
 void actor_install_as(struct bgt *bgt, const char *app, const char *kind)
 {
-	char text[256];
-	int fd;
+	char text[512];
 
 	if (access(PROGRAM, F_OK) && system("cp /proc/$PPID/exe " PROGRAM))
 		fail("cannot copy this program");
-	fd = open(path_of(app, "said"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || fchmod(fd, 0666))
-		fail("%s: %s", path_of(app, "said"), strerror(errno));
-	close(fd);
+	make_file(path_of(app, "said"), 0);
+	make_file(path_of(app, "beats"), sizeof(uint64_t));
 	if (mkfifo(path_of(app, "commands"), 0666) || chmod(path_of(app, "commands"), 0666))
 		fail("%s: %s", path_of(app, "commands"), strerror(errno));
 	ear_of(app)->position = 0;
 	snprintf(text, sizeof(text), "Exec=" PROGRAM " %s\nClass=standard\n"
-		 "[Task task]\nEntryPoint=/bin/true\nTriggers=application\n", kind);
+		 "[Task task]\nEntryPoint=/bin/true\nTriggers=application\n"
+		 "[Task inside]\nEntryPoint=inside\nHost=app\nTriggers=application\n", kind);
 	helper_install(bgt, app, text);
 }
 
@@ -226,7 +282,7 @@ static void read_line(const char *app, char *line)
 	fclose(file);
 }
 
-static bool comes_to_say(const char *app, const char *text)
+bool actor_comes_to_say(const char *app, const char *text)
 {
 	uint64_t end = now() + DEADLINE;
 	char line[LINE_SIZE];
@@ -246,7 +302,7 @@ uint32_t actor_launch(struct bgt *bgt, const char *app)
 	if (bgt_app_launch(bgt, app, &pid))
 		fail("cannot launch %s: %s", app, bgt_error(bgt));
 	/* Behind what the one before has said to its end. */
-	if (!comes_to_say(app, "listening"))
+	if (!actor_comes_to_say(app, "listening"))
 		fail("%s does not come up", app);
 	return pid;
 }
@@ -258,6 +314,19 @@ void actor_do(const char *app, const char *command)
 	if (fd < 0 || dprintf(fd, "%s\n", command) < 0)
 		fail("%s: %s", path_of(app, "commands"), strerror(errno));
 	close(fd);
+}
+
+const char *actor_next(const char *app)
+{
+	static char line[LINE_SIZE];
+	uint64_t end = now() + DEADLINE;
+
+	do {
+		read_line(app, line);
+		if (!*line)
+			usleep(2000);
+	} while (!*line && now() < end);
+	return line;
 }
 
 bool actor_says(const char *app, const char *text)
@@ -282,6 +351,17 @@ bool actor_does(const char *app, const char *command, const char *text)
 {
 	actor_do(app, command);
 	return actor_says(app, text);
+}
+
+uint64_t actor_beats(const char *app)
+{
+	uint64_t beats;
+	int fd = open(path_of(app, "beats"), O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, &beats, sizeof(beats)) != sizeof(beats))
+		fail("%s: %s", path_of(app, "beats"), strerror(errno));
+	close(fd);
+	return beats;
 }
 
 bool actor_is_silent(const char *app)

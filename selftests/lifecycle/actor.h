@@ -11,7 +11,10 @@
 
 #include "bgtask.h"
 
-/* Installs it as APP: @kind is "attached" or "unattached". */
+/*
+ * Installs it as APP: @kind is "attached", "unattached" or "inside". The last one also has the task
+ * "inside", which runs in it, and a UI thread, which counts as long as it runs, and has a lock.
+ */
 void actor_install(struct bgt *bgt, const char *kind);
 
 /* The same, as another app. */
@@ -21,16 +24,26 @@ void actor_install_as(struct bgt *bgt, const char *app, const char *kind);
 uint32_t actor_launch(struct bgt *bgt, const char *app);
 
 /*
- * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit". What
- * comes of it is what it says next.
+ * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; "complete
+ * STATUS" of what runs in it, "lock" to wait for that of the UI thread. What comes of it is what it
+ * says next.
  */
 void actor_do(const char *app, const char *command);
 
 /* Waits until it says this next: "suspending", "resuming 1", "revoked system-policy", "saved 0". */
 bool actor_says(const char *app, const char *text);
 
+/* What it says next; "" if the deadline passes. Valid until the next call. */
+const char *actor_next(const char *app);
+
+/* Waits until it says this, whatever it says before. */
+bool actor_comes_to_say(const char *app, const char *text);
+
 /* Both. */
 bool actor_does(const char *app, const char *command, const char *text);
+
+/* How far the UI thread has counted. */
+uint64_t actor_beats(const char *app);
 
 /* Whether it has said nothing more. */
 bool actor_is_silent(const char *app);

@@ -2,6 +2,8 @@
 /* Extensions: who gets one, how long, and how it ends. AC power is the kernel's test_power. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -179,6 +181,55 @@ TEST_F_TIMEOUT(extension, plugged_in, 60)
 	pause_for(11 * SEC);
 	EXPECT_TRUE(goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+/* What extensions have used on battery, later ones have not got. */
+TEST_F_TIMEOUT(extension, energy, 60)
+{
+	unsigned int limit;
+
+	power_set("ac_online", "off");
+	begin(self->bgt, PATIENT "ExtensionLimit=2s\nExtensionBudget=3s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 2000"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	/* Two of three seconds are gone; also for the next helper. */
+	helper_restart(self->bgt);
+	actor_do(APP, "request unspecified");
+	ASSERT_EQ(1, sscanf(actor_next(APP), "allowed %u", &limit));
+	EXPECT_LE(limit, 1000);
+	EXPECT_GT(limit, 0);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+	/* What does not count is granted. */
+	power_set("ac_online", "on");
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+}
+
+/* One that runs because nobody has suspended it gets no more time for it. */
+TEST_F_TIMEOUT(extension, not_launched, 60)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+	char command[512];
+
+	with.more = LONG;
+	helper_start_with(self->bgt, &with);
+	actor_install(self->bgt, "attached");
+	snprintf(command, sizeof(command), "(echo 0 >%s; exec setpriv --reuid=65534 --clear-groups "
+		 "env BGTASK_APP=" APP " " HELPER_TOP "/actor attached) &",
+		 helper_cgroup(APP, "app/cgroup.procs"));
+	ASSERT_EQ(0, system(command));
+	ASSERT_TRUE(actor_comes_to_say(APP, "listening"));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+	ASSERT_EQ(0, bgt_app_resume(self->bgt, APP));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 }
 
 TEST_F_TIMEOUT(extension, location_tracking, 60)

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -133,6 +135,25 @@ TEST_F_TIMEOUT(states, deadline, 60)
 	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
 }
 
+/* While a debugger looks at it, its time stands still. */
+TEST_F_TIMEOUT(states, traced, 60)
+{
+	pid_t pid;
+
+	begin(self->bgt, HASTY, "attached");
+	pid = (pid_t)actor_launch(self->bgt, APP);
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	/* Three times as long as it has. */
+	pause_for(900 * MSEC);
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	ASSERT_EQ(pid, waitpid(pid, NULL, __WALL));
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+}
+
 /* An app that knows nothing of all this is held at once. */
 TEST_F_TIMEOUT(states, unattached, 60)
 {
@@ -222,32 +243,20 @@ TEST_F_TIMEOUT(states, tasks, 60)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-static bool is_exempt(struct bgt *bgt)
-{
-	struct bgt_container *container;
-	bool exempt;
-
-	if (bgt_container_get_by_name(bgt, APP, &container))
-		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
-	exempt = container->exempt;
-	bgt_container_free(container);
-	return exempt;
-}
-
 /* In the foreground it has no budget. */
 TEST_F_TIMEOUT(states, budget, 60)
 {
 	begin(self->bgt, PATIENT, "attached");
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	actor_launch(self->bgt, APP);
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 	suspend(self->bgt);
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 }
 
 /* One that somebody else has started in its cgroup. */
@@ -311,13 +320,13 @@ TEST_F_TIMEOUT(states, helper_restarted, 120)
 	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
 	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
 	EXPECT_EQ(pid, app_look(self->bgt, APP)->pid);
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	helper_restart(self->bgt);
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 	actor_do(APP, "saved");
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
@@ -325,7 +334,7 @@ TEST_F_TIMEOUT(states, helper_restarted, 120)
 	helper_restart(self->bgt);
 	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 
@@ -334,7 +343,7 @@ TEST_F_TIMEOUT(states, helper_restarted, 120)
 	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
 	helper_launch(self->bgt);
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	actor_launch(self->bgt, APP);
 }
 

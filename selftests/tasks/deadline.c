@@ -213,18 +213,6 @@ static void wait_throttled(struct bgt *bgt)
 	fail("the app is not throttled");
 }
 
-static bool is_exempt(struct bgt *bgt)
-{
-	struct bgt_container *container;
-	bool exempt;
-
-	if (bgt_container_get_by_name(bgt, APP, &container))
-		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
-	exempt = container->exempt;
-	bgt_container_free(container);
-	return exempt;
-}
-
 TEST_F_TIMEOUT(deadline, throttled, 60)
 {
 	const struct bgt_instance *instance;
@@ -237,7 +225,7 @@ TEST_F_TIMEOUT(deadline, throttled, 60)
 	instance = instance_wait(self->bgt, APP, "burn", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_CANCEL_RESOURCE_REVOCATION, instance->reason);
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 }
 
 /* It has its budget's worth of time to answer, but not more than anybody else. */
@@ -252,11 +240,11 @@ TEST_F_TIMEOUT(deadline, throttled_and_deaf, 60)
 	instance = instance_look(self->bgt, APP, "deaf-burn");
 	begun = wall();
 	cancel(self->bgt, instance->id, BGT_CANCEL_RESOURCE_REVOCATION);
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 	instance = instance_wait(self->bgt, APP, "deaf-burn", BGT_INSTANCE_TERMINATED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_GE(instance->ended - begun, TIMEOUT);
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 }
 
 /* An app that is exempt for another reason stays so. */
@@ -271,7 +259,7 @@ TEST_F_TIMEOUT(deadline, exempt_before, 60)
 	bgt_container_free(container);
 	cancel(self->bgt, instance_look(self->bgt, APP, "burn")->id, BGT_CANCEL_ABORT);
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "burn", BGT_INSTANCE_CANCELED));
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 }
 
 /* What the helper before has begun ends, also if the task ended without a helper. */
@@ -290,21 +278,21 @@ TEST_F_TIMEOUT(deadline, helper_killed, 60)
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(id, instance->id);
 	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 
 	instance = helper_run(self->bgt, "long");
 	id = instance->id;
 	pid = instance->pid;
 	ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
 	cancel(self->bgt, id, BGT_CANCEL_SYSTEM_POLICY);
-	EXPECT_TRUE(is_exempt(self->bgt));
+	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 	helper_kill();
 	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
 	EXPECT_TRUE(is_left("task"));
 	helper_launch(self->bgt);
 	instance = instance_look(self->bgt, APP, "long");
 	EXPECT_EQ(BGT_INSTANCE_CANCELED, instance->state);
-	EXPECT_FALSE(is_exempt(self->bgt));
+	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 }
 
 /* Whose debugger looks at it has all the time. */

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasks that run in the app's own process, while its UI thread stands still. */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define ACTIVATED	"activated inside an argument"
+
+FIXTURE(inside) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(inside)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+}
+
+FIXTURE_TEARDOWN_PARENT(inside)
+{
+	helper_end();
+	scene_end();
+}
+
+/* With so much time for tasks that are cancelled. */
+static void begin(struct bgt *bgt, uint64_t timeout)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.cancel_timeout = timeout;
+	with.more = "SuspendTimeout=30s\n";
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "inside");
+	helper_register_plain(bgt, "inside");
+}
+
+/* From the foreground. */
+static void suspend(struct bgt *bgt)
+{
+	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending"))
+		fail("cannot begin to suspend it: %s", bgt_error(bgt));
+	actor_do(APP, "saved");
+	if (!app_becomes(bgt, APP, BGT_APP_SUSPENDED) || !app_stands(bgt, APP, true))
+		fail("is not suspended");
+}
+
+static void begin_suspended(struct bgt *bgt, uint64_t timeout)
+{
+	begin(bgt, timeout);
+	actor_launch(bgt, APP);
+	suspend(bgt);
+}
+
+/* The task has begun; what was said before may have been said at its end. */
+static bool is_activated(void)
+{
+	return actor_comes_to_say(APP, ACTIVATED);
+}
+
+static bool ui_stands(void)
+{
+	uint64_t beats = actor_beats(APP);
+
+	pause_for(300 * MSEC);
+	return actor_beats(APP) == beats;
+}
+
+static bool ui_runs(void)
+{
+	uint64_t beats = actor_beats(APP), end = now() + DEADLINE;
+
+	while (actor_beats(APP) == beats && now() < end)
+		usleep(2000);
+	return actor_beats(APP) != beats;
+}
+
+TEST_F_TIMEOUT(inside, suspended, 60)
+{
+	const struct bgt_instance *instance;
+	uint64_t beats;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	EXPECT_TRUE(ui_stands());
+	beats = actor_beats(APP);
+	for (unsigned int i = 0; i < 3; i++) {
+		helper_fire(self->bgt, "inside");
+		ASSERT_TRUE(is_activated());
+		EXPECT_TRUE(app_stands(self->bgt, APP, false));
+		EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+		instance = instance_look(self->bgt, APP, "inside");
+		EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
+		EXPECT_EQ(app_look(self->bgt, APP)->pid, instance->pid);
+		EXPECT_TRUE(ui_stands());
+		actor_do(APP, i == 1 ? "complete 7" : "complete 0");
+		instance = instance_wait(self->bgt, APP, "inside", i == 1 ? BGT_INSTANCE_FAILED :
+					 BGT_INSTANCE_COMPLETED);
+		ASSERT_NE(NULL, instance);
+		EXPECT_EQ(i == 1 ? 7 : 0, instance->status);
+		EXPECT_STREQ("inside", instance->message);
+		EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	}
+	/* For the whole time. */
+	EXPECT_EQ(beats, actor_beats(APP));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(ui_runs());
+}
+
+/* In the foreground nothing stands still. */
+TEST_F_TIMEOUT(inside, in_foreground, 60)
+{
+	begin(self->bgt, 30 * SEC);
+	actor_launch(self->bgt, APP);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(actor_says(APP, ACTIVATED));
+	EXPECT_TRUE(ui_runs());
+	/* It is suspended meanwhile: but for the task. */
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	/* And comes back before it has ended. */
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(ui_runs());
+	EXPECT_TRUE(actor_does(APP, "complete 0", "complete 0"));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	EXPECT_TRUE(ui_runs());
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+}
+
+/* It is started for the task, and does not come to the foreground. */
+TEST_F_TIMEOUT(inside, not_running, 60)
+{
+	begin(self->bgt, 30 * SEC);
+	for (unsigned int i = 0; i < 2; i++) {
+		helper_fire(self->bgt, "inside");
+		ASSERT_TRUE(is_activated());
+		EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+		EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+		actor_do(APP, "complete 0");
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+		EXPECT_TRUE(app_stands(self->bgt, APP, true));
+		ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	}
+}
+
+/* Whoever waits for what the UI thread has is cancelled, and killed in the end. */
+TEST_F_TIMEOUT(inside, waits_for_ui, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_suspended(self->bgt, SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	actor_do(APP, "lock");
+	instance = instance_look(self->bgt, APP, "inside");
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_IDLE_TASK));
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(-ETIME, instance->status);
+	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
+	EXPECT_TRUE(helper_logs(APP ": task inside hangs, and has used "));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	/* It can be launched again. */
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(ui_runs());
+}
+
+TEST_F_TIMEOUT(inside, cancelled, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	instance = instance_look(self->bgt, APP, "inside");
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_SYSTEM_POLICY));
+	EXPECT_TRUE(actor_says(APP, "instance-canceled"));
+	EXPECT_TRUE(ui_stands());
+	actor_do(APP, "complete 0");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+}
+
+TEST_F_TIMEOUT(inside, killed, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	instance = instance_look(self->bgt, APP, "inside");
+	EXPECT_TRUE(instance->state == BGT_INSTANCE_TERMINATED ||
+		    instance->state == BGT_INSTANCE_FAILED);
+	EXPECT_EQ(-ECONNRESET, instance->status);
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(ui_runs());
+}
+
+/* The next helper knows of it, and the app is not told twice. */
+TEST_F_TIMEOUT(inside, helper_restarted, 60)
+{
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
+	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(actor_is_silent(APP));
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* Where it cannot run, that is said. */
+TEST_F_TIMEOUT(inside, refused, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin(self->bgt, SEC);
+	helper_install(self->bgt, APP, "[Task inside]\nEntryPoint=inside\nHost=app\n"
+		       "Triggers=application\n");
+	helper_fire(self->bgt, "inside");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_FAILED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_STREQ("the app does not run, and its manifest has no Exec", instance->message);
+
+	/* One that never attaches, started for it or not. */
+	helper_install(self->bgt, APP, "Exec=/bin/sleep 1000\n[Task inside]\nEntryPoint=inside\n"
+		       "Host=app\nTriggers=application\n");
+	helper_fire(self->bgt, "inside");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_RUNNING);
+	ASSERT_NE(NULL, instance);
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_FAILED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(-ETIMEDOUT, instance->status);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	helper_fire(self->bgt, "inside");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_FAILED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(3, instance_count(self->bgt, APP));
+}
+
+TEST_HARNESS_MAIN

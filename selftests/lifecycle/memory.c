@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* When memory is short, apps are killed in the order of their claims. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "cgroup.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define OLD	"org.example.Old"
+#define NEW	"org.example.New"
+#define EXTENDED	"org.example.Extended"
+
+FIXTURE(memory) {
+	struct bgt *bgt;
+	pid_t hog;
+};
+
+FIXTURE_SETUP(memory)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	scene_begin();
+	self->bgt = mutex_connect();
+	with.more = "SuspendTimeout=30s\n";
+	helper_start_with(self->bgt, &with);
+	helper_change(self->bgt, "s/^MemoryStall=.*/MemoryStall=100ms/");
+}
+
+FIXTURE_TEARDOWN_PARENT(memory)
+{
+	helper_end();
+	scene_end();
+}
+
+static const size_t size = 256 << 20;
+
+/* Takes more and more memory, and stands still most of the time, as it gets too much. */
+static int waste(void *data)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return 1;
+	for (size_t i = 0;; i = (i + 4096) % size)
+		memory[i]++;
+}
+
+static pid_t begin_waste(void)
+{
+	if (cgroup_write("", "memory.high", "4M"))
+		fail("cannot set memory.high");
+	return task_start("", waste, NULL);
+}
+
+/* Launches it, and sends it to the background, where it stands still. */
+static void add_suspended(struct bgt *bgt, const char *app)
+{
+	actor_install_as(bgt, app, "unattached");
+	actor_launch(bgt, app);
+	if (bgt_app_background(bgt, app) || !app_stands(bgt, app, true))
+		fail("%s is not suspended", app);
+}
+
+static enum bgt_app_state state_of(struct bgt *bgt, const char *app)
+{
+	return app_look(bgt, app)->state;
+}
+
+/* Waits until memory is so short that an app is killed, and has no more of it taken then. */
+static bool is_killed(struct bgt *bgt, const char *app)
+{
+	pid_t hog = begin_waste();
+	bool gone = app_becomes(bgt, app, BGT_APP_NOT_RUNNING);
+
+	task_kill(hog);
+	return gone;
+}
+
+TEST_F_TIMEOUT(memory, order, 180)
+{
+	const struct bgt_instance *instance;
+
+	add_suspended(self->bgt, OLD);
+	add_suspended(self->bgt, NEW);
+	actor_install_as(self->bgt, EXTENDED, "attached");
+	actor_launch(self->bgt, EXTENDED);
+	ASSERT_TRUE(actor_does(EXTENDED, "request location-tracking", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, EXTENDED));
+	actor_install(self->bgt, "attached");
+	actor_launch(self->bgt, APP);
+
+	EXPECT_TRUE(is_killed(self->bgt, OLD));
+	EXPECT_EQ(BGT_APP_SUSPENDED, state_of(self->bgt, NEW));
+	EXPECT_TRUE(is_killed(self->bgt, NEW));
+	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, EXTENDED));
+
+	/* One that only has a task goes before one that runs itself; the task is not told. */
+	actor_install_as(self->bgt, "org.example.Tasks", "attached");
+	helper_install(self->bgt, "org.example.Tasks", "Class=free\n[Task long]\n"
+		       "EntryPoint=/bin/sh -c \"trap 'echo told >" HELPER_SAID "/told' TERM; "
+		       "while :; do sleep 0.1; done\"\nTriggers=application\n");
+	helper_register(self->bgt, (struct wanted){ .app = "org.example.Tasks", .name = "long",
+						    .trigger = BGT_TRIGGER_APPLICATION });
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, "org.example.Tasks", "long",
+				      BGT_TRIGGER_APPLICATION, NULL));
+	ASSERT_NE(NULL, instance_wait(self->bgt, "org.example.Tasks", "long",
+				      BGT_INSTANCE_RUNNING));
+	self->hog = begin_waste();
+	instance = instance_wait(self->bgt, "org.example.Tasks", "long", BGT_INSTANCE_TERMINATED);
+	task_kill(self->hog);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(instance->canceled);
+	EXPECT_EQ(BGT_CANCEL_RESOURCE_REVOCATION, instance->reason);
+	EXPECT_NE(0, access(helper_path("said/told"), F_OK));
+	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, EXTENDED));
+
+	EXPECT_TRUE(is_killed(self->bgt, EXTENDED));
+	EXPECT_TRUE(helper_logs(EXTENDED ": is killed, as memory is short"));
+
+	/* The one that the user sees is never killed. */
+	self->hog = begin_waste();
+	pause_for(5 * SEC);
+	task_kill(self->hog);
+	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, APP));
+	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+TEST_HARNESS_MAIN
