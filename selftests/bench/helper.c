@@ -57,7 +57,8 @@ void helper_prepare(const char *directory)
 	make_directory();
 	snprintf(text, sizeof(text),
 		 "[Helper]\nStateDirectory=%s/state\nRuntimeDirectory=%s/run\n"
-		 "ManifestDirectories=%s/none %s/apps\nCgroup=" HELPER_CGROUP "\n[Class standard]\nQuota=unlimited\nPeriod=1h\n",
+		 "ManifestDirectories=%s/none %s/apps\nCgroup=" HELPER_CGROUP "\n"
+		 "[Class standard]\nQuota=unlimited\nPeriod=1h\n",
 		 top, top, top, top);
 	put(path_of("bgtaskd.conf"), text);
 }
