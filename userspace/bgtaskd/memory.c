@@ -19,7 +19,7 @@
 
 #define TRIGGER		"/proc/pressure/memory"
 /* Within which time tasks are to stand still for so long. */
-#define WINDOW_USEC	1000000
+#define WINDOW_USEC	1000000u
 /* So long it takes until one that was killed is missed. */
 #define REST_USEC	(3 * UINT64_C(1000000))
 
