@@ -337,6 +337,8 @@ TEST_F_TIMEOUT(states, helper_restarted, 120)
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	/* Which it learns, although it could not come back before. */
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 
 	/* It ends while there is no helper. */
 	helper_kill();

@@ -31,10 +31,10 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 		return -ENAMETOOLONG;
 	if (note->state == BGTASK_APP_STATE_NOT_RUNNING)
 		return unlink(path) && errno != ENOENT ? -errno : 0;
-	snprintf(text, sizeof(text), "state %u foreground %d exempt %d used %" PRIu64 " pid %u "
-		 "extended %d reason %u since %" PRIu64 " counted %" PRIu64, note->state,
-		 note->foreground, note->exempt, note->used, note->pid, note->extended,
-		 note->reason, note->since, note->counted);
+	snprintf(text, sizeof(text), "state %u foreground %d exempt %d attached %d used %" PRIu64
+		 " pid %u extended %d reason %u since %" PRIu64 " counted %" PRIu64, note->state,
+		 note->foreground, note->exempt, note->attached, note->used, note->pid,
+		 note->extended, note->reason, note->since, note->counted);
 	snprintf(line, sizeof(line), "%-*s\n", LINE_SIZE - 1, text);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
@@ -52,7 +52,7 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note)
 {
 	char path[PATH_MAX], line[LINE_SIZE + 1];
-	unsigned int state, foreground, exempt, extended, reason;
+	unsigned int state, foreground, exempt, attached, extended, reason;
 	ssize_t length;
 	int fd;
 
@@ -66,15 +66,16 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	if (length != LINE_SIZE)
 		return false;
 	line[length] = '\0';
-	if (sscanf(line, "state %u foreground %u exempt %u used %" SCNu64 " pid %u extended %u "
-		   "reason %u since %" SCNu64 " counted %" SCNu64, &state, &foreground, &exempt,
-		   &note->used, &note->pid, &extended, &reason, &note->since,
-		   &note->counted) != 9 ||
+	if (sscanf(line, "state %u foreground %u exempt %u attached %u used %" SCNu64 " pid %u "
+		   "extended %u reason %u since %" SCNu64 " counted %" SCNu64, &state, &foreground,
+		   &exempt, &attached, &note->used, &note->pid, &extended, &reason, &note->since,
+		   &note->counted) != 10 ||
 	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;
 	note->state = state;
 	note->foreground = foreground;
 	note->exempt = exempt;
+	note->attached = attached;
 	note->extended = extended;
 	note->reason = reason;
 	return true;

@@ -13,6 +13,7 @@ struct lifecycle_note {
 	enum bgtask_app_state state;
 	bool foreground;
 	bool exempt;			/* it runs whatever it has spent */
+	bool attached;			/* a socket of it was told, and comes back */
 	uint32_t pid;			/* of what was started as the app; or 0 */
 	bool extended;
 	enum bgtask_extension_reason reason;

@@ -19,6 +19,7 @@ void lifecycle_note(const struct app *app)
 		.state = life->state,
 		.foreground = life->foreground,
 		.exempt = life->exempt,
+		.attached = life->attached,
 		.used = life->used,
 		.pid = life->pid,
 	};
@@ -39,6 +40,7 @@ void lifecycle_load(struct app *app)
 		return;
 	life->state = note.state;
 	life->foreground = note.foreground;
+	life->attached = note.attached;
 	life->pid = note.pid;
 	life->used = note.used;
 	if (note.extended && extension_restore(app, &note))

@@ -101,6 +101,7 @@ static void end(struct app *app)
 	life->foreground = false;
 	life->pid = 0;
 	life->peer = 0;
+	life->attached = false;
 	if (life->watched)
 		presence_end(app);
 	life->watched = false;
@@ -166,7 +167,7 @@ int lifecycle_set_deadline(struct app *app, uint64_t time)
 static void suspend(struct app *app, uint64_t time)
 {
 	app->life.saved = false;
-	if (!app->life.peer) {
+	if (!app->life.attached) {
 		lifecycle_suspended(app);
 		return;
 	}
@@ -184,7 +185,8 @@ void lifecycle_extension_ended(struct app *app, uint64_t time)
 		return;
 	if (app->life.state == BGTASK_APP_STATE_RUNNING)
 		suspend(app, time);
-	else if (app->life.state == BGTASK_APP_STATE_SUSPENDING && (!time || lifecycle_set_deadline(app, time)))
+	else if (app->life.state == BGTASK_APP_STATE_SUSPENDING &&
+		 (!time || lifecycle_set_deadline(app, time)))
 		lifecycle_suspended(app);
 }
 
@@ -200,10 +202,12 @@ static int start(struct app *app, enum bgtask_app_state state)
 		return error;
 	/* One that was held and has gone while nobody looked. */
 	(void)lifecycle_hold(app);
+	life->state = state;
 	if (state == BGTASK_APP_STATE_RUNNING) {
 		life->foreground = true;
 		set_exempt(app, true);
 	}
+	lifecycle_note(app);
 	watch(app);
 	error = life->watched ? program_start(app) : -EIO;
 	if (!error)
@@ -233,7 +237,7 @@ int lifecycle_activate(struct app *app)
 		return error;
 	}
 	/* It would stand still again, and never attach. */
-	if (life->state == BGTASK_APP_STATE_SUSPENDED && !life->peer && !life->activations)
+	if (life->state == BGTASK_APP_STATE_SUSPENDED && !life->attached && !life->activations)
 		return -ENOTCONN;
 	if (!life->activations++ && life->state == BGTASK_APP_STATE_SUSPENDED)
 		error = lifecycle_hold(app);
@@ -288,11 +292,15 @@ static void lose_foreground(struct app *app)
 static int leave_foreground(struct app *app)
 {
 	struct lifecycle *life = &app->life;
+	bool was_foreground = life->foreground;
 
 	lose_foreground(app);
 	if (life->state != BGTASK_APP_STATE_RUNNING)
 		return 0;
 	if (life->extension) {
+		/* Once more does not give it more time. */
+		if (!was_foreground)
+			return 0;
 		extension_backgrounded(app);
 		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	} else {
@@ -348,6 +356,8 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 {
 	lifecycle_look(app);
 	app->life.peer = peer;
+	app->life.attached = true;
+	lifecycle_note(app);
 	/* It has come back for its extension. */
 	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
 		deadline_end(&app->life.deadline);
@@ -357,6 +367,8 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 static void lose_peer(struct app *app)
 {
 	app->life.peer = 0;
+	app->life.attached = false;
+	lifecycle_note(app);
 	activation_peer_gone(app);
 	/* Nobody is left to say that it has saved its state, or is done. */
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)

@@ -25,6 +25,7 @@ struct lifecycle {
 	bool watched;			/* by presence.c */
 	uint64_t used;			/* by the user last, CLOCK_BOOTTIME us; 0 for never */
 	uint32_t peer;			/* the socket that is told; or 0 */
+	bool attached;			/* there is one, or will be again after a new helper has come */
 	uint32_t pid;			/* what was started as the app; or 0 */
 	int pidfd;			/* the same, if this helper has started it; or -1 */
 	sd_event_source *exit;
@@ -51,7 +52,10 @@ void lifecycle_forget(struct app *app);
 /* Looks whether processes of the app have come or are all gone. */
 void lifecycle_look(struct app *app);
 
-/* Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH, or what has gone wrong. */
+/*
+ * Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH, or
+ * what has gone wrong.
+ */
 int lifecycle_move(struct app *app, enum bgtask_app_move move);
 
 /* A socket of the app is told from now on; one that was told is gone. */

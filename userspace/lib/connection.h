@@ -44,6 +44,8 @@ struct bgt {
 	struct bgt_completion *completion;
 	/* This process is an app, and was told to save its state. */
 	bool suspending;
+	/* And has not been told since then that it goes on. */
+	bool suspended;
 	/* How many jobs share the app's extension. */
 	uint32_t jobs;
 	/* Tasks that run in this process, as an app; their ids. */

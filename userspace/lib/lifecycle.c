@@ -119,7 +119,7 @@ static uint64_t find_time(struct bgt_span span, uint16_t type)
 	return attr && bgt_get_u64(attr, &time) ? time : 0;
 }
 
-/* It may be told by the event and, if the helper is a new one, by its answer. */
+/* It may be told by the event or, if the helper is a new one, by its answer, or by both. */
 static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
 {
 	const struct bgt_event event = {
@@ -132,6 +132,14 @@ static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
 	else
 		happen(bgt, event, app);
 	bgt->suspending = true;
+	bgt->suspended = true;
+}
+
+static void resume(struct bgt *bgt, struct bgt_app *app)
+{
+	bgt->suspending = false;
+	bgt->suspended = false;
+	happen(bgt, (struct bgt_event){ .type = BGT_EVENT_APP_RESUMING }, app);
 }
 
 void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
@@ -142,13 +150,12 @@ void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 	/* Before that was asked for there is nobody to be told. */
 	if (bgt->raised < 0 || bgt_app_parse(span, &app))
 		return;
-	if (type == BGT_EVENT_APP_SUSPENDING) {
+	if (type == BGT_EVENT_APP_SUSPENDING)
 		suspend(bgt, span, app);
-		return;
-	}
-	if (type == BGT_EVENT_APP_RESUMING)
-		bgt->suspending = false;
-	happen(bgt, (struct bgt_event){ .type = type }, app);
+	else if (type == BGT_EVENT_APP_RESUMING)
+		resume(bgt, app);
+	else
+		happen(bgt, (struct bgt_event){ .type = type }, app);
 }
 
 void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
@@ -160,6 +167,9 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 		return;
 	if (app->state == BGT_APP_SUSPENDING)
 		suspend(bgt, span, app);
+	else if (app->state == BGT_APP_RUNNING && bgt->suspended)
+		/* Nobody was there to tell it of that. */
+		resume(bgt, app);
 	else
 		bgt_app_free(app);
 }
