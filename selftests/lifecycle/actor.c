@@ -75,30 +75,6 @@ static void request(const struct actor *actor, const char *name)
 		say(actor, "denied");
 }
 
-static void act(struct actor *actor, char *command)
-{
-	command[strcspn(command, "\n")] = '\0';
-	if (!strncmp(command, "request ", 8))
-		request(actor, command + 8);
-	else if (!strcmp(command, "saved"))
-		say(actor, "saved %d", bgt_app_saved(actor->bgt));
-	else if (!strcmp(command, "close"))
-		say(actor, "close %d", bgt_extension_close(actor->bgt));
-	else if (!strcmp(command, "share"))
-		say(actor, "share %d", bgt_extension_share(actor->bgt));
-	else if (!strcmp(command, "finish"))
-		say(actor, "finish %d", bgt_extension_finish(actor->bgt));
-	else if (!strncmp(command, "complete ", 9))
-		say(actor, "complete %d", bgt_activation_complete(actor->bgt, actor->instance,
-								  atoi(command + 9), "inside"));
-	else if (!strcmp(command, "lock"))
-		pthread_mutex_lock(&actor->lock);
-	else if (!strcmp(command, "exit"))
-		_exit(0);
-	else
-		_exit(4);
-}
-
 static void hear(struct actor *actor)
 {
 	const struct bgt_event *event;
@@ -126,6 +102,47 @@ static void hear(struct actor *actor)
 	}
 	if (result < 0)
 		_exit(5);
+}
+
+/* Once it has been told all that there was to tell. */
+static void mark(struct actor *actor, const char *text)
+{
+	enum bgt_work_cost cost;
+	uint32_t holding, set;
+
+	/* The first finds out that there is a new helper, who answers the second one last. */
+	for (unsigned int i = 0; i < 2; i++) {
+		if (bgt_condition_get(actor->bgt, &holding, &set, &cost))
+			_exit(15);
+	}
+	hear(actor);
+	say(actor, "%s", text);
+}
+
+static void act(struct actor *actor, char *command)
+{
+	command[strcspn(command, "\n")] = '\0';
+	if (!strncmp(command, "request ", 8))
+		request(actor, command + 8);
+	else if (!strncmp(command, "mark ", 5))
+		mark(actor, command);
+	else if (!strcmp(command, "saved"))
+		say(actor, "saved %d", bgt_app_saved(actor->bgt));
+	else if (!strcmp(command, "close"))
+		say(actor, "close %d", bgt_extension_close(actor->bgt));
+	else if (!strcmp(command, "share"))
+		say(actor, "share %d", bgt_extension_share(actor->bgt));
+	else if (!strcmp(command, "finish"))
+		say(actor, "finish %d", bgt_extension_finish(actor->bgt));
+	else if (!strncmp(command, "complete ", 9))
+		say(actor, "complete %d", bgt_activation_complete(actor->bgt, actor->instance,
+								  atoi(command + 9), "inside"));
+	else if (!strcmp(command, "lock"))
+		pthread_mutex_lock(&actor->lock);
+	else if (!strcmp(command, "exit"))
+		_exit(0);
+	else
+		_exit(4);
 }
 
 static int live(struct actor *actor)

@@ -25,8 +25,8 @@ uint32_t actor_launch(struct bgt *bgt, const char *app);
 
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; "complete
- * STATUS" of what runs in it, "lock" to wait for that of the UI thread. What comes of it is what it
- * says next.
+ * STATUS" of what runs in it, "lock" to wait for that of the UI thread; "mark TEXT" to say just that.
+ * What comes of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 
