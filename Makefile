@@ -29,9 +29,11 @@ help:
 	@echo 'Try and test, in a QEMU guest with KERNEL=6.12, 6.1 or debug:'
 	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
 	@echo '  demo                what bgtask does, in a minute'
-	@echo '  check               static checks, fuzzers, the selftests on 6.12 and 6.1, power cuts'
+	@echo '  check               static checks, fuzzers, the selftests on 6.12 and 6.1,' \
+		'power cuts'
 	@echo '  check-debug         the selftests on a kernel with KASAN, lockdep, kmemleak, ...'
-	@echo '  soak                fuzzers, the selftests on the debug kernel, power cuts: long rounds'
+	@echo '  soak                fuzzers, the selftests on the debug kernel, power cuts:' \
+		'long rounds'
 	@echo '  bench               what it costs and how exact it is, next to its peers'
 	@echo
 	@echo 'Parts of the above:'

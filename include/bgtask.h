@@ -403,8 +403,8 @@ void bgt_member_free(struct bgt_member *list);
 /*
  * Mutexes
  *
- * A mutex is owned by a connection, and passes on as abandoned when the connection is closed, or the
- * process ends, before it was released. Those who wait get it in the order in which they came.
+ * A mutex is owned by a connection, and passes on as abandoned when the connection is closed, or
+ * the process ends, before it was released. Those who wait get it in the order in which they came.
  * Anyone may use mutexes.
  */
 
@@ -1039,8 +1039,8 @@ enum bgt_app_state {
 };
 
 /**
- * enum bgt_extension_reason - Why an app wants to run on in the background. The numbers are those of
- *   Windows' ExtendedExecutionReason.
+ * enum bgt_extension_reason - Why an app wants to run on in the background. The numbers are those
+ *   of Windows' ExtendedExecutionReason.
  * @BGT_EXTENSION_UNSPECIFIED: No limit on AC power; 10 min on battery, unless configured.
  * @BGT_EXTENSION_LOCATION_TRACKING: One at a time on the machine, to be asked for in the
  *   foreground. No limit.
@@ -1156,8 +1156,8 @@ int bgt_app_upgraded(struct bgt *bgt, const char *id);
  * The life of an app
  *
  * Its own processes run, in the foreground or not, are told to save their state, and stand still.
- * A compositor or launcher, as an administrator, says when. An app that does not attach is suspended
- * without being told.
+ * A compositor or launcher, as an administrator, says when. An app that does not attach is
+ * suspended without being told.
  */
 
 /**
@@ -1207,7 +1207,8 @@ int bgt_app_background(struct bgt *bgt, const char *id);
 int bgt_app_suspend(struct bgt *bgt, const char *id);
 
 /**
- * bgt_app_resume - Let an app run that is suspended, in the background, until it is suspended again.
+ * bgt_app_resume - Let an app run that is suspended, in the background, until it is
+ *   suspended again.
  * @bgt: The connection.
  * @id: The app.
  *

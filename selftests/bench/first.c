@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * first FILE: writes into the file what CLOCK_MONOTONIC was, in ns, when its first instructions ran.
- * There is no C library in it, whose beginning would be counted to those who start programs.
+ * first FILE: writes into the file what CLOCK_MONOTONIC was, in ns, when its first instructions
+ * ran. There is no C library in it, whose beginning would be counted to those who start programs.
  */
 #include <fcntl.h>
 #include <stdint.h>

@@ -75,7 +75,8 @@ static void write_freeze(bool frozen)
 
 static void show(bool hidden)
 {
-	check(bgt, hidden ? bgt_app_background(bgt, APP) : bgt_app_foreground(bgt, APP), "app-move");
+	check(bgt, hidden ? bgt_app_background(bgt, APP) : bgt_app_foreground(bgt, APP),
+	      "app-move");
 }
 
 /* What the helper has made for the app. */

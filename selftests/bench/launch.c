@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * launch bgtask ROUNDS: how long it takes from the moment when an app fires its trigger to the first
- * instruction of its task; next to a bare clone3 into a cgroup, and exec, of the same program. The
- * two take turns.
+ * launch bgtask ROUNDS: how long it takes from the moment when an app fires its trigger to the
+ * first instruction of its task; next to a bare clone3 into a cgroup, and exec, of the same
+ * program. The two take turns.
  *
  * launch systemd ROUNDS: the same for "systemd-run --wait", where systemd runs.
  */

@@ -83,8 +83,8 @@ static void insert(sqlite3 *database, unsigned int first, unsigned int count,
 		 "WITH RECURSIVE number(i) AS (SELECT %u UNION ALL SELECT i + 1 FROM number "
 		 "WHERE i + 1 < %u) INSERT INTO task (app, name, entry_point, trigger, interval, "
 		 "oneshot, conditions, cancel_on_condition_loss, due) "
-		 "SELECT 'org.example.App' || (i / %u), 'task-' || (i %% %u), '/bin/true', %u, 0, 0, "
-		 "%u, 0, 0 FROM number", first, first + count, PER_APP, PER_APP, trigger,
+		 "SELECT 'org.example.App' || (i / %u), 'task-' || (i %% %u), '/bin/true', %u, "
+		 "0, 0, %u, 0, 0 FROM number", first, first + count, PER_APP, PER_APP, trigger,
 		 CONDITION);
 	execute(database, text);
 }

@@ -96,7 +96,7 @@ def scale:
 	| ("container-new", "member-add", "container-del") as $operation
 	| row("\($operation), \($count) containers"; middle("scale.\($count).\($operation)"); "/s";
 		(if $count > 10 then "10 containers" else "mkdir of a cgroup" end);
-		(if $count > 10 then middle("scale.10.\($operation)") else middle("scale.mkdir") end);
+		(if $count > 10 then "scale.10.\($operation)" else "scale.mkdir" end | middle(.));
 		null);
 
 # Only where the clock counts instructions is a bound about more than how busy the host is.
@@ -142,8 +142,9 @@ def registrations($prefix; $where; $unit; $ns):
 	def against_none($what; $count; $name):
 		row("\($name), \($count) others, \($where)"; cost($count; $what); $unit;
 			"no others"; cost(0; $what); cost(0; $what) | bound);
-	([$raw | keys[] | ltrimstr("\($prefix)registrations.") | capture("^(?<count>[0-9]+)\\.").count
-		| tonumber] | max | values | select(. > 0)) as $many
+	([$raw | keys[] | ltrimstr("\($prefix)registrations.")
+		| capture("^(?<count>[0-9]+)\\.").count | tonumber]
+		| max | values | select(. > 0)) as $many
 	| (("register", "unregister") as $what
 		| select($prefix != "") | against_none($what; $many; "\($what) a task")),
 	against_none("fire-one"; $many; "fire, 1 matches"),
@@ -164,9 +165,10 @@ def packets:
 	("connected", "unconnected") as $kind
 	| def added($state): middle("packet.\($kind).\($state)") -
 			     middle("packet.\($kind).uncounted");
-	row("UDP packet, \($kind), not counted"; middle("packet.\($kind).uncounted"); "instructions";
+	row("UDP packet, \($kind), not counted"; middle("packet.\($kind).uncounted");
+		"instructions"; null; null; null),
+	row("added by counting others, \($kind)"; added("outside"); "instructions";
 		null; null; null),
-	row("added by counting others, \($kind)"; added("outside"); "instructions"; null; null; null),
 	row("added by counting, \($kind)"; added("inside"); "instructions";
 		"counting others"; added("outside"); null);
 

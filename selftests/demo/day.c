@@ -77,7 +77,8 @@ static void run_app(struct day *day, const char *how, const char *interval, cons
 	day->lines = fdopen(pipes[0], "r");
 	if (!day->lines)
 		die("pipe", strerror(errno));
-	report_add(&day->report, boottime(), "user", "opens the app, whose budget does not matter then");
+	report_add(&day->report, boottime(), "user",
+		   "opens the app, whose budget does not matter then");
 	lane_set(&day->lanes[LANE_APP], boottime(), LANE_RUNS);
 }
 

@@ -50,7 +50,8 @@ static void draw(enum lane_kind kind)
 {
 	static const char *const characters[] = { " ", "\u00b7", "\u2588", "\u2591", "\u2593" };
 
-	printf("%s%s%s", kind == LANE_FROZEN ? color_frozen() : kind > LANE_WAITS ? color_run() : "",
+	printf("%s%s%s",
+	       kind == LANE_FROZEN ? color_frozen() : kind > LANE_WAITS ? color_run() : "",
 	       characters[kind], kind > LANE_WAITS ? color_off() : "");
 }
 

@@ -39,8 +39,8 @@ install() {
 	for directory in /etc /usr/local /var; do
 		name=$scratch${directory//\//-}
 		mkdir "$name" "$name.work" && chmod 755 "$name" &&
-			mount -t overlay -o "lowerdir=$directory,upperdir=$name,workdir=$name.work" \
-				overlay $directory || return
+			mount -t overlay overlay $directory \
+				-o "lowerdir=$directory,upperdir=$name,workdir=$name.work" || return
 	done
 	cp -r -P --preserve=mode "$here"/root/{etc,usr} / && ldconfig
 }
@@ -91,7 +91,8 @@ offer() {
 completes_names() {
 	# shellcheck source=userspace/bgtask/bgtask.bash-completion
 	. /usr/local/share/bash-completion/completions/bgtask
-	[[ $(offer app show "") == org.example.Mail && $(offer task list --app "") == org.example.Mail &&
+	[[ $(offer app show "") == org.example.Mail &&
+	   $(offer task list --app "") == org.example.Mail &&
 	   $(offer task show S) == Sync && $(offer container show "") == org.example.Mail &&
 	   $(offer task cancel "") == "" ]]
 }

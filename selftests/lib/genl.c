@@ -67,7 +67,8 @@ static const struct nlattr *find(const void *begin, const void *end, uint16_t ty
 {
 	const struct nlattr *attr = begin;
 
-	while ((const char *)attr + NLA_HDRLEN <= (const char *)end && attr->nla_len >= NLA_HDRLEN) {
+	while ((const char *)attr + NLA_HDRLEN <= (const char *)end &&
+	       attr->nla_len >= NLA_HDRLEN) {
 		if ((attr->nla_type & NLA_TYPE_MASK) == type)
 			return attr;
 		attr = (const void *)((const char *)attr + NLA_ALIGN(attr->nla_len));

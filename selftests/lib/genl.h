@@ -24,7 +24,7 @@ struct genl {
 	unsigned int answers;
 	/* Text of the extended acknowledgement, or "". */
 	char text[256];
-	/* The attribute that it is about: its type if it is missing, its offset if it is bad, or 0. */
+	/* The attribute that it is about: its type if missing, its offset if bad, or 0. */
 	uint32_t missing;
 	uint32_t offset;
 	/* Notifications that came while an answer was awaited, for genl_receive(). */

@@ -22,7 +22,7 @@ void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)
 /* Says something in the test's output, whatever the format of that is. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* For FIXTURE_SETUP and FIXTURE_TEARDOWN_PARENT: an empty scene, and an end of all that was made. */
+/* For FIXTURE_SETUP and FIXTURE_TEARDOWN_PARENT: an empty scene, an end of all that was made. */
 void scene_begin(void);
 void scene_end(void);
 

@@ -16,8 +16,8 @@ void trace_end(const char *event);
 unsigned int trace_count(const char *text);
 
 /*
- * The records of an event, as far as they have room: "field=" numbers of each, for the given fields,
- * one record after another. Returns how many records these are.
+ * The records of an event, as far as they have room: "field=" numbers of each, for the given
+ * fields, one record after another. Returns how many records these are.
  */
 unsigned int trace_read(const char *event, const char *const *fields, unsigned int nr_fields,
 			uint64_t *values, unsigned int max);

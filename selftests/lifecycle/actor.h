@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An app that does what a test tells it, and says what it is told: a copy of the test's own program,
- * which the helper starts.
+ * An app that does what a test tells it, and says what it is told: a copy of the test's own
+ * program, which the helper starts.
  */
 #ifndef BGTASK_TEST_ACTOR_H
 #define BGTASK_TEST_ACTOR_H
@@ -24,9 +24,9 @@ void actor_install_as(struct bgt *bgt, const char *app, const char *kind);
 uint32_t actor_launch(struct bgt *bgt, const char *app);
 
 /*
- * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; "complete
- * STATUS" of what runs in it, "lock" to wait for that of the UI thread; "mark TEXT" to say just that.
- * What comes of it is what it says next.
+ * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit";
+ * "complete STATUS" of what runs in it, "lock" to wait for that of the UI thread; "mark TEXT" to say
+ * just that. What comes of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 

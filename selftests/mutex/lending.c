@@ -309,7 +309,10 @@ TEST_F_TIMEOUT(lending, not_to_oneself, 120)
 	/* Behind them somebody else has, and may own the mutex at once. */
 	EXPECT_EQ(0, bgt_mutex_acquire_start(self->waiter.mutex, BGT_TIMEOUT_INFINITE));
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
-	/* It is handed over to the one inside, which ends, in the same grace or the next generation. */
+	/*
+	 * It is handed over to the one inside, which ends, in the same grace or the
+	 * next generation.
+	 */
 	container_set_exempt(self->bgt, self->id, true);
 	EXPECT_EQ(0, task_wait(pid));
 	EXPECT_LE(0, mutex_wait(self->waiter.bgt));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is refused, and how: each refusal has its errno and a text, and leaves the mutex unharmed. */
+/* What is refused, and how: each has its errno and a text, and leaves the mutex unharmed. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <string.h>

@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN_PARENT(scope)
 	scene_end();
 }
 
-/* What somebody else does, and what comes of it: its error, or the number of mutexes that it sees. */
+/* What somebody else does, and what comes of it: its error, or the number of mutexes it sees. */
 struct errand {
 	uid_t uid;
 	enum bgt_scope scope;

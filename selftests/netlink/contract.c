@@ -59,8 +59,8 @@ static void snapshot(struct bgt *bgt, char *text, size_t size)
 	if (bgt_container_list(bgt, &containers) || bgt_member_list(bgt, 0, &members))
 		fail("cannot list: %s", bgt_error(bgt));
 	for (c = containers; c && used < size; c = c->next)
-		used += (size_t)snprintf(text + used, size - used, "%u %s %llu %llu %d %d %u\n", c->id,
-					 c->name, (unsigned long long)c->quota,
+		used += (size_t)snprintf(text + used, size - used, "%u %s %llu %llu %d %d %u\n",
+					 c->id, c->name, (unsigned long long)c->quota,
 					 (unsigned long long)c->period, c->exempt, c->throttled,
 					 c->members);
 	for (m = members; m && used < size; m = m->next)
@@ -203,10 +203,12 @@ TEST_F(contract, name)
 		{ ".", -EINVAL }, { "..", -EINVAL },
 		{ "a\nb", -EINVAL }, { "\t", -EINVAL }, { "\x1b[0m", -EINVAL }, { "\x7f", -EINVAL },
 		{ "\xc2\x85", -EINVAL }, { "\xc2\x9b", -EINVAL },
-		{ "\xff", -EINVAL }, { "a\x80", -EINVAL }, { "\xc3", -EINVAL }, { "\xc0\xaf", -EINVAL },
+		{ "\xff", -EINVAL }, { "a\x80", -EINVAL },
+		{ "\xc3", -EINVAL }, { "\xc0\xaf", -EINVAL },
 		{ "\xe0\x80\xaf", -EINVAL }, { "\xed\xa0\x80", -EINVAL },
 		{ "\xf4\x90\x80\x80", -EINVAL }, { "\xf8\x88\x80\x80\x80", -EINVAL },
-		{ "0123456789012345678901234567890123456789012345678901234567890123", -ENAMETOOLONG },
+		{ "0123456789012345678901234567890123456789012345678901234567890123",
+		  -ENAMETOOLONG },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -443,7 +445,8 @@ TEST_F(contract, malformed)
 
 TEST_F(contract, unknown_attributes)
 {
-	for (uint8_t command = BGTASK_CMD_CONTAINER_NEW; command <= BGTASK_CMD_SELF_GET; command++) {
+	for (uint8_t command = BGTASK_CMD_CONTAINER_NEW; command <= BGTASK_CMD_SELF_GET;
+	     command++) {
 		for (uint16_t type = 2; type < 30; type += 9) {
 			genl_begin(&self->genl, command);
 			genl_put_u32(&self->genl, (uint16_t)(type + 100), 0);
@@ -534,7 +537,8 @@ static int intrude(void *data)
 	intruder->become();
 	if (genl_open(&genl))
 		return 100;
-	for (uint8_t command = BGTASK_CMD_CONTAINER_NEW; command <= BGTASK_CMD_MEMBER_GET; command++) {
+	for (uint8_t command = BGTASK_CMD_CONTAINER_NEW; command <= BGTASK_CMD_MEMBER_GET;
+	     command++) {
 		put_valid(&genl, command, intruder->id, intruder->member);
 		errors += expect_eperm(command, &genl, genl_do(&genl));
 		/* Nor is it told what exists. */
@@ -891,7 +895,8 @@ TEST_F_TIMEOUT(contract, dump, 300)
 		for (unsigned int i = 1; i < count; i++)
 			EXPECT_LT(seen[i - 1], seen[i]);
 		for (unsigned int i = 0; i < NR_CONTAINERS; i++)
-			ASSERT_NE(NULL, bsearch(&ids[i], seen, count, sizeof(seen[0]), compare_ids));
+			ASSERT_NE(NULL, bsearch(&ids[i], seen, count, sizeof(seen[0]),
+						compare_ids));
 	}
 	task_kill(pid);
 }
@@ -943,7 +948,8 @@ TEST_F(contract, events)
 	EXPECT_TRUE(event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, id)->container->throttled);
 	EXPECT_TRUE(event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id)->container->throttled);
 	container_set_quota(self->bgt, id, SEC);
-	EXPECT_FALSE(event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, id)->container->throttled);
+	event = event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, id);
+	EXPECT_FALSE(event->container->throttled);
 
 	member_delete(self->bgt, member);
 	EXPECT_EQ(id, event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, member)->member->container);

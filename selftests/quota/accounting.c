@@ -435,7 +435,8 @@ static int worker(void *data)
 			cpu_set_t cpus;
 
 			CPU_ZERO(&cpus);
-			CPU_SET(random_next(&state) % (uint64_t)sysconf(_SC_NPROCESSORS_ONLN), &cpus);
+			CPU_SET(random_next(&state) % (uint64_t)sysconf(_SC_NPROCESSORS_ONLN),
+				&cpus);
 			sched_setaffinity(0, sizeof(cpus), &cpus);
 			break;
 		}

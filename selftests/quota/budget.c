@@ -76,7 +76,8 @@ static void expect_detection(struct __test_metadata *_metadata, FIXTURE_DATA(bud
 	}
 	error = median(errors, GENERATIONS);
 	rest = median(excused, GENERATIONS);
-	note("found late by %llu ns (median), %llu ns (worst); not by late timers: %llu ns, %llu ns",
+	note("found late by %llu ns (median), %llu ns (worst); "
+	     "not by late timers: %llu ns, %llu ns",
 	     (unsigned long long)error, (unsigned long long)errors[GENERATIONS - 1],
 	     (unsigned long long)rest, (unsigned long long)excused[GENERATIONS - 1]);
 	EXPECT_LE(rest, LATE);
@@ -107,7 +108,8 @@ TEST_F_TIMEOUT(budget, events, 120)
 	for (int i = 0; i < 3; i++) {
 		const struct bgt_container *container;
 
-		container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+		container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED,
+				       self->id)->container;
 		generation = container->generation;
 		detected = container->detected;
 		EXPECT_EQ(1, container->throttled);
@@ -122,7 +124,8 @@ TEST_F_TIMEOUT(budget, events, 120)
 		EXPECT_GE(container->stopped + 5 * MSEC, detected);
 		EXPECT_TRUE(cgroup_is_frozen("a"));
 
-		container = event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id)->container;
+		container = event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED,
+				       self->id)->container;
 		EXPECT_EQ(0, container->throttled);
 		EXPECT_GT(container->generation, generation);
 		cgroup_wait_frozen("a", false);
@@ -534,7 +537,8 @@ TEST_F_TIMEOUT(budget, period_limits, 120)
 	uint32_t ms;
 
 	EXPECT_EQ(BGT_PERIOD_MAX, container_look(self->bgt, week)->period);
-	EXPECT_GE(container_look(self->bgt, week)->generation_end, now() + BGT_PERIOD_MAX - DEADLINE);
+	EXPECT_GE(container_look(self->bgt, week)->generation_end,
+		  now() + BGT_PERIOD_MAX - DEADLINE);
 
 	cgroup_make("b");
 	ms = container_new(self->bgt, 100 * USEC, BGT_PERIOD_MIN);

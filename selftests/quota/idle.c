@@ -42,7 +42,8 @@ static void watch(void)
 
 static unsigned int expiries(void)
 {
-	unsigned int own = trace_count("quota_timer:"), kernel = trace_count("hrtimer_expire_entry:");
+	unsigned int own = trace_count("quota_timer:");
+	unsigned int kernel = trace_count("hrtimer_expire_entry:");
 
 	note("%u expiries, the kernel says %u", own, kernel);
 	return own > kernel ? own : kernel;

@@ -96,7 +96,9 @@ static void change_containers(struct bgt *bgt, uint64_t *state, int worker)
 	char name[32];
 
 	policy.set = (uint32_t)draw(state, 8);
-	policy.quota = (const uint64_t[]){ 0, 100 * USEC, 5 * MSEC, BGT_QUOTA_UNLIMITED }[draw(state, 4)];
+	policy.quota = (const uint64_t[]){
+		0, 100 * USEC, 5 * MSEC, BGT_QUOTA_UNLIMITED
+	}[draw(state, 4)];
 	policy.period = (const uint64_t[]){ MSEC, 7 * MSEC, 30 * MSEC, SEC }[draw(state, 4)];
 	policy.exempt = draw(state, 2);
 	switch (draw(state, 6)) {
@@ -132,7 +134,8 @@ static void change_members(struct bgt *bgt, uint64_t *state, int worker)
 	switch (draw(state, 4)) {
 	case 0:
 	case 1: {
-		int fd = open(cgroup_path(cgroups[place], NULL), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int fd = open(cgroup_path(cgroups[place], NULL),
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		int error;
 
 		if (fd < 0)
@@ -512,7 +515,8 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 	EXPECT_FAILS_CLEANLY(bgt_member_get(bgt, task, &member), bgt_member_free(member));
 	EXPECT_FAILS_CLEANLY(bgt_member_list(bgt, id, &member), bgt_member_free(member));
 	EXPECT_FAILS_CLEANLY(bgt_container_kill(bgt, other, BGT_ROLE_ALL), (void)0);
-	EXPECT_FAILS_CLEANLY(bgt_member_del(bgt, task), task = member_add(bgt, id, BGT_ROLE_APP, "a"));
+	EXPECT_FAILS_CLEANLY(bgt_member_del(bgt, task),
+			     task = member_add(bgt, id, BGT_ROLE_APP, "a"));
 	EXPECT_FAILS_CLEANLY(bgt_container_del(bgt, id),
 			     id = container_new(bgt, BGT_QUOTA_UNLIMITED, SEC));
 	close(fd);

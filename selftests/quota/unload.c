@@ -177,7 +177,7 @@ static int ask(void *data)
 		for (int i = 0; i < 8; i++) {
 			if (!results[i] || results[i] == -EPROTONOSUPPORT)
 				continue;
-			/* Others have the cgroup, or the name. Or it was another module meanwhile. */
+			/* Others have the cgroup, or the name. Or it was another module by then. */
 			if (results[i] == -EEXIST || (results[i] == -ENOENT && i == 5) ||
 			    (results[i] == -ENOENT && i == 1))
 				continue;

@@ -527,7 +527,7 @@ TEST_F_TIMEOUT(relay, flood, 60)
 	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, command_of(receive(&self->helper)));
 }
 
-/* A helper that does not read is told nothing; its callers hear of it. Who is gone, it hears later. */
+/* A helper that does not read is told nothing; callers hear of it. Who is gone, it hears later. */
 TEST_F_TIMEOUT(relay, deaf_helper, 60)
 {
 	int size = 1, error = 0;

@@ -226,7 +226,9 @@ static int work_registrar(void *data)
 
 static int work_firer(void *data)
 {
-	static const char *const names[] = { "run", "run", "slow", "slow", "waits", "idle", "deaf" };
+	static const char *const names[] = {
+		"run", "run", "slow", "slow", "waits", "idle", "deaf"
+	};
 	struct worker worker = *(struct worker *)data;
 	struct bgt *bgt = connect_alone();
 	char argument[32];

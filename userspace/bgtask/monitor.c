@@ -73,9 +73,9 @@ static void print_container(const struct bgt_event *event)
 		printf(": spent %s", duration_format(buffer, container->spent, NSEC_PER_USEC));
 		printf(" of %s", text_quota(buffer, container->quota, 1));
 		if (event->type == BGT_EVENT_CONTAINER_THROTTLED)
-			printf(", thaws in %s", duration_format(buffer,
-								time_until(container->generation_end),
-								NSEC_PER_MSEC));
+			printf(", thaws in %s",
+			       duration_format(buffer, time_until(container->generation_end),
+					       NSEC_PER_MSEC));
 		break;
 	case BGT_EVENT_CONTAINER_REPLENISHED:
 		printf(": %s left", text_quota(buffer, container->left, NSEC_PER_USEC));
@@ -193,7 +193,7 @@ static int monitor(struct bgt *bgt, struct names *known, bool json)
 	read_names(bgt, known);
 	poll_fd.fd = bgt_fd(bgt);
 	while (status == EXIT_OK) {
-		/* Nobody says when there is a first helper; that there is another one, the library. */
+		/* Nobody says when there is a first helper; that there is another, the library. */
 		if (!associated)
 			associated = !bgt_task_associate(bgt, NULL);
 		if (poll(&poll_fd, 1, associated ? -1 : HELPER_MSEC) < 0 && errno != EINTR)

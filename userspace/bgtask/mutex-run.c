@@ -18,7 +18,8 @@ static const char usage[] =
 	"  -n, --nonblock              do not wait: --timeout 0\n"
 	"  -E, --conflict-exit-code N  exit like this if the mutex is not to be had (default 1)\n"
 	"\n"
-	"Exits with the command's status, or with 128 and the number of the signal that ended it.\n";
+	"Exits with the command's status, or with 128 and the number of the signal that "
+	"ended it.\n";
 
 /* What was asked for. */
 struct wish {

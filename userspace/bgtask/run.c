@@ -23,7 +23,8 @@ static const char usage[] =
 	"  -p, --period DURATION  length of a period, 1ms to 1w (default 15min)\n"
 	"  -e, --exempt           neither charge nor freeze it for now\n"
 	"\n"
-	"Exits with the command's status, or with 128 and the number of the signal that ended it.\n";
+	"Exits with the command's status, or with 128 and the number of the signal that "
+	"ended it.\n";
 
 static int run_in_scope(char **argv, struct scope *scope, const struct bgt_container_policy *policy)
 {

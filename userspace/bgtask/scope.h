@@ -13,7 +13,7 @@ struct scope {
 	char name[BGT_NAME_MAX + 1];
 	char parent[PATH_MAX];
 
-	/* What there is to take down; kept up to date at each step, so that it can be done anytime. */
+	/* What there is to take down; kept up to date at each step, so it can be done anytime. */
 	volatile uint32_t container;
 	volatile bool directory;
 };

@@ -43,8 +43,8 @@ int spawn(struct child *child, char **argv, int directory, const sigset_t *mask)
 
 	/*
 	 * The child must be born with the command's mask. Without any budget it is frozen before it
-	 * can set one, and a signal that it blocks could not end it then. But for SIGCHLD, which ends
-	 * nobody, and which would be lost here if the child ends before we block signals again.
+	 * can set one, and a signal that it blocks could not end it then. But for SIGCHLD, which
+	 * ends nobody, and would be lost here if the child ends before we block signals again.
 	 */
 	sigaddset(&birth, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &birth, &blocked);

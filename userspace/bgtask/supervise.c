@@ -35,7 +35,9 @@ static void stop_self(void)
 	sigaddset(&stop, SIGTSTP);
 	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	/* Here it stands until SIGCONT. In an orphaned process group, as of a service, it does not. */
+	/*
+	 * Here it stands until SIGCONT. In an orphaned process group, as of a service, it does not.
+	 */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 

@@ -151,14 +151,16 @@ void text_container(const struct bgt_container *container)
 	       container->times_throttled == 1 ? "" : "s");
 	printf(", overrun %s in all\n", duration_format(buffer, container->overrun, 1));
 	if (container->detected) {
-		printf("   Exhausted: noticed at %s", duration_format(buffer, container->detected, 1));
+		printf("   Exhausted: noticed at %s",
+		       duration_format(buffer, container->detected, 1));
 		printf(", stopped at %s\n", duration_format(buffer, container->stopped, 1));
 	}
 	if (container->times_lent)
 		printf("        Lent: %" PRIu64 " time%s\n", container->times_lent,
 		       container->times_lent == 1 ? "" : "s");
 	if (container->count_traffic || container->received || container->sent || container->local)
-		printf("     Traffic: %" PRIu64 " bytes received, %" PRIu64 " sent, %" PRIu64 " local%s\n",
+		printf("     Traffic: %" PRIu64 " bytes received, %" PRIu64 " sent, %" PRIu64
+		       " local%s\n",
 		       container->received, container->sent, container->local,
 		       container->count_traffic ? "" : ", not counted now");
 	printf("        Lead: %s\n", duration_format(buffer, container->lead, 1));

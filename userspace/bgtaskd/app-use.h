@@ -13,7 +13,7 @@ struct app_use {
 	uint64_t local;			/* bytes, on this one */
 	uint64_t times_throttled;
 	bool throttled;
-	bool foreground;		/* or else exempt, but for its tasks' or its extension's sake */
+	bool foreground;		/* or else exempt, but for its tasks' or extension's sake */
 };
 
 /* Returns 0 or a negative errno, as if it has no container. */

@@ -146,8 +146,8 @@ static void test_config(struct test *test)
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
 	    "Cgroup=a/b\nMinimumInterval=1min\nLockScreenSlots=0\nCancelTimeout=1.5s\nHistory=3\n"
 	    "ConcurrentInstances=4\nRuntimeDirectory=/r\nSuspendTimeout=3s\nSavingTimeout=2s\n"
-	    "ExtensionLimit=1h\nExtensionBudget=2h\nMemoryStall=0\nIdleWindow=0\nIdleWindowStandby=1min\nIdleMinimumCpu=1s\n"
-	    "IdleMinimumTraffic=1.5kB\n"
+	    "ExtensionLimit=1h\nExtensionBudget=2h\nMemoryStall=0\nIdleWindow=0\n"
+	    "IdleWindowStandby=1min\nIdleMinimumCpu=1s\nIdleMinimumTraffic=1.5kB\n"
 	    "ManifestDirectories=/a  /b\nPluginHost=/h\n\n[Class x]\nQuota=1ms\nPeriod=1s\n"
 	    "[Class y]\nQuota=1ms\nPeriod=1s\nNetworkBudget=2MiB\n"
 	    "[Class lock-screen]\nNetworkBudget=unlimited\n");
@@ -158,9 +158,9 @@ static void test_config(struct test *test)
 	   config.concurrent_instances == 4 && !strcmp(config.runtime_directory, "/r") &&
 	   config.suspend_timeout == 3 * SECOND && config.saving_timeout == 2 * SECOND &&
 	   config.extension_limit == 3600 * SECOND &&
-	   config.extension_budget == 7200 * SECOND && !config.memory_stall && !config.idle_window &&
-	   config.idle_window_standby == 60 * SECOND && config.idle_minimum_cpu == SECOND &&
-	   config.idle_minimum_traffic == 1500 &&
+	   config.extension_budget == 7200 * SECOND && !config.memory_stall &&
+	   !config.idle_window && config.idle_window_standby == 60 * SECOND &&
+	   config.idle_minimum_cpu == SECOND && config.idle_minimum_traffic == 1500 &&
 	   !strcmp(config.manifest_directories[0], "/a") &&
 	   !strcmp(config.manifest_directories[1], "/b") && !strcmp(config.plugin_host, "/h") &&
 	   config_class(&config, "standard")->quota == BGTASK_QUOTA_UNLIMITED &&

@@ -62,7 +62,10 @@ struct config {
 	uint64_t idle_window_standby;
 	uint64_t idle_minimum_cpu;
 	uint64_t idle_minimum_traffic;
-	/* An app is killed when others stand still for memory so long in a second; 150 ms, 0: never. */
+	/*
+	 * An app is killed when others stand still for memory so long in a second; 150 ms.
+	 * Never, if that is 0.
+	 */
 	uint64_t memory_stall;
 	/* How many instances of an app run at the same time; 16. */
 	uint32_t concurrent_instances;

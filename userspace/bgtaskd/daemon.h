@@ -131,7 +131,7 @@ struct daemon {
 	sd_event_source *sweep;		/* of what is not to be counted any more; app-use.c */
 	struct source *sources[4];
 	sd_event_source *memory;	/* it is short; memory.c */
-	uint64_t memory_rest;		/* until then, CLOCK_MONOTONIC us, nobody is killed for it */
+	uint64_t memory_rest;		/* nobody is killed for it until then, CLOCK_MONOTONIC us */
 };
 
 /* CLOCK_REALTIME in ns. */

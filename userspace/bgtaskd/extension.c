@@ -20,7 +20,7 @@
 struct extension {
 	enum bgtask_extension_reason reason;
 	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
-	uint64_t counted;		/* its energy, until then; or 0 if that does not count now */
+	uint64_t counted;		/* its energy until then; or 0 if that does not count now */
 	sd_event_source *timer;
 };
 
@@ -129,7 +129,10 @@ static bool is_unique(const struct app *app)
 
 static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 {
-	/* Nor may one that runs because nobody has suspended it yet: it would get rid of its budget. */
+	/*
+	 * Nor may one that runs because nobody has suspended it yet: it would get rid
+	 * of its budget.
+	 */
 	if (app_is_denied(app) || !app->life.exempt)
 		return false;
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)

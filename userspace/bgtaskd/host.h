@@ -24,9 +24,9 @@ struct host;
 
 /*
  * Starts the entry point as the app's user, right into a cgroup: for an instance, or as the app
- * itself if that is NULL. *pidfd gets a descriptor of the process. The process may be frozen before it has done anything, so whether the
- * program can be run is seen only when it has ended; *host is to be kept until then. Returns 0 or a
- * negative errno.
+ * itself if that is NULL. *pidfd gets a descriptor of the process. The process may be frozen before
+ * it has done anything, so whether the program can be run is seen only when it has ended; *host is
+ * to be kept until then. Returns 0 or a negative errno.
  */
 int host_start(const struct host_options *options, const struct instance_record *instance,
 	       uint32_t *pid, int *pidfd, struct host **host);

@@ -29,7 +29,7 @@ struct idle {
 	struct idle_window window;
 	uint64_t looked;		/* CLOCK_MONOTONIC us */
 	uint64_t times_throttled;	/* of its app, then */
-	uint64_t length;		/* of the window that the timer is set for; 0 if it is not */
+	uint64_t length;		/* of the window the timer is set for; 0 if it is not */
 	sd_event_source *timer;
 };
 

@@ -94,7 +94,7 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 		TAILQ_REMOVE(&daemon->turns, app, by_turn);
 		app->has_turn = false;
 		instance = TAILQ_FIRST(&app->ready);
-		/* What fired meanwhile may have taken the room: the next that ends gives it back. */
+		/* What fired since may have taken the room: the next that ends gives it back. */
 		if (!instance || !has_room(app))
 			continue;
 		dequeue(instance);

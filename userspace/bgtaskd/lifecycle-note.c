@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file for each app that runs, on a file system that the next boot finds empty. It is one line, of
- * the same length always, and written at once: whenever the helper is killed, there is the old line
- * or the new one.
+ * A file for each app that runs, on a file system that the next boot finds empty. It is one line,
+ * of the same length always, and written at once: whenever the helper is killed, there is the old
+ * line or the new one.
  */
 #include "lifecycle-note.h"
 

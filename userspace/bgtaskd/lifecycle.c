@@ -161,7 +161,8 @@ int lifecycle_set_deadline(struct app *app, uint64_t time)
 
 	deadline_end(&app->life.deadline);
 	app_cgroup(app, "app", path, sizeof(path));
-	return deadline_begin(&app->life.deadline, app->daemon->event, path, time, time_is_over, app);
+	return deadline_begin(&app->life.deadline, app->daemon->event, path, time, time_is_over,
+			      app);
 }
 
 static void suspend(struct app *app, uint64_t time)

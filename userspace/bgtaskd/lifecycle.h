@@ -53,8 +53,8 @@ void lifecycle_forget(struct app *app);
 void lifecycle_look(struct app *app);
 
 /*
- * Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH, or
- * what has gone wrong.
+ * Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH,
+ * or what has gone wrong.
  */
 int lifecycle_move(struct app *app, enum bgtask_app_move move);
 

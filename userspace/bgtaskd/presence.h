@@ -9,8 +9,8 @@
 #include "daemon.h"
 
 /*
- * Begins to watch it, to say channel_app_changed() and lifecycle_look(), until it is ended as often.
- * The app must have its container. Returns 0 or a negative errno.
+ * Begins to watch it, to say channel_app_changed() and lifecycle_look(), until it is ended as
+ * often. The app must have its container. Returns 0 or a negative errno.
  */
 int presence_begin(struct app *app);
 void presence_end(struct app *app);

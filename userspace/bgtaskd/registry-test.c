@@ -232,8 +232,9 @@ static void test_energy(struct test *test)
 /* A database as the first version has made it. */
 static void make_old(struct test *test)
 {
-	sqlite3_exec(test->registry->database, "DROP TABLE network; DROP TABLE energy; PRAGMA user_version = 1", NULL,
-		     NULL, NULL);
+	sqlite3_exec(test->registry->database,
+		     "DROP TABLE network; DROP TABLE energy; PRAGMA user_version = 1",
+		     NULL, NULL, NULL);
 }
 
 static void test_upgrade(struct test *test)
