@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app-use.h"
 #include "app.h"
 #include "deadline.h"
 #include "idle.h"
@@ -28,10 +29,9 @@ bool activation_prepare(struct instance *instance)
 	known->has_cgroup = false;
 	network_update(app);
 	error = lifecycle_activate(app);
-	if (error == -ENOEXEC || error == -ENOTCONN) {
-		instance_set_message(instance, error == -ENOEXEC ?
-				     "the app does not run, and its manifest has no Exec" :
-				     "the app has not attached");
+	if (error == -ENOEXEC) {
+		instance_set_message(instance,
+				     "the app does not run, and its manifest has no Exec");
 		known->status = error;
 		instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
 		return false;
@@ -47,22 +47,29 @@ bool activation_prepare(struct instance *instance)
 	return true;
 }
 
+static void await_peer(struct instance *instance);
+
 static void has_not_attached(void *data)
 {
-	instance_fail(data, "the app has not attached", -ETIMEDOUT);
+	struct instance *instance = data;
+	struct app_use use;
+
+	/* While its budget is spent it cannot. */
+	if (!app_use_read(instance->app, &use) && use.throttled) {
+		deadline_end(&instance->deadline);
+		await_peer(instance);
+	} else {
+		instance_fail(instance, "the app has not attached", -ETIMEDOUT);
+	}
 }
 
-/* An app that was just started, or whose helper was, has a moment to come. */
+/* An app that was just started, or resumed, or whose helper was started, has a moment to come. */
 static void await_peer(struct instance *instance)
 {
-	struct daemon *daemon = instance->daemon;
-	char path[PATH_MAX];
-
 	if (instance->deadline)
 		return;
-	app_cgroup(instance->app, "app", path, sizeof(path));
-	if (deadline_begin(&instance->deadline, daemon->event, path, daemon->config.cancel_timeout,
-			   has_not_attached, instance))
+	if (deadline_begin(&instance->deadline, instance->app, "app",
+			   instance->daemon->config.cancel_timeout, has_not_attached, instance))
 		log_line(LOG_ERR, "%s: cannot wait until it attaches: out of memory",
 			 instance->app->id);
 }
@@ -98,6 +105,7 @@ bool activation_resume(struct instance *instance)
 	lifecycle_look(instance->app);
 	if (instance->app->life.state == BGTASK_APP_STATE_NOT_RUNNING)
 		return false;
+	instance->in_app = true;
 	instance->app->life.activations++;
 	await_peer(instance);
 	return true;

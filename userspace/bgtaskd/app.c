@@ -101,6 +101,15 @@ void app_cgroup(const struct app *app, const char *below, char *path, size_t siz
 		*path = '\0';
 }
 
+bool app_is_traced(const struct app *app, const char *below)
+{
+	char cgroup[PATH_MAX], own[PATH_MAX];
+
+	app_cgroup(app, below, cgroup, sizeof(cgroup));
+	app_cgroup(app, "", own, sizeof(own));
+	return process_is_traced(cgroup, own);
+}
+
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size)
 {
 	char below[32] = "task";
@@ -240,6 +249,8 @@ static int change(struct app *app, struct manifest *manifest)
 /* What was registered while the app was known before, and has not ended since. */
 static int load(struct app *app)
 {
+	char path[PATH_MAX];
+	bool rebooted;
 	int error;
 
 	error = registry_access_get(app->daemon->registry, app->id, &app->access);
@@ -257,12 +268,15 @@ static int load(struct app *app)
 	error = adopt_container(app);
 	if (error && error != -ENOENT)
 		return error;
+	/* Cgroups do not outlive the kernel, nor do processes. */
+	app_task_cgroup(app, 0, path, sizeof(path));
+	rebooted = access(path, F_OK);
 	/* The app is known by its container, and registers its tasks from there. */
 	error = app_prepare(app);
 	if (error)
 		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
 			 strerror(-error));
-	instance_resume_all(app);
+	instance_resume_all(app, rebooted);
 	lifecycle_resume(app);
 	return 0;
 }

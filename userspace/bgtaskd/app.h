@@ -33,6 +33,9 @@ void app_member_gone(struct app *app);
 /* Path of its cgroup, or of one below that: "app" for the app itself. */
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size);
 
+/* Whether a debugger has one of the processes in such a cgroup. */
+bool app_is_traced(const struct app *app, const char *below);
+
 /* Path of the cgroup of its tasks, or of that of one instance there, by its id. */
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "process.h"
+#include "app.h"
 
 /* How many times it is looked at; but not more often than this. */
 #define LOOKS		50
@@ -18,7 +18,8 @@ struct deadline {
 	uint64_t looked;		/* when that was so, CLOCK_BOOTTIME us */
 	void (*expired)(void *data);
 	void *data;
-	char cgroup[];
+	const struct app *app;
+	char below[];
 };
 
 static int look(sd_event_source *source, uint64_t usec, void *data)
@@ -30,7 +31,7 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 		usec = deadline->looked;
 	passed = usec - deadline->looked;
 	deadline->looked = usec;
-	if (!process_is_traced(deadline->cgroup))
+	if (!app_is_traced(deadline->app, deadline->below))
 		deadline->left -= passed < deadline->left ? passed : deadline->left;
 	if (!deadline->left) {
 		deadline->expired(deadline->data);
@@ -42,15 +43,17 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
-int deadline_begin(struct deadline **result, sd_event *event, const char *cgroup, uint64_t time,
-		   void (*expired)(void *data), void *data)
+int deadline_begin(struct deadline **result, const struct app *app, const char *below,
+		   uint64_t time, void (*expired)(void *data), void *data)
 {
-	struct deadline *deadline = malloc(sizeof(*deadline) + strlen(cgroup) + 1);
+	struct deadline *deadline = malloc(sizeof(*deadline) + strlen(below) + 1);
+	sd_event *event = app->daemon->event;
 	int error;
 
 	if (!deadline)
 		return -ENOMEM;
-	strcpy(deadline->cgroup, cgroup);
+	strcpy(deadline->below, below);
+	deadline->app = app;
 	deadline->left = time / 1000;
 	deadline->step = deadline->left / LOOKS > LOOK_USEC_MIN ? deadline->left / LOOKS :
 								  LOOK_USEC_MIN;

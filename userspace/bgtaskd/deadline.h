@@ -6,13 +6,16 @@
 #define BGTASKD_DEADLINE_H
 
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
+struct app;
 struct deadline;
 
-/* Calls @expired, once, when the processes in a cgroup have had so much time (ns), untraced. */
-int deadline_begin(struct deadline **deadline, sd_event *event, const char *cgroup, uint64_t time,
-		   void (*expired)(void *data), void *data);
+/*
+ * Calls @expired, once, when the processes in a cgroup of an app, see app_cgroup(), have had so much
+ * time (ns), untraced.
+ */
+int deadline_begin(struct deadline **deadline, const struct app *app, const char *below,
+		   uint64_t time, void (*expired)(void *data), void *data);
 
 /* Ends it, if there is one; also while it expires. */
 void deadline_end(struct deadline **deadline);

@@ -135,6 +135,8 @@ static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 	 */
 	if (app_is_denied(app) || !app->life.exempt)
 		return false;
+	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA && app->life.saving_over)
+		return false;
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
 		return reason == BGTASK_EXTENSION_REASON_SAVING_DATA;
 	if (app->life.state != BGTASK_APP_STATE_RUNNING)
@@ -189,14 +191,20 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, bool
 	return 0;
 }
 
-void extension_drop(struct app *app)
+void extension_forget(struct app *app)
 {
 	if (!app->life.extension)
 		return;
-	count(app);
 	sd_event_source_disable_unref(app->life.extension->timer);
 	free(app->life.extension);
 	app->life.extension = NULL;
+}
+
+void extension_drop(struct app *app)
+{
+	if (app->life.extension)
+		count(app);
+	extension_forget(app);
 }
 
 int extension_close(struct app *app)
@@ -204,10 +212,11 @@ int extension_close(struct app *app)
 	if (!app->life.extension)
 		return -ENOENT;
 	extension_drop(app);
-	lifecycle_note(app);
 	/* What was being suspended is suspended without more ado. */
 	lifecycle_extension_ended(app, app->life.state == BGTASK_APP_STATE_SUSPENDING ?
 				  0 : app->daemon->config.suspend_timeout);
+	/* Only now: the next helper would not know that it has to suspend it. */
+	lifecycle_note(app);
 	return 0;
 }
 
@@ -223,7 +232,8 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	time = reason == BGTASK_EXTENSION_REASON_SAVING_DATA ? config->saving_timeout :
 							       config->suspend_timeout;
 	extension_drop(app);
-	lifecycle_note(app);
+	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
+		app->life.saving_over = why != BGTASK_REVOKED_REASON_RESUMED;
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REASON, reason);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REVOKED, why);
@@ -234,6 +244,8 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 			   &payload);
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		lifecycle_extension_ended(app, time);
+	/* Only now, see extension_close(). */
+	lifecycle_note(app);
 	return true;
 }
 

@@ -24,6 +24,9 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason reason);
 /* It ends with what it was for; nobody is told. */
 void extension_drop(struct app *app);
 
+/* The helper ends; the next one knows of it. */
+void extension_forget(struct app *app);
+
 /* The app has left the foreground. */
 void extension_backgrounded(struct app *app);
 

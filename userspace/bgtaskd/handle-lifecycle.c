@@ -54,13 +54,11 @@ void handle_app_move(struct daemon *daemon, const struct call *call)
 static struct app *app_itself(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = call->container ? app_by_container(daemon, call->container) : NULL;
-	char own[PATH_MAX], path[PATH_MAX];
-	size_t length;
+	char own[PATH_MAX];
 
-	if (app && !process_cgroup(call->pid, path, sizeof(path))) {
+	if (app) {
 		app_cgroup(app, "app", own, sizeof(own));
-		length = strlen(own);
-		if (!strncmp(path, own, length) && (!path[length] || path[length] == '/'))
+		if (process_is_below(call->pid, own))
 			return app;
 	}
 	call_refuse(call, -EPERM, "only an app itself may, from its own cgroup");

@@ -88,11 +88,11 @@ static uint64_t read_cpu(const struct instance *instance, const struct app_use *
 static bool stands_still(struct instance *instance, const struct app_use *use)
 {
 	bool throttled = use->throttled || use->times_throttled != instance->idle->times_throttled;
-	char path[PATH_MAX];
+	char below[INSTANCE_BELOW_SIZE];
 
 	instance->idle->times_throttled = use->times_throttled;
-	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
-	return throttled || process_is_traced(path);
+	instance_below(instance, below);
+	return throttled || app_is_traced(instance->app, below);
 }
 
 static bool is_idle(struct instance *instance, const struct idle_limits *limits, uint64_t passed)

@@ -179,20 +179,25 @@ static void remove_leftovers(struct app *app, const char *path)
 		closedir(directory);
 }
 
-void instance_resume_all(struct app *app)
+void instance_resume_all(struct app *app, bool rebooted)
 {
 	struct instance *instance, *next;
 	char path[PATH_MAX];
-	bool rebooted;
 
-	/* Cgroups do not outlive the kernel, nor do processes. */
-	app_task_cgroup(app, 0, path, sizeof(path));
-	rebooted = access(path, F_OK);
 	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
 		next = LIST_NEXT(instance, by_app);
 		instance_resume(instance, rebooted);
 	}
+	app_task_cgroup(app, 0, path, sizeof(path));
 	remove_leftovers(app, path);
+}
+
+void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE])
+{
+	if (instance->in_app)
+		strcpy(below, "app");
+	else
+		snprintf(below, INSTANCE_BELOW_SIZE, "task/%u", instance->record.id);
 }
 
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid)
@@ -214,10 +219,7 @@ struct instance *instance_of_process(struct daemon *daemon, uint32_t pid)
 	if (!instance || !instance->record.has_cgroup)
 		return NULL;
 	app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
-	length = strlen(path);
-	if (strncmp(cgroup, path, length) || (cgroup[length] && cgroup[length] != '/'))
-		return NULL;
-	return instance;
+	return process_is_below(pid, path) ? instance : NULL;
 }
 
 void instance_set_message(struct instance *instance, const char *format, ...)

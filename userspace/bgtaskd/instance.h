@@ -21,11 +21,18 @@ int instance_record(struct instance *instance);
 void instance_unload(struct instance *instance);
 void instance_unload_all(struct app *app);
 
-/* Takes those of an app that have not ended from the registry, and sees what became of them. */
+/*
+ * Takes those of an app that have not ended from the registry, and sees what became of them; that
+ * the machine was @rebooted meanwhile says that none of them runs.
+ */
 int instance_load_all(struct app *app);
-void instance_resume_all(struct app *app);
+void instance_resume_all(struct app *app, bool rebooted);
 
 struct instance *instance_find(struct daemon *daemon, uint32_t id);
+
+/* The cgroup of its processes, see app_cgroup(): its own or, if it runs in the app, that of the app. */
+#define INSTANCE_BELOW_SIZE	32
+void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE]);
 
 /* The instance that a process belongs to, by its cgroup; or NULL. */
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid);

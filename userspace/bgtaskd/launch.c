@@ -111,27 +111,34 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 
 void launch_start(struct daemon *daemon, struct instance *const batch[], size_t count)
 {
-	struct instance *running[LAUNCH_AT_ONCE];
+	uint32_t running[LAUNCH_AT_ONCE];
+	struct instance *instance;
 	size_t nr_running = 0;
 	int error;
 
 	for (size_t i = 0; i < count; i++)
 		if (instance_start(batch[i]))
-			running[nr_running++] = batch[i];
+			running[nr_running++] = batch[i]->record.id;
 	if (!nr_running)
 		return;
+	/* By their ids: with an app that dies meanwhile, what runs in it has ended. */
 	/* Were this lost, the next helper would still find them in their cgroups. */
 	error = registry_begin(daemon->registry);
 	if (!error) {
-		for (size_t i = 0; i < nr_running && !error; i++)
-			error = instance_record(running[i]);
+		for (size_t i = 0; i < nr_running && !error; i++) {
+			instance = instance_find(daemon, running[i]);
+			error = instance ? instance_record(instance) : 0;
+		}
 		error = registry_end(daemon->registry, error);
 	}
 	if (error)
 		log_line(LOG_ERR, "cannot record what runs: %s", registry_error(daemon->registry));
 	/* An app is told only now, so that the next helper does not begin with it once more. */
-	for (size_t i = 0; i < nr_running; i++)
-		activation_tell(running[i]);
+	for (size_t i = 0; i < nr_running; i++) {
+		instance = instance_find(daemon, running[i]);
+		if (instance)
+			activation_tell(instance);
+	}
 }
 
 static void give_back(struct instance *instance)

@@ -102,6 +102,7 @@ static void end(struct app *app)
 	life->pid = 0;
 	life->peer = 0;
 	life->attached = false;
+	life->saving_over = false;
 	if (life->watched)
 		presence_end(app);
 	life->watched = false;
@@ -157,12 +158,8 @@ static void time_is_over(void *data)
 
 int lifecycle_set_deadline(struct app *app, uint64_t time)
 {
-	char path[PATH_MAX];
-
 	deadline_end(&app->life.deadline);
-	app_cgroup(app, "app", path, sizeof(path));
-	return deadline_begin(&app->life.deadline, app->daemon->event, path, time, time_is_over,
-			      app);
+	return deadline_begin(&app->life.deadline, app, "app", time, time_is_over, app);
 }
 
 static void suspend(struct app *app, uint64_t time)
@@ -201,6 +198,8 @@ static int start(struct app *app, enum bgtask_app_state state)
 	error = app_prepare(app);
 	if (error)
 		return error;
+	/* That of the one before, whose end is about to be known. */
+	program_forget(app);
 	/* One that was held and has gone while nobody looked. */
 	(void)lifecycle_hold(app);
 	life->state = state;
@@ -220,7 +219,7 @@ static int start(struct app *app, enum bgtask_app_state state)
 
 static int launch(struct app *app)
 {
-	if (app->life.state != BGTASK_APP_STATE_NOT_RUNNING || app->life.pidfd >= 0)
+	if (app->life.state != BGTASK_APP_STATE_NOT_RUNNING)
 		return -EALREADY;
 	return start(app, BGTASK_APP_STATE_RUNNING);
 }
@@ -231,15 +230,12 @@ int lifecycle_activate(struct app *app)
 	int error = 0;
 
 	lifecycle_look(app);
-	if (life->state == BGTASK_APP_STATE_NOT_RUNNING && life->pidfd < 0) {
+	if (life->state == BGTASK_APP_STATE_NOT_RUNNING) {
 		/* It does not come to the foreground: it stands still when the task has ended. */
 		error = start(app, BGTASK_APP_STATE_SUSPENDED);
 		life->activations += !error;
 		return error;
 	}
-	/* It would stand still again, and never attach. */
-	if (life->state == BGTASK_APP_STATE_SUSPENDED && !life->attached && !life->activations)
-		return -ENOTCONN;
 	if (!life->activations++ && life->state == BGTASK_APP_STATE_SUSPENDED)
 		error = lifecycle_hold(app);
 	life->activations -= !!error;
@@ -261,17 +257,18 @@ static int run(struct app *app, bool foreground)
 	bool was_foreground = life->foreground;
 	int error = 0;
 
-	if (foreground)
-		life->foreground = true;
 	if (before == BGTASK_APP_STATE_SUSPENDED) {
 		life->state = BGTASK_APP_STATE_RUNNING;
 		error = lifecycle_hold(app);
 	}
-	set_exempt(app, true);
 	if (error) {
 		life->state = before;
+		(void)lifecycle_hold(app);
 		return error;
 	}
+	life->foreground |= foreground;
+	life->saving_over = false;
+	set_exempt(app, true);
 	deadline_end(&life->deadline);
 	if (before == BGTASK_APP_STATE_SUSPENDING || (foreground && !was_foreground))
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_RESUMED);
@@ -363,6 +360,9 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
 		deadline_end(&app->life.deadline);
 	activation_attached(app);
+	/* It may just have named its UI thread. */
+	if (app->life.state == BGTASK_APP_STATE_SUSPENDED)
+		(void)lifecycle_hold(app);
 }
 
 static void lose_peer(struct app *app)
@@ -410,7 +410,7 @@ void lifecycle_forget(struct app *app)
 	struct lifecycle *life = &app->life;
 
 	deadline_end(&life->deadline);
-	extension_drop(app);
+	extension_forget(app);
 	program_forget(app);
 	if (life->watched)
 		presence_end(app);

@@ -22,6 +22,7 @@ struct lifecycle {
 	bool foreground;
 	bool exempt;			/* its container is that for the app's sake */
 	bool saved;			/* it has said so while it is being suspended */
+	bool saving_over;		/* it has had its extension to save data, and has to end */
 	bool watched;			/* by presence.c */
 	uint64_t used;			/* by the user last, CLOCK_BOOTTIME us; 0 for never */
 	uint32_t peer;			/* the socket that is told; or 0 */
@@ -70,8 +71,7 @@ void lifecycle_extension_ended(struct app *app, uint64_t time);
 
 /*
  * For activation.c: a task is to run in the app, which is started if it does not run, and runs but
- * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, -ENOTCONN if it has not
- * attached, or what has gone wrong. Then it has ended.
+ * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, or what has gone wrong. Then it has ended.
  */
 int lifecycle_activate(struct app *app);
 void lifecycle_deactivate(struct app *app);

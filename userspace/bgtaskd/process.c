@@ -61,32 +61,6 @@ uint64_t process_start_time(uint32_t pid)
 	return time;
 }
 
-static bool is_traced(uint32_t pid)
-{
-	const char *field;
-	char text[4096];
-
-	if (read_proc(pid, "status", text, sizeof(text)))
-		return false;
-	field = strstr(text, "\nTracerPid:");
-	return field && strtoul(field + strlen("\nTracerPid:"), NULL, 10);
-}
-
-bool process_is_traced(const char *cgroup)
-{
-	char path[PATH_MAX + 32], line[32];
-	bool traced = false;
-	FILE *processes;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	processes = fopen(path, "re");
-	while (processes && !traced && fgets(line, sizeof(line), processes))
-		traced = is_traced((uint32_t)strtoul(line, NULL, 10));
-	if (processes)
-		fclose(processes);
-	return traced;
-}
-
 int process_cgroup_mount(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -121,6 +95,43 @@ int process_cgroup(uint32_t pid, char *path, size_t size)
 										 -ENAMETOOLONG;
 	}
 	return -ENOENT;
+}
+
+bool process_is_below(uint32_t pid, const char *cgroup)
+{
+	size_t length = strlen(cgroup);
+	char path[PATH_MAX];
+
+	return !process_cgroup(pid, path, sizeof(path)) && !strncmp(path, cgroup, length) &&
+	       (!path[length] || path[length] == '/');
+}
+
+static bool is_traced(uint32_t pid, const char *own)
+{
+	const char *field;
+	char text[4096];
+	uint32_t tracer;
+
+	if (read_proc(pid, "status", text, sizeof(text)))
+		return false;
+	field = strstr(text, "\nTracerPid:");
+	tracer = field ? (uint32_t)strtoul(field + strlen("\nTracerPid:"), NULL, 10) : 0;
+	return tracer && !process_is_below(tracer, own);
+}
+
+bool process_is_traced(const char *cgroup, const char *own)
+{
+	char path[PATH_MAX + 32], line[32];
+	bool traced = false;
+	FILE *processes;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	processes = fopen(path, "re");
+	while (processes && !traced && fgets(line, sizeof(line), processes))
+		traced = is_traced((uint32_t)strtoul(line, NULL, 10), own);
+	if (processes)
+		fclose(processes);
+	return traced;
 }
 
 uint32_t process_oldest(const char *cgroup)

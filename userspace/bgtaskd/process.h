@@ -13,11 +13,17 @@
 /* Field 22 of /proc/PID/stat: no other process of this number has the same. 0 if there is none. */
 uint64_t process_start_time(uint32_t pid);
 
-/* Whether a debugger has one of the processes in a cgroup. */
-bool process_is_traced(const char *cgroup);
+/*
+ * Whether a debugger has one of the processes in a cgroup; who traces itself, from somewhere below
+ * @own, is not debugged.
+ */
+bool process_is_traced(const char *cgroup, const char *own);
 
 /* Directory of its cgroup below the cgroup2 mount. Returns 0 or a negative errno. */
 int process_cgroup(uint32_t pid, char *path, size_t size);
+
+/* Whether it is in a cgroup, or below. */
+bool process_is_below(uint32_t pid, const char *cgroup);
 
 /* Mount point of cgroup2. Returns 0 or a negative errno. */
 int process_cgroup_mount(char *path, size_t size);

@@ -60,7 +60,7 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 void program_adopt(struct app *app)
 {
 	struct lifecycle *life = &app->life;
-	char own[PATH_MAX], path[PATH_MAX];
+	char own[PATH_MAX];
 	int error = -ESRCH;
 
 	if (!life->pid)
@@ -68,8 +68,7 @@ void program_adopt(struct app *app)
 	app_cgroup(app, "app", own, sizeof(own));
 	life->pidfd = pidfd_open((pid_t)life->pid, 0);
 	/* The number may be another's, but none of the same app. */
-	if (life->pidfd >= 0 && !process_cgroup(life->pid, path, sizeof(path)) &&
-	    !strncmp(path, own, strlen(own)))
+	if (life->pidfd >= 0 && process_is_below(life->pid, own))
 		error = sd_event_add_io(app->daemon->event, &life->exit, life->pidfd, EPOLLIN,
 					exited, app);
 	if (error < 0)

@@ -44,6 +44,12 @@ static bool was_started(const struct instance *instance)
 	return !access(path, F_OK);
 }
 
+/* The app may have been told already that its end is known, and forgotten it. */
+static bool goes_on_in_app(struct instance *instance)
+{
+	return !instance->record.reported && activation_resume(instance);
+}
+
 static void go_on(struct instance *instance)
 {
 	struct instance_record *known = &instance->record;
@@ -65,9 +71,9 @@ static void go_on(struct instance *instance)
 void instance_resume(struct instance *instance, bool rebooted)
 {
 	struct instance_record *known = &instance->record;
-
 	/* What has been launched otherwise has a cgroup. */
-	instance->in_app = known->state != BGTASK_INSTANCE_STATE_LATCHED && !known->has_cgroup;
+	bool in_app = known->state != BGTASK_INSTANCE_STATE_LATCHED && !known->has_cgroup;
+
 	if (known->state == BGTASK_INSTANCE_STATE_LAUNCHING && !rebooted &&
 	    !was_started(instance)) {
 		launch_release(instance);
@@ -76,7 +82,7 @@ void instance_resume(struct instance *instance, bool rebooted)
 		known->started = 0;
 	}
 	if (known->state != BGTASK_INSTANCE_STATE_LATCHED) {
-		if (!rebooted && (instance->in_app ? activation_resume(instance) :
+		if (!rebooted && (in_app ? goes_on_in_app(instance) :
 				  find_host(instance) && instance_watch(instance) >= 0))
 			go_on(instance);
 		else

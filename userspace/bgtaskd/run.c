@@ -264,24 +264,16 @@ static void mark_terminated(struct app *app)
 	}
 }
 
-/* What its processes are in: its own or, if it runs in the app, that of the app. */
-static void instance_cgroup(const struct instance *instance, char *path, size_t size)
-{
-	if (instance->in_app)
-		app_cgroup(instance->app, "app", path, size);
-	else
-		app_task_cgroup(instance->app, instance->record.id, path, size);
-}
-
 /* It did not end in time: neither does the app go on. */
 static void terminate(struct instance *instance)
 {
 	struct daemon *daemon = instance->daemon;
-	char path[PATH_MAX];
+	char below[INSTANCE_BELOW_SIZE], path[PATH_MAX];
 
 	instance->record.status = -ETIME;
 	instance_set_message(instance, "did not end when it was cancelled");
-	instance_cgroup(instance, path, sizeof(path));
+	instance_below(instance, below);
+	app_cgroup(instance->app, below, path, sizeof(path));
 	process_report(path, instance->app->id, instance->record.name);
 	mark_terminated(instance->app);
 	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
@@ -298,12 +290,11 @@ static void time_is_over(void *data)
 
 static void set_deadline(struct instance *instance)
 {
-	struct daemon *daemon = instance->daemon;
-	char path[PATH_MAX];
+	char below[INSTANCE_BELOW_SIZE];
 
-	instance_cgroup(instance, path, sizeof(path));
-	if (deadline_begin(&instance->deadline, daemon->event, path, daemon->config.cancel_timeout,
-			   time_is_over, instance))
+	instance_below(instance, below);
+	if (deadline_begin(&instance->deadline, instance->app, below,
+			   instance->daemon->config.cancel_timeout, time_is_over, instance))
 		terminate(instance);
 }
 
