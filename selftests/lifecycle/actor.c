@@ -292,9 +292,12 @@ static void read_line(const char *app, char *line)
 	*line = '\0';
 	if (!file || fseeko(file, ear->position, SEEK_SET))
 		fail("%s: %s", path_of(app, "said"), strerror(errno));
-	if (fgets(line, LINE_SIZE, file)) {
+	/* It may be half written. */
+	if (fgets(line, LINE_SIZE, file) && strchr(line, '\n')) {
 		line[strcspn(line, "\n")] = '\0';
 		ear->position = ftello(file);
+	} else {
+		*line = '\0';
 	}
 	fclose(file);
 }
@@ -419,7 +422,7 @@ bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state)
 	return false;
 }
 
-static bool is_frozen(struct bgt *bgt, uint32_t container)
+static bool is_frozen(struct bgt *bgt, uint32_t container, enum bgt_role role)
 {
 	struct bgt_member *list, *member;
 	bool frozen = false;
@@ -427,17 +430,27 @@ static bool is_frozen(struct bgt *bgt, uint32_t container)
 	if (bgt_member_list(bgt, container, &list))
 		fail("bgt_member_list: %s", bgt_error(bgt));
 	for (member = list; member; member = member->next)
-		frozen |= member->role == BGT_ROLE_APP && member->frozen;
+		frozen |= member->role == role && member->frozen;
 	bgt_member_free(list);
 	return frozen;
 }
 
-bool app_stands(struct bgt *bgt, const char *app, bool still)
+static bool comes_to_stand(struct bgt *bgt, const char *app, enum bgt_role role, bool still)
 {
 	uint32_t container = app_look(bgt, app)->container;
 	uint64_t end = now() + DEADLINE;
 
-	while (is_frozen(bgt, container) != still && now() < end)
+	while (is_frozen(bgt, container, role) != still && now() < end)
 		usleep(2000);
-	return is_frozen(bgt, container) == still;
+	return is_frozen(bgt, container, role) == still;
+}
+
+bool app_stands(struct bgt *bgt, const char *app, bool still)
+{
+	return comes_to_stand(bgt, app, BGT_ROLE_APP, still);
+}
+
+bool ui_stands(struct bgt *bgt, const char *app, bool still)
+{
+	return comes_to_stand(bgt, app, BGT_ROLE_UI, still);
 }

@@ -54,7 +54,8 @@ const struct bgt_app *app_look(struct bgt *bgt, const char *app);
 /* Waits until an app is in a state. */
 bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state);
 
-/* Waits until its processes stand still, or do not. */
+/* Waits until its processes stand still, or do not; and the same for its UI thread alone. */
 bool app_stands(struct bgt *bgt, const char *app, bool still);
+bool ui_stands(struct bgt *bgt, const char *app, bool still);
 
 #endif

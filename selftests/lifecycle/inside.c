@@ -64,7 +64,7 @@ static bool is_activated(void)
 	return actor_comes_to_say(APP, ACTIVATED);
 }
 
-static bool ui_stands(void)
+static bool ui_is_still(void)
 {
 	uint64_t beats = actor_beats(APP);
 
@@ -87,7 +87,7 @@ TEST_F_TIMEOUT(inside, suspended, 60)
 	uint64_t beats;
 
 	begin_suspended(self->bgt, 30 * SEC);
-	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(ui_is_still());
 	beats = actor_beats(APP);
 	for (unsigned int i = 0; i < 3; i++) {
 		helper_fire(self->bgt, "inside");
@@ -97,7 +97,7 @@ TEST_F_TIMEOUT(inside, suspended, 60)
 		instance = instance_look(self->bgt, APP, "inside");
 		EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
 		EXPECT_EQ(app_look(self->bgt, APP)->pid, instance->pid);
-		EXPECT_TRUE(ui_stands());
+		EXPECT_TRUE(ui_is_still());
 		actor_do(APP, i == 1 ? "complete 7" : "complete 0");
 		instance = instance_wait(self->bgt, APP, "inside", i == 1 ? BGT_INSTANCE_FAILED :
 					 BGT_INSTANCE_COMPLETED);
@@ -125,7 +125,7 @@ TEST_F_TIMEOUT(inside, in_foreground, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
-	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(ui_is_still());
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
 	/* And comes back before it has ended. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -186,7 +186,7 @@ TEST_F_TIMEOUT(inside, cancelled, 60)
 	instance = instance_look(self->bgt, APP, "inside");
 	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_SYSTEM_POLICY));
 	EXPECT_TRUE(actor_says(APP, "instance-canceled"));
-	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(ui_is_still());
 	actor_do(APP, "complete 0");
 	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
@@ -220,7 +220,7 @@ TEST_F_TIMEOUT(inside, helper_restarted, 60)
 	helper_restart(self->bgt);
 	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
-	EXPECT_TRUE(ui_stands());
+	EXPECT_TRUE(ui_is_still());
 	EXPECT_TRUE(actor_is_silent(APP));
 	actor_do(APP, "complete 0");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));

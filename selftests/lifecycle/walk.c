@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A walk through the life of an app, by random steps: moves, its own calls, power that comes and
- * goes, its death, and that of the helper, also while that is at work. After each step the app has
- * to be what a model of a few lines says, and to have been told so, no more and no less.
+ * A walk through the life of an app, by random steps: moves, its own calls, tasks that run in it,
+ * power that comes and goes, its death, and that of the helper, also while that is at work. After
+ * each step the app has to be what a model of a few lines says, and to have been told so, no more
+ * and no less.
  */
 #include <errno.h>
 #include <signal.h>
@@ -43,6 +44,8 @@ struct walk {
 	enum bgt_app_state state;
 	bool foreground;
 	enum extension extension;
+	bool saving_over;	/* there is no more time to save data */
+	bool activated;		/* a task runs in it */
 	bool ac;
 	/* What the app says when it can. */
 	char expected[8][64];
@@ -64,8 +67,11 @@ FIXTURE_SETUP(walk)
 	power_set("ac_online", "on");
 	power_set("usb_online", "off");
 	with.more = SETTINGS;
+	/* It does not get throttled. */
+	with.quota = 3600 * SEC;
+	with.period = 3600 * SEC;
 	helper_start_with(self->walk.bgt, &with);
-	actor_install(self->walk.bgt, "attached");
+	actor_install(self->walk.bgt, "inside");
 }
 
 FIXTURE_TEARDOWN_PARENT(walk)
@@ -95,6 +101,7 @@ static void model_revoked(struct walk *walk, const char *why)
 {
 	if (walk->extension)
 		expect(walk, "revoked %s", why);
+	walk->saving_over |= walk->extension == SAVING;
 	walk->extension = NONE;
 }
 
@@ -121,6 +128,8 @@ static void model_end(struct walk *walk)
 	walk->state = BGT_APP_NOT_RUNNING;
 	walk->foreground = false;
 	walk->extension = NONE;
+	walk->saving_over = false;
+	walk->activated = false;
 	walk->count = 0;
 }
 
@@ -131,6 +140,7 @@ static void model_run(struct walk *walk, bool foreground)
 	if (walk->state != BGT_APP_RUNNING || comes)
 		model_revoked(walk, "resumed");
 	walk->foreground |= foreground;
+	walk->saving_over = false;
 	if (walk->state != BGT_APP_RUNNING)
 		expect(walk, "resuming %d", walk->foreground);
 	walk->state = BGT_APP_RUNNING;
@@ -154,8 +164,10 @@ static void model_force(struct walk *walk)
 
 static bool model_may_have(const struct walk *walk, enum extension extension)
 {
-	if (walk->state == BGT_APP_SUSPENDING)
-		return extension == SAVING;
+	if (extension == SAVING && walk->saving_over)
+		return false;
+	if (walk->state != BGT_APP_RUNNING)
+		return walk->state == BGT_APP_SUSPENDING && extension == SAVING;
 	return extension != LOCATION || walk->foreground;
 }
 
@@ -163,9 +175,14 @@ static bool model_may_have(const struct walk *walk, enum extension extension)
  * Steps. One that cannot be done now is refused, or not tried.
  */
 
-static bool can_act(const struct walk *walk)
+static bool is_exempt(const struct walk *walk)
 {
 	return walk->state == BGT_APP_RUNNING || walk->state == BGT_APP_SUSPENDING;
+}
+
+static bool can_act(const struct walk *walk)
+{
+	return is_exempt(walk) || walk->activated;
 }
 
 static void step_launch(struct walk *walk)
@@ -327,6 +344,32 @@ static void step_saved(struct walk *walk)
 		walk->state = BGT_APP_SUSPENDED;
 }
 
+/* A task in it: but for its UI it runs, whether it has been suspended or did not run at all. */
+static void step_activate(struct walk *walk)
+{
+	if (walk->activated)
+		return;
+	helper_fire(walk->bgt, "inside");
+	if (walk->state == BGT_APP_NOT_RUNNING) {
+		if (!actor_comes_to_say(APP, "listening"))
+			fail("it is not started for its task");
+		walk->pid = app_look(walk->bgt, APP)->pid;
+		walk->state = BGT_APP_SUSPENDED;
+		walk->unsure = false;
+	}
+	expect(walk, "activated inside an argument");
+	walk->activated = true;
+}
+
+static void step_complete(struct walk *walk)
+{
+	if (!walk->activated)
+		return;
+	actor_do(APP, "complete 0");
+	expect(walk, "complete 0");
+	walk->activated = false;
+}
+
 /* Its tasks run whatever it does. */
 static void step_task(struct walk *walk)
 {
@@ -355,6 +398,8 @@ static const struct step {
 	{ "request", step_request, 6 },
 	{ "close", step_close, 2 },
 	{ "saved", step_saved, 5 },
+	{ "activate", step_activate, 3 },
+	{ "complete", step_complete, 2 },
 	{ "task", step_task, 1 },
 };
 
@@ -405,11 +450,26 @@ static bool is_right(struct walk *walk)
 		note("foreground %d, extended %d", app->foreground, app->extended);
 		return false;
 	}
-	if (helper_container(walk->bgt)->exempt != can_act(walk)) {
-		note("it is %s", can_act(walk) ? "on its budget" : "exempt");
+	if (helper_container(walk->bgt)->exempt != is_exempt(walk)) {
+		note("it is %s", is_exempt(walk) ? "on its budget" : "exempt");
 		return false;
 	}
-	return app_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED);
+	return ui_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED) &&
+	       app_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED && !walk->activated);
+}
+
+/* What runs in it runs, and what has run there has ended. */
+static bool task_is_right(struct walk *walk)
+{
+	const struct bgt_instance *instance;
+	uint64_t end = now() + DEADLINE;
+	bool runs;
+
+	do {
+		instance = instance_look(walk->bgt, APP, "inside");
+		runs = instance && instance->state == BGT_INSTANCE_RUNNING;
+	} while (runs != walk->activated && now() < end && !usleep(2000));
+	return runs == walk->activated;
 }
 
 TEST_F_TIMEOUT(walk, random, 3000)
@@ -420,15 +480,17 @@ TEST_F_TIMEOUT(walk, random, 3000)
 
 	walk->seed = random_seed();
 	helper_register_plain(walk->bgt, "task");
+	helper_register_plain(walk->bgt, "inside");
 	for (unsigned int i = 0; i < count; i++) {
 		step = choose(walk);
 		step->take(walk);
-		if (!is_right(walk))
-			fail("step %u, %s: is to be %s%s, extension %s, on %s", i, step->name,
+		if (!is_right(walk) || !task_is_right(walk))
+			fail("step %u, %s: is to be %s%s, extension %s, on %s%s", i, step->name,
 			     bgt_app_state_name(walk->state),
 			     walk->foreground ? " in the foreground" : "",
 			     walk->extension ? extensions[walk->extension] : "none",
-			     walk->ac ? "AC power" : "battery");
+			     walk->ac ? "AC power" : "battery",
+			     walk->activated ? ", with a task in it" : "");
 	}
 	note("%u steps, the helper killed in %u calls", count, walk->cuts);
 	EXPECT_GT(walk->cuts, 0);
