@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -119,6 +120,23 @@ static void mark(struct actor *actor, const char *text)
 	say(actor, "%s", text);
 }
 
+static uint64_t own_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+static void burn(struct actor *actor, uint64_t duration)
+{
+	uint64_t end = own_time() + duration;
+
+	while (own_time() < end)
+		;
+	say(actor, "burnt");
+}
+
 static void act(struct actor *actor, char *command)
 {
 	command[strcspn(command, "\n")] = '\0';
@@ -137,6 +155,11 @@ static void act(struct actor *actor, char *command)
 	else if (!strncmp(command, "complete ", 9))
 		say(actor, "complete %d", bgt_activation_complete(actor->bgt, actor->instance,
 								  atoi(command + 9), "inside"));
+	else if (!strncmp(command, "progress ", 9))
+		say(actor, "progress %d", bgt_activation_progress(actor->bgt, actor->instance,
+								  (uint32_t)atoi(command + 9)));
+	else if (!strncmp(command, "burn ", 5))
+		burn(actor, (uint64_t)atoi(command + 5) * MSEC);
 	else if (!strcmp(command, "lock"))
 		pthread_mutex_lock(&actor->lock);
 	else if (!strcmp(command, "exit"))
@@ -261,10 +284,19 @@ static void make_file(const char *path, size_t size)
 	close(fd);
 }
 
+const char *actor_manifest(const char *kind, const char *more)
+{
+	static char text[1024];
+
+	snprintf(text, sizeof(text), "Exec=" PROGRAM " %s\nClass=standard\n"
+		 "[Task task]\nEntryPoint=/bin/true\nTriggers=application\n"
+		 "[Task inside]\nEntryPoint=inside\nHost=app\nTriggers=application\n%s", kind,
+		 more);
+	return text;
+}
+
 void actor_install_as(struct bgt *bgt, const char *app, const char *kind)
 {
-	char text[512];
-
 	if (access(PROGRAM, F_OK) && system("cp /proc/$PPID/exe " PROGRAM))
 		fail("cannot copy this program");
 	make_file(path_of(app, "said"), 0);
@@ -272,10 +304,7 @@ void actor_install_as(struct bgt *bgt, const char *app, const char *kind)
 	if (mkfifo(path_of(app, "commands"), 0666) || chmod(path_of(app, "commands"), 0666))
 		fail("%s: %s", path_of(app, "commands"), strerror(errno));
 	ear_of(app)->position = 0;
-	snprintf(text, sizeof(text), "Exec=" PROGRAM " %s\nClass=standard\n"
-		 "[Task task]\nEntryPoint=/bin/true\nTriggers=application\n"
-		 "[Task inside]\nEntryPoint=inside\nHost=app\nTriggers=application\n", kind);
-	helper_install(bgt, app, text);
+	helper_install(bgt, app, actor_manifest(kind, ""));
 }
 
 void actor_install(struct bgt *bgt, const char *kind)

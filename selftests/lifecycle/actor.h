@@ -20,13 +20,16 @@ void actor_install(struct bgt *bgt, const char *kind);
 /* The same, as another app. */
 void actor_install_as(struct bgt *bgt, const char *app, const char *kind);
 
+/* The lines of its manifest, and more, for helper_install(). Valid until the next call. */
+const char *actor_manifest(const char *kind, const char *more);
+
 /* Launches it, and waits until it listens. Returns its process. */
 uint32_t actor_launch(struct bgt *bgt, const char *app);
 
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit";
- * "complete STATUS" of what runs in it, "lock" to wait for that of the UI thread; "mark TEXT" to say
- * just that. What comes of it is what it says next.
+ * "complete STATUS" and "progress N" of what runs in it, "lock" to wait for that of the UI thread,
+ * "burn MS" of CPU time; "mark TEXT" to say just that. What comes of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 

@@ -72,6 +72,7 @@ TEST_F_TIMEOUT(extension, while_running, 60)
 	begin(self->bgt, SHORT);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	EXPECT_EQ(BGT_EXTENSION_UNSPECIFIED, app_look(self->bgt, APP)->extension);
+	EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
@@ -120,7 +121,12 @@ TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	/* And no more of it. */
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
 	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));
 }
 
 TEST_F_TIMEOUT(extension, resumed, 60)
@@ -211,6 +217,21 @@ TEST_F_TIMEOUT(extension, energy, 60)
 	/* What does not count is granted. */
 	power_set("ac_online", "on");
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+}
+
+/* Whom the user always lets run does not have to save any. */
+TEST_F_TIMEOUT(extension, always_allowed, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, SHORT);
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
 /* One that runs because nobody has suspended it gets no more time for it. */
@@ -316,6 +337,7 @@ TEST_F_TIMEOUT(extension, helper_restarted, 60)
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	helper_restart(self->bgt);
 	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
 	pause_for(1500 * MSEC);
 	EXPECT_TRUE(goes_on(self->bgt, APP));

@@ -2,6 +2,9 @@
 /* Tasks that run in the app's own process, while its UI thread stands still. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -39,6 +42,15 @@ static void begin(struct bgt *bgt, uint64_t timeout)
 	helper_start_with(bgt, &with);
 	actor_install(bgt, "inside");
 	helper_register_plain(bgt, "inside");
+}
+
+/* So soon a task is idle. */
+static void watch_idle(struct bgt *bgt, const char *window)
+{
+	char script[64];
+
+	snprintf(script, sizeof(script), "s/^IdleWindow=.*/IdleWindow=%s/", window);
+	helper_change(bgt, script);
 }
 
 /* From the foreground. */
@@ -146,6 +158,7 @@ TEST_F_TIMEOUT(inside, not_running, 60)
 		ASSERT_TRUE(is_activated());
 		EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
 		EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+		EXPECT_TRUE(ui_is_still());
 		actor_do(APP, "complete 0");
 		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 		EXPECT_TRUE(app_stands(self->bgt, APP, true));
@@ -174,6 +187,92 @@ TEST_F_TIMEOUT(inside, waits_for_ui, 60)
 	/* It can be launched again. */
 	actor_launch(self->bgt, APP);
 	EXPECT_TRUE(ui_runs());
+}
+
+/* Nobody has to tell that it hangs. */
+TEST_F_TIMEOUT(inside, hangs, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_suspended(self->bgt, SEC);
+	watch_idle(self->bgt, "2s");
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	actor_do(APP, "lock");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+}
+
+/* Unless a debugger looks at it. */
+TEST_F_TIMEOUT(inside, traced, 60)
+{
+	const struct bgt_instance *instance;
+	pid_t pid;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	watch_idle(self->bgt, "1s");
+	pid = (pid_t)app_look(self->bgt, APP)->pid;
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	pause_for(3 * SEC);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
+	/* Its UI thread, which is frozen, is let go by the end of this process only. */
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	ASSERT_EQ(pid, waitpid(pid, NULL, __WALL));
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(actor_comes_to_say(APP, "instance-canceled"));
+	actor_do(APP, "complete 0");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
+}
+
+/* What it does is on the app's budget, and goes on in the next generation. */
+TEST_F_TIMEOUT(inside, budget, 60)
+{
+	const struct bgt_event *event;
+	bool told = false;
+	uint64_t usage;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	usage = helper_container(self->bgt)->usage;
+	EXPECT_TRUE(actor_does(APP, "progress 40", "progress 0"));
+	EXPECT_TRUE(actor_does(APP, "burn 500", "burnt"));
+	EXPECT_GE(helper_container(self->bgt)->usage, usage + 500 * MSEC);
+	EXPECT_GE(helper_container(self->bgt)->times_throttled, 1);
+	EXPECT_TRUE(ui_is_still());
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	while (bgt_next_event(self->bgt, &event) > 0)
+		told |= event->type == BGT_EVENT_INSTANCE_PROGRESS &&
+			event->instance->progress == 40;
+	EXPECT_TRUE(told);
+}
+
+/* An app that has no budget left cannot attach in time, and is waited for. */
+TEST_F_TIMEOUT(inside, throttled, 120)
+{
+	uint64_t end = now() + DEADLINE;
+
+	begin(self->bgt, SEC);
+	helper_install(self->bgt, APP, actor_manifest("inside", "[Task burns]\n"
+		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
+	helper_run(self->bgt, "burns");
+	while (!helper_container(self->bgt)->throttled && now() < end)
+		usleep(2000);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 }
 
 TEST_F_TIMEOUT(inside, cancelled, 60)
@@ -226,6 +325,44 @@ TEST_F_TIMEOUT(inside, helper_restarted, 60)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
+}
+
+/* Nor is it when it stands still, and has to come back first. */
+TEST_F_TIMEOUT(inside, helper_restarted_before, 60)
+{
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_restart(self->bgt);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	EXPECT_TRUE(ui_is_still());
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+}
+
+/* The app dies while there is no helper; the next task starts it, and it stands still again. */
+TEST_F_TIMEOUT(inside, killed_without_helper, 60)
+{
+	const struct bgt_instance *instance;
+	pid_t pid;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	pid = (pid_t)app_look(self->bgt, APP)->pid;
+	helper_kill();
+	ASSERT_EQ(0, kill(pid, SIGKILL));
+	helper_launch(self->bgt);
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_FAILED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	for (unsigned int i = 0; i < 2; i++) {
+		helper_fire(self->bgt, "inside");
+		ASSERT_TRUE(is_activated());
+		actor_do(APP, "complete 0");
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+		EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	}
 }
 
 /* Where it cannot run, that is said. */

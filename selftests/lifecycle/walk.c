@@ -454,8 +454,11 @@ static bool is_right(struct walk *walk)
 		note("it is %s", is_exempt(walk) ? "on its budget" : "exempt");
 		return false;
 	}
-	return ui_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED) &&
-	       app_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED && !walk->activated);
+	if (ui_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED) &&
+	    app_stands(walk->bgt, APP, walk->state == BGT_APP_SUSPENDED && !walk->activated))
+		return true;
+	note("it does not stand still, or does");
+	return false;
 }
 
 /* What runs in it runs, and what has run there has ended. */
@@ -469,6 +472,8 @@ static bool task_is_right(struct walk *walk)
 		instance = instance_look(walk->bgt, APP, "inside");
 		runs = instance && instance->state == BGT_INSTANCE_RUNNING;
 	} while (runs != walk->activated && now() < end && !usleep(2000));
+	if (runs != walk->activated)
+		note("its task is %s", instance ? bgt_instance_state_name(instance->state) : "not");
 	return runs == walk->activated;
 }
 

@@ -205,6 +205,21 @@ TEST_F_TIMEOUT(network_budget, on_ac, 120)
 	EXPECT_TRUE(is_revoked(self->bgt, "stays"));
 }
 
+/* Whom the user always lets run is not limited. */
+TEST_F_TIMEOUT(network_budget, always_allowed, 120)
+{
+	helper_run(self->bgt, "bursts");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	helper_fire(self->bgt, "bursts");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+}
+
 /* Each class has its own, or none. */
 TEST_F_TIMEOUT(network_budget, classes, 120)
 {
