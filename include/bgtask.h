@@ -1098,6 +1098,8 @@ int bgt_app_remove(struct bgt *bgt, const char *id);
  * @pid: The process that it was launched as, while it runs; else 0.
  * @extended: It has an extension.
  * @extension: Why, if it has.
+ * @description: The same, as the app says it to people, or empty. Never NULL; it belongs to the
+ *   structure.
  */
 struct bgt_app {
 	struct bgt_app *next;
@@ -1113,6 +1115,7 @@ struct bgt_app {
 	uint32_t pid;
 	bool extended;
 	enum bgt_extension_reason extension;
+	const char *description;
 };
 
 /**
@@ -1300,7 +1303,8 @@ int bgt_app_saved(struct bgt *bgt);
  * BGT_EVENT_EXTENSION_REVOKED tells when it is over, before the app is suspended. It ends when the
  * connection is closed.
  *
- * Return: 0; -EBUSY if the app has one, -EINVAL if this connection has not attached.
+ * Return: 0; -EBUSY if the app has one, -EINVAL if this connection has not attached, or the
+ * description is too long.
  */
 int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 			  const char *description, bool *allowed, uint64_t *limit);

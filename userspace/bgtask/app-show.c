@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "text.h"
 
 static const char usage[] =
 	"Usage: bgtask app show [-j] ID\n"
@@ -34,8 +35,12 @@ static int print_text(const struct bgt_app *app, const struct bgt_task *tasks)
 		printf("   Container: %" PRIu32 "\n", app->container);
 	printf("       State: %s%s\n", bgt_app_state_name(app->state),
 	       app->foreground ? ", in the foreground" : "");
-	if (app->extended)
-		printf("   Extension: %s\n", bgt_extension_reason_name(app->extension));
+	if (app->extended) {
+		printf("   Extension: %s%s", bgt_extension_reason_name(app->extension),
+		       *app->description ? ", " : "");
+		text_said(app->description);
+		putchar('\n');
+	}
 	if (app->pid)
 		printf("     Process: %" PRIu32 "\n", app->pid);
 	printf("       Tasks:%s\n", tasks ? "" : " none");

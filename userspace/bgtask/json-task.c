@@ -84,7 +84,7 @@ json_t *json_instances(const struct bgt_instance *list)
 
 json_t *json_app(const struct bgt_app *app)
 {
-	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:o, s:I, s:s, s:b, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:I, s:o, s:s, s:o, s:I, s:s, s:b, s:o, s:o, s:o}",
 			 "id", json_text(app->id),
 			 "manifest", json_text(app->manifest),
 			 "uid", (json_int_t)app->uid,
@@ -96,7 +96,9 @@ json_t *json_app(const struct bgt_app *app)
 			 "foreground", app->foreground,
 			 "pid", json_unless_zero(app->pid),
 			 "extension", app->extended ?
-			 json_string(bgt_extension_reason_name(app->extension)) : json_null());
+			 json_string(bgt_extension_reason_name(app->extension)) : json_null(),
+			 "description", *app->description ?
+			 json_text(app->description) : json_null());
 }
 
 json_t *json_app_change(const struct bgt_app *app)

@@ -18,8 +18,10 @@ static void print_end(const struct bgt_instance *instance)
 	if (instance->canceled)
 		printf("%s, ", bgt_cancel_reason_name(instance->reason));
 	printf("status %" PRId32, instance->status);
-	if (*instance->message)
-		printf(", %s", instance->message);
+	if (*instance->message) {
+		printf(", ");
+		text_said(instance->message);
+	}
 }
 
 static int print_table(const struct bgt_instance *list)

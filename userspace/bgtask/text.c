@@ -123,8 +123,16 @@ void text_instance_event(const struct bgt_event *event)
 	if (instance->canceled)
 		printf(", canceled by %s", bgt_cancel_reason_name(instance->reason));
 	printf(", status %" PRId32, instance->status);
-	if (*instance->message)
-		printf(", %s", instance->message);
+	if (*instance->message) {
+		printf(", ");
+		text_said(instance->message);
+	}
+}
+
+void text_said(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == '\177' ? '?' : *text);
 }
 
 void text_container(const struct bgt_container *container)

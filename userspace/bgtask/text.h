@@ -23,6 +23,9 @@ uint64_t time_since(uint64_t moment);
 /* Columns that a string takes on a terminal. */
 int text_width(const char *text);
 
+/* Prints what an app has said, without what would steer the terminal. */
+void text_said(const char *text);
+
 /* Widen a column of a table for a text, and print that in it. */
 void text_widen(int *width, const char *text);
 void text_cell(const char *text, int width);

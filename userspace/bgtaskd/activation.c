@@ -47,6 +47,9 @@ bool activation_prepare(struct instance *instance)
 	return true;
 }
 
+/* How often an app is throttled that is just now. */
+#define NEVER	UINT64_MAX
+
 static void await_peer(struct instance *instance);
 
 static void has_not_attached(void *data)
@@ -55,7 +58,8 @@ static void has_not_attached(void *data)
 	struct app_use use;
 
 	/* While its budget is spent it cannot. */
-	if (!app_use_read(instance->app, &use) && use.throttled) {
+	if (!app_use_read(instance->app, &use) &&
+	    (use.throttled || use.times_throttled != instance->times_throttled)) {
 		deadline_end(&instance->deadline);
 		await_peer(instance);
 	} else {
@@ -66,8 +70,12 @@ static void has_not_attached(void *data)
 /* An app that was just started, or resumed, or whose helper was started, has a moment to come. */
 static void await_peer(struct instance *instance)
 {
+	struct app_use use;
+
 	if (instance->deadline)
 		return;
+	if (!app_use_read(instance->app, &use))
+		instance->times_throttled = use.throttled ? NEVER : use.times_throttled;
 	if (deadline_begin(&instance->deadline, instance->app, "app",
 			   instance->daemon->config.cancel_timeout, has_not_attached, instance))
 		log_line(LOG_ERR, "%s: cannot wait until it attaches: out of memory",

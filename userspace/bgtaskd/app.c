@@ -101,6 +101,11 @@ void app_cgroup(const struct app *app, const char *below, char *path, size_t siz
 		*path = '\0';
 }
 
+bool app_saves_energy(const struct app *app)
+{
+	return !app->daemon->ac && app->access != BGTASK_ACCESS_ALWAYS_ALLOWED;
+}
+
 bool app_is_traced(const struct app *app, const char *below)
 {
 	char cgroup[PATH_MAX], own[PATH_MAX];

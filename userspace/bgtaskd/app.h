@@ -33,6 +33,9 @@ void app_member_gone(struct app *app);
 /* Path of its cgroup, or of one below that: "app" for the app itself. */
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size);
 
+/* Whether it has to save energy: on battery, unless the user always lets it run. */
+bool app_saves_energy(const struct app *app);
+
 /* Whether a debugger has one of the processes in such a cgroup. */
 bool app_is_traced(const struct app *app, const char *below);
 

@@ -50,6 +50,7 @@ struct instance {
 	bool plugin;			/* which bgtask-host runs */
 	bool in_app;			/* it runs in the app's own process; activation.c */
 	bool told;			/* the app was told so, by this helper */
+	uint64_t times_throttled;	/* of the app, when it began to be waited for */
 	bool thawed;			/* its app is exempt so that it can end */
 	char text[];			/* what the record's name and argument are */
 };

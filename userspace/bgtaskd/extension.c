@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app.h"
 #include "deadline.h"
@@ -22,6 +23,7 @@ struct extension {
 	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
 	uint64_t counted;		/* its energy until then; or 0 if that does not count now */
 	sd_event_source *timer;
+	char description[];
 };
 
 static uint64_t time_now(const struct daemon *daemon)
@@ -92,7 +94,7 @@ static uint64_t find_end(struct app *app)
 	end = extension->since + config->extension_limit / 1000;
 	if (extension->reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return end;
-	if (extension->reason != BGTASK_EXTENSION_REASON_UNSPECIFIED || app->daemon->ac)
+	if (extension->reason != BGTASK_EXTENSION_REASON_UNSPECIFIED || !app_saves_energy(app))
 		return 0;
 	/* From now on its energy counts. */
 	if (!extension->counted)
@@ -107,7 +109,7 @@ static void set_timer(struct app *app)
 	uint64_t end;
 
 	count(app);
-	if (app->daemon->ac)
+	if (!app_saves_energy(app))
 		extension->counted = 0;
 	extension->timer = sd_event_source_disable_unref(extension->timer);
 	end = find_end(app);
@@ -143,20 +145,18 @@ static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 		return false;
 	if (reason == BGTASK_EXTENSION_REASON_LOCATION_TRACKING)
 		return app->life.foreground && is_unique(app);
-	return reason == BGTASK_EXTENSION_REASON_SAVING_DATA || app->daemon->ac ||
+	return reason == BGTASK_EXTENSION_REASON_SAVING_DATA || !app_saves_energy(app) ||
 	       battery_limit(app);
 }
 
-static int add(struct app *app, enum bgtask_extension_reason reason, uint64_t since,
-	       uint64_t counted)
+static int add(struct app *app, enum bgtask_extension_reason reason, const char *description)
 {
-	struct extension *extension = calloc(1, sizeof(*extension));
+	struct extension *extension = calloc(1, sizeof(*extension) + strlen(description) + 1);
 
 	if (!extension)
 		return -ENOMEM;
+	strcpy(extension->description, description);
 	extension->reason = reason;
-	extension->since = since;
-	extension->counted = counted;
 	app->life.extension = extension;
 	return 0;
 }
@@ -165,13 +165,13 @@ static uint64_t limit_of(const struct app *app, enum bgtask_extension_reason rea
 {
 	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return app->daemon->config.extension_limit;
-	if (reason == BGTASK_EXTENSION_REASON_UNSPECIFIED && !app->daemon->ac)
+	if (reason == BGTASK_EXTENSION_REASON_UNSPECIFIED && app_saves_energy(app))
 		return battery_limit(app);
 	return BGTASK_QUOTA_UNLIMITED;
 }
 
-int extension_request(struct app *app, enum bgtask_extension_reason reason, bool *allowed,
-		      uint64_t *limit)
+int extension_request(struct app *app, enum bgtask_extension_reason reason, const char *description,
+		      bool *allowed, uint64_t *limit)
 {
 	int error;
 
@@ -181,9 +181,10 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, bool
 	*limit = *allowed ? limit_of(app, reason) : 0;
 	if (!*allowed)
 		return 0;
-	error = add(app, reason, app->life.foreground ? 0 : time_now(app->daemon), 0);
+	error = add(app, reason, description);
 	if (error)
 		return error;
+	app->life.extension->since = app->life.foreground ? 0 : time_now(app->daemon);
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
 		deadline_end(&app->life.deadline);
 	set_timer(app);
@@ -227,8 +228,9 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	struct payload payload;
 	uint64_t time;
 
-	if (!extension_describe(app, &reason))
+	if (!app->life.extension)
 		return false;
+	reason = app->life.extension->reason;
 	time = reason == BGTASK_EXTENSION_REASON_SAVING_DATA ? config->saving_timeout :
 							       config->suspend_timeout;
 	extension_drop(app);
@@ -267,11 +269,16 @@ void extension_power_changed(struct daemon *daemon)
 	}
 }
 
-bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason)
+bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
+			const char **description)
 {
-	if (app->life.extension)
-		*reason = app->life.extension->reason;
-	return app->life.extension;
+	const struct extension *extension = app->life.extension;
+
+	if (extension) {
+		*reason = extension->reason;
+		*description = extension->description;
+	}
+	return extension;
 }
 
 void extension_note(const struct app *app, struct lifecycle_note *note)
@@ -284,10 +291,17 @@ void extension_note(const struct app *app, struct lifecycle_note *note)
 	note->reason = extension->reason;
 	note->since = extension->since;
 	note->counted = extension->counted;
+	strcpy(note->description, extension->description);
 }
 
 int extension_restore(struct app *app, const struct lifecycle_note *note)
 {
+	int error = add(app, note->reason, note->description);
+
+	if (error)
+		return error;
 	/* Its time is looked at when it is known whether there is AC power. */
-	return add(app, note->reason, note->since, note->counted);
+	app->life.extension->since = note->since;
+	app->life.extension->counted = note->counted;
+	return 0;
 }

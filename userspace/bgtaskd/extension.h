@@ -9,11 +9,11 @@
 #include "lifecycle-note.h"
 
 /*
- * Asks for one. *allowed says whether it is granted, *limit how long it lasts on battery (ns) as
- * things are. -EBUSY if there is one.
+ * Asks for one, with a description for people, of up to TEXT_MAX bytes. *allowed says whether it is
+ * granted, *limit how long it lasts on battery (ns) as things are. -EBUSY if there is one.
  */
-int extension_request(struct app *app, enum bgtask_extension_reason reason, bool *allowed,
-		      uint64_t *limit);
+int extension_request(struct app *app, enum bgtask_extension_reason reason, const char *description,
+		      bool *allowed, uint64_t *limit);
 
 /* Gives it back, and lets the app be suspended if it is in the background. -ENOENT without one. */
 int extension_close(struct app *app);
@@ -30,15 +30,16 @@ void extension_forget(struct app *app);
 /* The app has left the foreground. */
 void extension_backgrounded(struct app *app);
 
-/* AC power has come or gone. */
+/* AC power has come or gone, or an app has got or lost the right to do without. */
 void extension_power_changed(struct daemon *daemon);
 
 /* For the next helper. */
 void extension_note(const struct app *app, struct lifecycle_note *note);
 int extension_restore(struct app *app, const struct lifecycle_note *note);
 
-/* Whether there is one, and why. */
-bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason);
+/* Whether there is one, and why; the description is valid as long as it is. */
+bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
+			const char **description);
 
 /*
  * How far the unlimited part of a day's energy goes (ns): what may be granted on battery, when so

@@ -5,6 +5,7 @@
 #include "app.h"
 #include "channel.h"
 #include "extension.h"
+#include "network.h"
 #include "fire.h"
 #include "handle.h"
 #include "instance.h"
@@ -101,13 +102,17 @@ void handle_app_remove(struct daemon *daemon, const struct call *call)
 static void put_life(struct payload *payload, const struct app *app)
 {
 	enum bgtask_extension_reason reason;
+	const char *description;
 
 	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
 	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
 	if (app->life.pid)
 		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
-	if (extension_describe(app, &reason))
-		payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
+	if (!extension_describe(app, &reason, &description))
+		return;
+	payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
+	if (*description)
+		payload_string(payload, BGTASK_A_APP_DESCRIPTION, description);
 }
 
 static bool put_entry(struct payload *payload, const struct app *app)
@@ -213,6 +218,9 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
 	}
+	/* What saves energy may apply to it now, or not any more. */
+	extension_power_changed(daemon);
+	network_power_changed(daemon);
 	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)
 		(void)fire_all(daemon, app, BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, "");
 	if (before == BGTASK_ACCESS_LOCK_SCREEN && before != access)

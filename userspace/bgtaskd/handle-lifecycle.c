@@ -118,6 +118,7 @@ void handle_app_saved(struct daemon *daemon, const struct call *call)
 void handle_extension_request(struct daemon *daemon, const struct call *call)
 {
 	enum bgtask_extension_reason reason = call_u32(call, BGTASK_A_EXTENSION_REASON);
+	const char *description = call_string(call, BGTASK_A_EXTENSION_DESCRIPTION);
 	struct app *app = app_attached(daemon, call);
 	struct payload payload;
 	uint64_t limit;
@@ -130,7 +131,11 @@ void handle_extension_request(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -EINVAL, "reason is missing");
 		return;
 	}
-	error = extension_request(app, reason, &allowed, &limit);
+	if (description && strlen(description) > TEXT_MAX) {
+		call_refuse(call, -EINVAL, "the description is too long");
+		return;
+	}
+	error = extension_request(app, reason, description ? description : "", &allowed, &limit);
 	if (error) {
 		call_refuse(call, error, "%s", error == -EBUSY ?
 			    "the app has an extension" : strerror(-error));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file for each app that runs, on a file system that the next boot finds empty. It is one line,
- * of the same length always, and written at once: whenever the helper is killed, there is the old
- * line or the new one.
+ * A file for each app that runs, on a file system that the next boot finds empty. It is a line, and
+ * what the app says of its extension, of the same length always and written at once: whenever the
+ * helper is killed, there is the old note or the new one.
  */
 #include "lifecycle-note.h"
 
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define LINE_SIZE	224
+#define NOTE_SIZE	(LINE_SIZE + TEXT_MAX + 1)
 
 static bool make_path(char *path, const char *directory, const char *app)
 {
@@ -23,7 +24,7 @@ static bool make_path(char *path, const char *directory, const char *app)
 
 int lifecycle_note_write(const char *directory, const char *app, const struct lifecycle_note *note)
 {
-	char path[PATH_MAX], text[LINE_SIZE], line[LINE_SIZE + 1];
+	char path[PATH_MAX], line[LINE_SIZE], text[NOTE_SIZE] = "";
 	ssize_t length;
 	int fd;
 
@@ -31,16 +32,16 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 		return -ENAMETOOLONG;
 	if (note->state == BGTASK_APP_STATE_NOT_RUNNING)
 		return unlink(path) && errno != ENOENT ? -errno : 0;
-	snprintf(text, sizeof(text), "state %u foreground %d exempt %d attached %d used %" PRIu64
+	snprintf(line, sizeof(line), "state %u foreground %d exempt %d attached %d used %" PRIu64
 		 " pid %u extended %d reason %u since %" PRIu64 " counted %" PRIu64, note->state,
 		 note->foreground, note->exempt, note->attached, note->used, note->pid,
 		 note->extended, note->reason, note->since, note->counted);
-	snprintf(line, sizeof(line), "%-*s\n", LINE_SIZE - 1, text);
+	snprintf(text, sizeof(text), "%-*s\n%s", LINE_SIZE - 1, line, note->description);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
-	length = pwrite(fd, line, LINE_SIZE, 0);
-	if (length != LINE_SIZE) {
+	length = pwrite(fd, text, sizeof(text), 0);
+	if (length != sizeof(text)) {
 		length = length < 0 ? -errno : -ENOSPC;
 		close(fd);
 		return (int)length;
@@ -51,7 +52,7 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 
 bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note)
 {
-	char path[PATH_MAX], line[LINE_SIZE + 1];
+	char path[PATH_MAX], text[NOTE_SIZE];
 	unsigned int state, foreground, exempt, attached, extended, reason;
 	ssize_t length;
 	int fd;
@@ -61,12 +62,11 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return false;
-	length = read(fd, line, LINE_SIZE);
+	length = read(fd, text, sizeof(text));
 	close(fd);
-	if (length != LINE_SIZE)
+	if (length != sizeof(text) || text[sizeof(text) - 1])
 		return false;
-	line[length] = '\0';
-	if (sscanf(line, "state %u foreground %u exempt %u attached %u used %" SCNu64 " pid %u "
+	if (sscanf(text, "state %u foreground %u exempt %u attached %u used %" SCNu64 " pid %u "
 		   "extended %u reason %u since %" SCNu64 " counted %" SCNu64, &state, &foreground,
 		   &exempt, &attached, &note->used, &note->pid, &extended, &reason, &note->since,
 		   &note->counted) != 10 ||
@@ -78,5 +78,6 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	note->attached = attached;
 	note->extended = extended;
 	note->reason = reason;
+	strcpy(note->description, text + LINE_SIZE);
 	return true;
 }

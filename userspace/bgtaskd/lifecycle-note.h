@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "registry.h"
+
 struct lifecycle_note {
 	enum bgtask_app_state state;
 	bool foreground;
@@ -20,6 +22,7 @@ struct lifecycle_note {
 	uint64_t used;			/* by the user, CLOCK_BOOTTIME us; or 0 */
 	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
 	uint64_t counted;		/* how far its energy has been counted; or 0 */
+	char description[TEXT_MAX + 1];	/* of its extension */
 };
 
 /* Writes the note of an app into a directory, or removes it if the app does not run. */

@@ -36,6 +36,8 @@ void lifecycle_load(struct app *app)
 	struct lifecycle *life = &app->life;
 	struct lifecycle_note note;
 
+	/* Whoever sees that the app has ended lets go of that, too. */
+	ui_resume(app);
 	if (!lifecycle_note_read(app->daemon->config.runtime_directory, app->id, &note))
 		return;
 	life->state = note.state;
@@ -55,7 +57,6 @@ void lifecycle_resume(struct app *app)
 	struct lifecycle *life = &app->life;
 
 	program_adopt(app);
-	ui_resume(app);
 	lifecycle_look(app);
 	if (life->state == BGTASK_APP_STATE_SUSPENDED) {
 		(void)lifecycle_hold(app);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "app-use.h"
+#include "app.h"
 #include "instance.h"
 #include "launch.h"
 
@@ -97,7 +98,7 @@ static uint64_t budget_of(const struct app *app)
 
 bool network_is_limited(const struct app *app)
 {
-	return !app->daemon->ac && budget_of(app) != NETWORK_UNLIMITED;
+	return app_saves_energy(app) && budget_of(app) != NETWORK_UNLIMITED;
 }
 
 bool network_may_launch(const struct app *app)
@@ -127,7 +128,7 @@ static void settle(struct app *app)
 {
 	struct network *network = &app->network;
 	uint64_t unrecorded, part = budget_of(app) / RECORDS;
-	bool battery = !app->daemon->ac, changed;
+	bool battery = app_saves_energy(app), changed;
 	struct app_use use;
 
 	if (app_use_read(app, &use))

@@ -81,6 +81,7 @@ static const struct bgt_field fields[] = {
 	{ BGTASK_A_APP_FOREGROUND, BGT_FIELD_FLAG, offsetof(struct bgt_app, foreground) },
 	{ BGTASK_A_APP_PID, BGT_FIELD_U32, offsetof(struct bgt_app, pid) },
 	{ BGTASK_A_APP_EXTENSION, BGT_FIELD_U32, offsetof(struct bgt_app, extension) },
+	{ BGTASK_A_APP_DESCRIPTION, BGT_FIELD_TEXT, offsetof(struct bgt_app, description) },
 	{ 0, 0, 0 },
 };
 
