@@ -160,6 +160,8 @@ static void act(struct actor *actor, char *command)
 								  (uint32_t)atoi(command + 9)));
 	else if (!strncmp(command, "burn ", 5))
 		burn(actor, (uint64_t)atoi(command + 5) * MSEC);
+	else if (!strcmp(command, "foreground"))
+		say(actor, "foreground %d", bgt_app_foreground(actor->bgt, actor->app));
 	else if (!strcmp(command, "lock"))
 		pthread_mutex_lock(&actor->lock);
 	else if (!strcmp(command, "exit"))

@@ -116,14 +116,19 @@ TEST_F_TIMEOUT(extension, while_suspending, 60)
 /* Its time passes, and a moment more. */
 TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 {
+	uint64_t start;
+
 	begin(self->bgt, PATIENT "ExtensionLimit=500ms\nSavingTimeout=1s\n");
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	start = now();
 	/* And no more of it. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
 	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_GE(now() - start, 500 * MSEC);
+	EXPECT_LT(now() - start, 10 * SEC);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));

@@ -67,6 +67,11 @@ TEST_F_TIMEOUT(states, launch, 60)
 	EXPECT_EQ(pid, app_look(self->bgt, APP)->pid);
 	EXPECT_EQ(0, kill((pid_t)pid, 0));
 	EXPECT_EQ(-EALREADY, bgt_app_launch(self->bgt, APP, NULL));
+	/* It is not for apps to say who comes to the foreground, and gets rid of its budget. */
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "foreground", "foreground -1"));
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
 	EXPECT_TRUE(actor_is_silent(APP));
 	actor_do(APP, "exit");
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
@@ -122,10 +127,15 @@ TEST_F_TIMEOUT(states, background_and_back, 60)
 /* Who does not answer in time is suspended anyway. */
 TEST_F_TIMEOUT(states, deadline, 60)
 {
+	uint64_t start;
+
 	begin(self->bgt, HASTY, "attached");
 	actor_launch(self->bgt, APP);
+	start = now();
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_GE(now() - start, 300 * MSEC);
+	EXPECT_LT(now() - start, 5 * SEC);
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -257,6 +267,44 @@ TEST_F_TIMEOUT(states, budget, 60)
 	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
+}
+
+static bool becomes_throttled(struct bgt *bgt, bool throttled)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (helper_container(bgt)->throttled != throttled && now() < end)
+		usleep(2000);
+	return helper_container(bgt)->throttled == throttled;
+}
+
+/* Nor have its tasks, which are thawed with it, and not cancelled. */
+TEST_F_TIMEOUT(states, throttled, 120)
+{
+	uint64_t usage, end;
+
+	begin(self->bgt, PATIENT, "attached");
+	helper_install(self->bgt, APP, actor_manifest("attached", "[Task burns]\n"
+		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
+	actor_launch(self->bgt, APP);
+	suspend(self->bgt);
+	helper_run(self->bgt, "burns");
+	ASSERT_TRUE(becomes_throttled(self->bgt, true));
+	usage = helper_container(self->bgt)->usage;
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_FALSE(helper_container(self->bgt)->throttled);
+	/* Twice as much as one of its budgets. */
+	end = now() + DEADLINE;
+	while (helper_container(self->bgt)->usage < usage + 600 * MSEC && now() < end)
+		usleep(2000);
+	EXPECT_GE(helper_container(self->bgt)->usage, usage + 600 * MSEC);
+	EXPECT_FALSE(helper_container(self->bgt)->throttled);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	suspend(self->bgt);
+	EXPECT_TRUE(becomes_throttled(self->bgt, true));
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
 }
 
 /* One that somebody else has started in its cgroup. */
