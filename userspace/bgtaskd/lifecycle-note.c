@@ -32,10 +32,10 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 		return -ENAMETOOLONG;
 	if (note->state == BGTASK_APP_STATE_NOT_RUNNING)
 		return unlink(path) && errno != ENOENT ? -errno : 0;
-	snprintf(line, sizeof(line), "state %u foreground %d exempt %d attached %d used %" PRIu64
-		 " pid %u extended %d reason %u since %" PRIu64 " counted %" PRIu64, note->state,
-		 note->foreground, note->exempt, note->attached, note->used, note->pid,
-		 note->extended, note->reason, note->since, note->counted);
+	snprintf(line, sizeof(line), "state %u foreground %d exempt %d attached %d saving_over %d "
+		 "used %" PRIu64 " pid %u extended %d reason %u since %" PRIu64 " counted %" PRIu64,
+		 note->state, note->foreground, note->exempt, note->attached, note->saving_over,
+		 note->used, note->pid, note->extended, note->reason, note->since, note->counted);
 	snprintf(text, sizeof(text), "%-*s\n%s", LINE_SIZE - 1, line, note->description);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
@@ -53,7 +53,7 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note)
 {
 	char path[PATH_MAX], text[NOTE_SIZE];
-	unsigned int state, foreground, exempt, attached, extended, reason;
+	unsigned int state, foreground, exempt, attached, saving_over, extended, reason;
 	ssize_t length;
 	int fd;
 
@@ -66,16 +66,17 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	close(fd);
 	if (length != sizeof(text) || text[sizeof(text) - 1])
 		return false;
-	if (sscanf(text, "state %u foreground %u exempt %u attached %u used %" SCNu64 " pid %u "
-		   "extended %u reason %u since %" SCNu64 " counted %" SCNu64, &state, &foreground,
-		   &exempt, &attached, &note->used, &note->pid, &extended, &reason, &note->since,
-		   &note->counted) != 10 ||
+	if (sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u "
+		   "used %" SCNu64 " pid %u extended %u reason %u since %" SCNu64 " counted %" SCNu64,
+		   &state, &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
+		   &extended, &reason, &note->since, &note->counted) != 11 ||
 	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;
 	note->state = state;
 	note->foreground = foreground;
 	note->exempt = exempt;
 	note->attached = attached;
+	note->saving_over = saving_over;
 	note->extended = extended;
 	note->reason = reason;
 	strcpy(note->description, text + LINE_SIZE);

@@ -16,6 +16,7 @@ struct lifecycle_note {
 	bool foreground;
 	bool exempt;			/* it runs whatever it has spent */
 	bool attached;			/* a socket of it was told, and comes back */
+	bool saving_over;		/* it has had its extension to save data */
 	uint32_t pid;			/* of what was started as the app; or 0 */
 	bool extended;
 	enum bgtask_extension_reason reason;

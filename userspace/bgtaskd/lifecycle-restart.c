@@ -20,6 +20,7 @@ void lifecycle_note(const struct app *app)
 		.foreground = life->foreground,
 		.exempt = life->exempt,
 		.attached = life->attached,
+		.saving_over = life->saving_over,
 		.used = life->used,
 		.pid = life->pid,
 	};
@@ -43,6 +44,7 @@ void lifecycle_load(struct app *app)
 	life->state = note.state;
 	life->foreground = note.foreground;
 	life->attached = note.attached;
+	life->saving_over = note.saving_over;
 	life->pid = note.pid;
 	life->used = note.used;
 	if (note.extended && extension_restore(app, &note))
