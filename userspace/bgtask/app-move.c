@@ -12,8 +12,8 @@ static const char usage[] =
 	"  resume      let it run in the background, until it is suspended again\n"
 	"  terminate   kill its processes; its tasks go on\n";
 
-/* With what it is called for, and the id. */
-static int move(int argc, char **argv, bool json, int (*call)(struct bgt *bgt, const char *id))
+static int move(int argc, char **argv, bool json, const char *name,
+		int (*call)(struct bgt *bgt, const char *id))
 {
 	int status = EXIT_OK;
 	struct bgt *bgt;
@@ -21,7 +21,7 @@ static int move(int argc, char **argv, bool json, int (*call)(struct bgt *bgt, c
 	if (!parse_common(argc, argv, usage, &json, &status))
 		return status;
 	if (argc - optind != 1)
-		return fail_usage("%s takes the id of an app", argv[0]);
+		return fail_usage("%s takes the id of an app", name);
 
 	bgt = connect_module();
 	if (!bgt)
@@ -34,25 +34,25 @@ static int move(int argc, char **argv, bool json, int (*call)(struct bgt *bgt, c
 
 int app_foreground(int argc, char **argv, bool json)
 {
-	return move(argc, argv, json, bgt_app_foreground);
+	return move(argc, argv, json, "foreground", bgt_app_foreground);
 }
 
 int app_background(int argc, char **argv, bool json)
 {
-	return move(argc, argv, json, bgt_app_background);
+	return move(argc, argv, json, "background", bgt_app_background);
 }
 
 int app_suspend(int argc, char **argv, bool json)
 {
-	return move(argc, argv, json, bgt_app_suspend);
+	return move(argc, argv, json, "suspend", bgt_app_suspend);
 }
 
 int app_resume(int argc, char **argv, bool json)
 {
-	return move(argc, argv, json, bgt_app_resume);
+	return move(argc, argv, json, "resume", bgt_app_resume);
 }
 
 int app_terminate(int argc, char **argv, bool json)
 {
-	return move(argc, argv, json, bgt_app_terminate);
+	return move(argc, argv, json, "terminate", bgt_app_terminate);
 }
