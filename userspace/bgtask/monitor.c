@@ -19,8 +19,8 @@
 static const char usage[] =
 	"Usage: bgtask monitor [-j]\n"
 	"\n"
-	"Print every event of all containers as it happens, one a line, and those of instances\n"
-	"of tasks if there is a helper.\n"
+	"Print every event of all containers as it happens, one a line, and those of apps and\n"
+	"instances of tasks if there is a helper.\n"
 	"\n"
 	"  -j, --json  print one JSON object a line\n";
 
