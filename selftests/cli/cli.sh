@@ -1,60 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The command line: what it does, what it prints, and how it ends.
+# The command line: what it does, what it prints, and how it ends. What takes the helper has other
+# scripts.
 # shellcheck disable=SC2016,SC2086 # commands for other shells, $free is two words
 
-here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=/dev/null
-. "$here/../kselftest/ktap_helpers.sh"
-PATH=$here/bin:$PATH
+# shellcheck source=selftests/cli/harness.sh
+. "$(dirname "$(readlink -f "$0")")/harness.sh"
 
-root=/sys/fs/cgroup
 top=$root/bgtask-selftest-cli
-scratch=$(mktemp -d)
-export scratch
 
-# In each test: the first thing that is not as it should be, with all that one needs to know.
-wrong() {
-	ktap_print_msg "${FUNCNAME[2]}, line ${BASH_LINENO[1]}: $1" >&3
-	bad=1
-}
-
-# want STATUS COMMAND...: what it prints is in $out and $err.
-want() {
-	local status=$1 got=0 limit=()
-	shift
-	# What hangs is to be a failure of that test alone.
-	[[ $1 != bgtask ]] || limit=(timeout --foreground -s KILL 60)
-	"${limit[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || got=$?
-	out=$(<"$scratch/out") err=$(<"$scratch/err")
-	((got == status)) || wrong "'$*' exits with $got, not $status: $out $err"
-}
-same() { [[ $1 == "$2" ]] || wrong "'$1' is not '$2'"; }
-# shellcheck disable=SC2053 # a pattern it is
-like() { [[ $1 == $2 ]] || wrong "'$1' is not like '$2'"; }
-# Waits for something to become true.
-await() {
-	local i
-	for ((i = 0; i < 1500; i++)); do
-		! "$@" || return 0
-		sleep 0.02
-	done
-	wrong "'$*' does not become true"
-}
-# ends STATUS PID: a process in the background does, in time.
-ends() {
-	local status=$1 got=0
-	await eval "! kill -0 $2 2>/dev/null"
-	kill -KILL "$2" 2>/dev/null
-	wait "$2" 2>/dev/null || got=$?
-	((got == status)) || wrong "it ends with $got, not $status"
-}
-is_frozen() { grep -qsx "frozen 1" "$1/cgroup.events"; }
-is_thawed() { grep -qsx "frozen 0" "$1/cgroup.events"; }
-is_gone() { [[ ! -e $1 ]]; }
-is_populated() { grep -qsx "populated 1" "$1/cgroup.events"; }
-has() { grep -qs -- "$2" "$1"; }
 # The names of all containers.
 containers() { bgtask -j container list | jq -r '.[].name'; }
 # Nothing of a "bgtask run" is left.
@@ -72,10 +27,7 @@ setup() {
 
 cleanup() {
 	local name directory i
-	# What a test that failed did not wait for.
-	for i in $(jobs -pr); do
-		kill -KILL "$i" 2>/dev/null
-	done
+	kill_jobs
 	for name in $(containers 2>/dev/null | grep '^cli-'); do
 		bgtask container delete "$name"
 	done
@@ -324,6 +276,34 @@ test_container_usage_agrees() {
 		"$(sed -n 's/^usage_usec //p' $top/a/cpu.stat)"
 }
 
+# A datagram over the loopback device: 20 bytes of IP, 8 of UDP, and what is in it.
+test_container_traffic() {
+	local send="echo 0 >$top/a/cgroup.procs; echo hello >/dev/udp/127.0.0.1/9"
+	mkdir $top/a
+	bgtask container new --quota unlimited cli-c
+	bgtask container add cli-c $top/a
+	bash -c "$send"
+	want 0 bgtask container show cli-c
+	[[ $out != *Traffic:* ]] || wrong "it is counted already: $out"
+	want 0 bgtask container traffic cli-c
+	same "$out" ""
+	bash -c "$send"
+	want 0 bgtask container show cli-c
+	like "$out" '*  Traffic: 0 bytes received, 0 sent, 34 local'$'\n''*'
+	want 0 bgtask container traffic cli-c off
+	bash -c "$send"
+	want 0 bgtask container show cli-c
+	like "$out" '*  Traffic: 0 bytes received, 0 sent, 34 local, not counted now'$'\n''*'
+	want 0 bgtask -j container show cli-c
+	same "$(jq -c '[.count_traffic, .received, .sent, .local]' <<<"$out")" '[false,0,0,34]'
+	want 0 bgtask container traffic cli-c on
+	same "$(bgtask -j container show cli-c | jq .count_traffic)" true
+	want 1 bgtask container traffic cli-none
+	like "$err" '*there is no such container*'
+	want 2 bgtask container traffic
+	want 2 bgtask container traffic cli-c nonsense
+}
+
 test_container_errors() {
 	want 1 bgtask container show cli-none
 	like "$err" 'bgtask*there is no such container*'
@@ -350,20 +330,6 @@ test_container_errors() {
 	same "$out" ""
 	want 0 bgtask --help
 	want 0 bgtask --version
-}
-
-# task
-
-test_task_usage() {
-	want 2 bgtask task register
-	want 2 bgtask task register --name a
-	like "$err" '*takes --name and --trigger*'
-	want 2 bgtask task register --name a --trigger time --trigger application
-	like "$err" '*a task has one trigger*'
-	want 2 bgtask task register --name a --trigger nonsense
-	like "$err" '*nonsense*'
-	want 2 bgtask task register --name a --trigger application --condition nonsense
-	like "$err" '*nonsense*'
 }
 
 test_nobody() {
@@ -803,32 +769,6 @@ test_no_module() {
 	same "$out" "NAME SCOPE OWNER COUNT WAITERS STATE"
 	want 0 bgtask mutex list -j
 	same "$out" "[]"
-}
-
-main() {
-	local name
-	tests=()
-	while read -r name; do
-		tests+=("$name")
-	done < <(sed -n 's/^\(test_[a-z0-9_]*\)().*/\1/p' "$0")
-	ktap_print_header
-	(($# == 0)) || tests=("$@")
-	ktap_set_plan "${#tests[@]}"
-	for name in "${tests[@]}"; do
-		if (
-			bad=0
-			setup
-			$name
-			cleanup
-			exit $bad
-		) 3>&1; then
-			ktap_test_pass "${name#test_}"
-		else
-			ktap_test_fail "${name#test_}"
-		fi
-	done
-	rm -rf "$scratch"
-	ktap_finished
 }
 
 main "$@"

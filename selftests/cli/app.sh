@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# bgtask app: what it does, and what it prints.
+
+# shellcheck source=selftests/cli/helper.sh
+. "$(dirname "$(readlink -f "$0")")/helper.sh"
+
+test_app_install() {
+	local file
+	start_helper
+	file=$(write_manifest $mail)
+	want 0 bgtask app install "$file"
+	same "$out" $mail
+	file=$(write_manifest $other)
+	want 0 bgtask -j app install "$file"
+	same "$(json .)" "{\"id\":\"$other\"}"
+	# Its manifest is read again.
+	write_manifest $mail Class=other >/dev/null
+	cd "$scratch/apps" || return
+	want 0 bgtask app install $mail.bgtask
+	want 0 bgtask app list
+	like "$(words)" "*"$'\n'"$mail other *"$'\n'"$other standard *"
+	[[ -d $apps/$mail/app && -d $apps/$mail/task ]] || wrong "it has no cgroups"
+	# The examples of bgtask-app(5).
+	cp "$here"/manual/* .
+	want 0 bgtask app install org.example.Mail.bgtask
+	want 0 bgtask app install org.example.Reader.bgtask
+	same "$out" org.example.Reader
+}
+
+test_app_show() {
+	local id container
+	write_manifest $other >/dev/null
+	start_with_app
+	id=$(bgtask task register -a $mail -n Quick -t application)
+	container=$(bgtask -j container show $mail | jq .id)
+	want 0 bgtask app list
+	same "$(words)" "ID CLASS ACCESS TASKS MANIFEST
+$mail standard unspecified 1 $scratch/apps/$mail.bgtask
+$other standard unspecified 0 $scratch/apps/$other.bgtask"
+	want 0 bgtask -j app list
+	same "$(json '.[0]')" "$(tr -d '\n' <<-END
+		{"id":"$mail","manifest":"$scratch/apps/$mail.bgtask","uid":$(id -u nobody),
+		"class":"standard","access":"unspecified","container":$container,"tasks":1,
+		"state":"not-running","foreground":false,"pid":null,"extension":null}
+	END
+	)"
+	same "$(json 'map(.id)')" "[\"$mail\",\"$other\"]"
+	want 0 bgtask app show $mail
+	same "$(words)" "$mail
+Manifest: $scratch/apps/$mail.bgtask
+User: $(id -u nobody)
+Class: standard
+Access: unspecified
+Container: $container
+State: not-running
+Tasks:
+$id Quick, application"
+	want 0 bgtask app show $other
+	like "$out" '*Tasks: none'
+	want 0 bgtask app show -j $mail
+	same "$(json '[.id, .tasks, (.registered | map([.id, .name]))]')" \
+		"[\"$mail\",1,[[$id,\"Quick\"]]]"
+}
+
+test_app_remove() {
+	start_with_app
+	begin_worker
+	fail_with "cannot remove app \"$mail\": its tasks are being cancelled, try again" \
+		bgtask app remove $mail
+	await instance_is Worker "canceled *uninstall, status 1, uninstall"
+	want 0 bgtask app remove $mail
+	same "$out" ""
+	same "$(bgtask -j app list)" "[]"
+	await is_gone "$apps/$mail"
+	fail_with "cannot find container \"$mail\": there is no such container" \
+		bgtask container show $mail
+}
+
+# What the user lets an app do shows, has its effects, and stays.
+test_app_access() {
+	write_manifest $other >/dev/null
+	start_with_app
+	bgtask task register -a $mail -n Quick -t lock-screen-application-added >/dev/null
+	want 0 bgtask app allow $mail
+	await instance_is Quick "completed*"
+	same "$(cat "$scratch/said/$mail")" lock-screen-application-added:
+	want 0 bgtask app show $mail
+	like "$out" '*Access: lock-screen*'
+	fail_with "cannot set what app \"$other\" may do: all 1 lock-screen slots are taken" \
+		bgtask app allow $other lock-screen
+	want 0 bgtask app allow $other always
+	begin_worker
+	want 0 bgtask app deny $mail
+	await instance_is Worker "canceled *system-policy,*"
+	kill_helper
+	start_helper
+	want 0 bgtask app list
+	like "$(words)" "*$mail standard denied-by-user *$other standard always-allowed *"
+}
+
+test_app_upgraded() {
+	local file
+	start_with_app
+	bgtask task register -a $mail -n Quick -t servicing-complete >/dev/null
+	begin_worker
+	file=$(write_manifest $mail Class=other)
+	want 0 bgtask app upgraded $mail
+	await instance_is Worker "canceled *servicing-update,*"
+	await instance_is Quick "completed*"
+	want 0 bgtask app list
+	like "$(words)" "*"$'\n'"$mail other *"
+	echo nonsense >>"$file"
+	fail_with \
+		"cannot upgrade app \"$mail\": line 11: neither a section nor a key with a value" \
+		bgtask app upgraded $mail
+}
+
+test_app_life() {
+	local pid
+	start_with_app
+	fail_with "cannot move app \"$mail\": the app does not run" bgtask app terminate $mail
+	want 0 bgtask app launch $mail
+	pid=$out
+	has "$apps/$mail/app/cgroup.procs" "^$pid$" || wrong "process $pid is not in its cgroup"
+	await eval "has /proc/$pid/comm '^sleep$'"
+	fail_with "cannot launch app \"$mail\": the app runs already" bgtask app launch $mail
+	want 0 bgtask app show -j $mail
+	same "$(json '[.state, .foreground, .pid]')" "[\"running\",true,$pid]"
+	want 0 bgtask app show $mail
+	like "$(words)" "*State: running, in the foreground"$'\n'"Process: $pid"$'\n'"*"
+
+	want 0 bgtask app background $mail
+	await is_frozen "$apps/$mail/app"
+	app_is suspended || wrong "it is not suspended"
+	want 0 bgtask app foreground $mail
+	await is_thawed "$apps/$mail/app"
+	app_is "running, in the foreground" || wrong "it is not in the foreground"
+	want 0 bgtask app suspend $mail
+	await is_frozen "$apps/$mail/app"
+	want 0 bgtask app resume $mail
+	await is_thawed "$apps/$mail/app"
+	app_is running || wrong "it is not resumed"
+
+	want 0 bgtask app terminate $mail
+	same "$out" ""
+	await is_gone "/proc/$pid"
+	await app_is not-running
+	want 0 bgtask -j app launch $mail
+	has "$apps/$mail/app/cgroup.procs" "^$(json .pid)$" || wrong "not the process of: $out"
+
+	bgtask app install "$(write_manifest $other)" >/dev/null
+	fail_with "cannot launch app \"$other\": the app's manifest has no Exec" \
+		bgtask app launch $other
+}
+
+main "$@"

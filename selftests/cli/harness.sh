@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the tests of the command line have in common; each script sources it, has functions setup(),
+# test_...() and cleanup(), and ends with main "$@".
+#
+# shellcheck shell=bash
+
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=/dev/null
+. "$here/../kselftest/ktap_helpers.sh"
+PATH=$here/bin:$PATH
+
+# shellcheck disable=SC2034 # the scripts use it
+root=/sys/fs/cgroup
+scratch=$(mktemp -d)
+export scratch
+# To look for them again and again takes long where the file system is the host's.
+hash bgtask jq sleep timeout
+
+# In each test: the first thing that is not as it should be, with all that one needs to know.
+wrong() {
+	ktap_print_msg "${FUNCNAME[2]}, line ${BASH_LINENO[1]}: $1" >&3
+	bad=1
+}
+
+# want STATUS COMMAND...: what it prints is in $out and $err.
+want() {
+	local status=$1 got=0 limit=()
+	shift
+	# What hangs is to be a failure of that test alone.
+	[[ $1 != bgtask ]] || limit=(timeout --foreground -s KILL 60)
+	"${limit[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || got=$?
+	out=$(<"$scratch/out") err=$(<"$scratch/err")
+	((got == status)) || wrong "'$*' exits with $got, not $status: $out $err"
+}
+same() { [[ $1 == "$2" ]] || wrong "'$1' is not '$2'"; }
+# shellcheck disable=SC2053 # a pattern it is
+like() { [[ $1 == $2 ]] || wrong "'$1' is not like '$2'"; }
+# Waits for something to become true.
+await() {
+	local i
+	for ((i = 0; i < 1500; i++)); do
+		! "$@" || return 0
+		sleep 0.02
+	done
+	wrong "'$*' does not become true"
+}
+# ends STATUS PID: a process in the background does, in time.
+ends() {
+	local status=$1 got=0
+	await eval "! kill -0 $2 2>/dev/null"
+	kill -KILL "$2" 2>/dev/null
+	wait "$2" 2>/dev/null || got=$?
+	((got == status)) || wrong "it ends with $got, not $status"
+}
+is_frozen() { grep -qsx "frozen 1" "$1/cgroup.events"; }
+is_thawed() { grep -qsx "frozen 0" "$1/cgroup.events"; }
+is_gone() { [[ ! -e $1 ]]; }
+is_populated() { grep -qsx "populated 1" "$1/cgroup.events"; }
+has() { grep -qs -- "$2" "$1"; }
+
+# Kills what a test that failed did not wait for.
+kill_jobs() {
+	local job
+	for job in $(jobs -pr); do
+		kill -KILL "$job" 2>/dev/null
+	done
+}
+
+main() {
+	local name
+	tests=()
+	while read -r name; do
+		tests+=("$name")
+	done < <(sed -n 's/^\(test_[a-z0-9_]*\)().*/\1/p' "$0")
+	ktap_print_header
+	(($# == 0)) || tests=("$@")
+	ktap_set_plan "${#tests[@]}"
+	for name in "${tests[@]}"; do
+		if (
+			bad=0
+			setup
+			$name
+			cleanup
+			exit $bad
+		) 3>&1; then
+			ktap_test_pass "${name#test_}"
+		else
+			ktap_test_fail "${name#test_}"
+		fi
+	done
+	rm -rf "$scratch"
+	ktap_finished
+}
