@@ -11,8 +11,8 @@ struct app;
 struct deadline;
 
 /*
- * Calls @expired, once, when the processes in a cgroup of an app, see app_cgroup(), have had so much
- * time (ns), untraced.
+ * Calls @expired, once, when the processes in a cgroup of an app, see app_cgroup(), have had so
+ * much time (ns), untraced.
  */
 int deadline_begin(struct deadline **deadline, const struct app *app, const char *below,
 		   uint64_t time, void (*expired)(void *data), void *data);

@@ -30,7 +30,7 @@ void instance_resume_all(struct app *app, bool rebooted);
 
 struct instance *instance_find(struct daemon *daemon, uint32_t id);
 
-/* The cgroup of its processes, see app_cgroup(): its own or, if it runs in the app, that of the app. */
+/* The cgroup of its processes, see app_cgroup(): its own or, if it runs in the app, the app's. */
 #define INSTANCE_BELOW_SIZE	32
 void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE]);
 

@@ -66,9 +66,9 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	close(fd);
 	if (length != sizeof(text) || text[sizeof(text) - 1])
 		return false;
-	if (sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u "
-		   "used %" SCNu64 " pid %u extended %u reason %u since %" SCNu64 " counted %" SCNu64,
-		   &state, &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
+	if (sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u used %" SCNu64
+		   " pid %u extended %u reason %u since %" SCNu64 " counted %" SCNu64, &state,
+		   &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
 		   &extended, &reason, &note->since, &note->counted) != 11 ||
 	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;

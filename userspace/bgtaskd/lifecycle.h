@@ -26,7 +26,7 @@ struct lifecycle {
 	bool watched;			/* by presence.c */
 	uint64_t used;			/* by the user last, CLOCK_BOOTTIME us; 0 for never */
 	uint32_t peer;			/* the socket that is told; or 0 */
-	bool attached;			/* there is one, or will be again after a new helper has come */
+	bool attached;			/* there is one, or will be when a new helper has come */
 	uint32_t pid;			/* what was started as the app; or 0 */
 	int pidfd;			/* the same, if this helper has started it; or -1 */
 	sd_event_source *exit;
@@ -71,7 +71,8 @@ void lifecycle_extension_ended(struct app *app, uint64_t time);
 
 /*
  * For activation.c: a task is to run in the app, which is started if it does not run, and runs but
- * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, or what has gone wrong. Then it has ended.
+ * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, or what has gone wrong.
+ * Then it has ended.
  */
 int lifecycle_activate(struct app *app);
 void lifecycle_deactivate(struct app *app);
