@@ -28,9 +28,9 @@ uint32_t actor_launch(struct bgt *bgt, const char *app);
 
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; to ask
- * for the "foreground" itself; "complete STATUS" and "progress N" of what runs in it, "lock" to wait
- * for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that. What comes of it
- * is what it says next.
+ * for the "foreground" itself; "complete STATUS" and "progress N" of what runs in it, "lock" to
+ * wait for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that. What comes
+ * of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 

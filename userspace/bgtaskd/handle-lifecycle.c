@@ -81,6 +81,8 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 			return;
 		}
 	}
+	/* Somebody else may just have started it. */
+	lifecycle_look(app);
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
 	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
