@@ -19,7 +19,7 @@
 #include "call.h"
 #include "container.h"
 #include "limit.h"
-#include "netlink_message.h"
+#include "notify.h"
 #include "peer.h"
 #include "relay.h"
 
@@ -40,41 +40,6 @@ static struct bgt_call_book book = {
 
 static DECLARE_DELAYED_WORK(gone_work, tell_gone);
 
-static struct sk_buff *start(const struct bgt_peer *to, u8 command, size_t size, void **header)
-{
-	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL_ACCOUNT);
-
-	if (!skb)
-		return NULL;
-	*header = genlmsg_put(skb, to->portid, 0, &bgt_netlink_family, 0, command);
-	if (*header)
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
-}
-
-static int finish(const struct bgt_peer *to, struct sk_buff *skb, void *header)
-{
-	genlmsg_end(skb, header);
-	return genlmsg_unicast(sock_net(to->sk), skb, to->portid);
-}
-
-/* Called with relay_lock held. */
-static int send_gone(u32 id)
-{
-	struct sk_buff *skb;
-	void *header;
-
-	skb = start(helper, BGTASK_CMD_PEER_GONE_NTF, nla_total_size(sizeof(u32)), &header);
-	if (!skb)
-		return -ENOMEM;
-	if (WARN_ON_ONCE(nla_put_u32(skb, BGTASK_A_CALL_PEER, id))) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	return finish(helper, skb, header);
-}
-
 static void tell_all_gone(void)
 {
 	struct bgt_correspondent *correspondent;
@@ -82,7 +47,7 @@ static void tell_all_gone(void)
 	lockdep_assert_held(&relay_lock);
 
 	while ((correspondent = bgt_call_first_gone(&book))) {
-		if (helper && send_gone(correspondent->id)) {
+		if (helper && bgt_notify_gone(helper, correspondent->id)) {
 			schedule_delayed_work(&gone_work, RETRY);
 			return;
 		}
@@ -146,16 +111,11 @@ static void detach_if_dead(void)
 static void introduce(void)
 {
 	struct bgt_correspondent *correspondent;
-	struct sk_buff *skb;
 	unsigned long id;
-	void *header;
 
 	xa_for_each(&book.correspondents, id, correspondent) {
-		if (!correspondent->peer)
-			continue;
-		skb = start(correspondent->peer, BGTASK_CMD_HELPER_NTF, 0, &header);
-		if (skb)
-			finish(correspondent->peer, skb, header);
+		if (correspondent->peer)
+			bgt_notify_helper(correspondent->peer);
 	}
 }
 
@@ -183,50 +143,6 @@ int bgt_relay_attach(struct bgt_peer *peer, struct netlink_ext_ack *extack)
 	}
 	mutex_unlock(&relay_lock);
 	return err;
-}
-
-static int put_caller(struct sk_buff *msg, struct sk_buff *skb, struct genl_info *info,
-		      const struct bgt_call *call)
-{
-	const struct bgt_container *container = call->charge.container;
-	kuid_t uid = NETLINK_CB(skb).sk->sk_uid;
-	int size = genlmsg_len(info->genlhdr);
-
-	if (nla_put_u32(msg, BGTASK_A_CALL_ID, call->id) ||
-	    nla_put_u32(msg, BGTASK_A_CALL_COMMAND, info->genlhdr->cmd) ||
-	    nla_put_u32(msg, BGTASK_A_CALL_PID, task_tgid_nr(current)) ||
-	    nla_put_u32(msg, BGTASK_A_CALL_UID, from_kuid_munged(&init_user_ns, uid)) ||
-	    nla_put_u8(msg, BGTASK_A_CALL_ADMIN, netlink_capable(skb, CAP_SYS_ADMIN)) ||
-	    (container && nla_put_u32(msg, BGTASK_A_CALL_CONTAINER, container->id)) ||
-	    nla_put(msg, BGTASK_A_CALL_PAYLOAD, size, genlmsg_data(info->genlhdr)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* Room for all that put_caller() puts, and the correspondent. */
-static size_t call_size(const struct genl_info *info)
-{
-	return 6 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u8)) +
-	       nla_total_size(genlmsg_len(info->genlhdr));
-}
-
-static int send_call(struct sk_buff *skb, struct genl_info *info, const struct bgt_call *call,
-		     u32 correspondent)
-{
-	struct sk_buff *msg;
-	void *header;
-
-	lockdep_assert_held(&relay_lock);
-
-	msg = start(helper, BGTASK_CMD_CALL_NTF, call_size(info), &header);
-	if (!msg)
-		return -ENOMEM;
-	if (WARN_ON_ONCE(nla_put_u32(msg, BGTASK_A_CALL_PEER, correspondent) ||
-			 put_caller(msg, skb, info, call))) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	return finish(helper, msg, header);
 }
 
 /* Why the helper does not get a call; also while its socket is being closed. */
@@ -268,7 +184,7 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 		return -ENOMEM;
 	}
 	call->charge = charge;
-	err = send_call(skb, info, call, peer->correspondent->id);
+	err = bgt_notify_call(helper, skb, info, call, peer->correspondent->id);
 	if (err) {
 		end_call(call);
 		return refuse_call(err, info->extack);
@@ -321,12 +237,6 @@ static bool is_payload(const struct nlattr *payload)
 	return !left;
 }
 
-static void put_payload(struct sk_buff *skb, const struct nlattr *payload)
-{
-	if (payload)
-		skb_put_data(skb, nla_data(payload), nla_len(payload));
-}
-
 static int check_helper(const struct bgt_peer *peer, struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&relay_lock);
@@ -356,7 +266,7 @@ static int reply(u32 id, int error, const char *text, const struct nlattr *paylo
 		err = bgt_answer_grow(&call->answer, nla_len(payload));
 		if (err)
 			return err;
-		put_payload(call->answer.skb, payload);
+		skb_put_data(call->answer.skb, nla_data(payload), nla_len(payload));
 		bgt_answer_send(&call->answer);
 	}
 	end_call(call);
@@ -395,19 +305,13 @@ int bgt_relay_reply(const struct bgt_peer *peer, u32 id, int error, const char *
 static int event(u32 to, u8 command, const struct nlattr *payload, struct netlink_ext_ack *extack)
 {
 	struct bgt_correspondent *correspondent = bgt_call_find(&book, to);
-	struct sk_buff *skb;
-	void *header;
 	int err;
 
 	if (!correspondent) {
 		NL_SET_ERR_MSG(extack, "there is no such peer");
 		return -ENOENT;
 	}
-	skb = start(correspondent->peer, command, payload ? nla_len(payload) : 0, &header);
-	if (!skb)
-		return -ENOMEM;
-	put_payload(skb, payload);
-	err = finish(correspondent->peer, skb, header);
+	err = bgt_notify_event(correspondent->peer, command, payload);
 	switch (err) {
 	case -ECONNREFUSED:
 		NL_SET_ERR_MSG(extack, "the peer is being closed");
