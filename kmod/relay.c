@@ -209,6 +209,12 @@ int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 	struct bgt_peer *peer;
 	int err;
 
+	/* As an attribute its length has 16 bits: the rest would be read as our own. */
+	BUILD_BUG_ON(nla_attr_size(BGTASK_CALL_MAX) > U16_MAX);
+	if (genlmsg_len(info->genlhdr) > BGTASK_CALL_MAX) {
+		NL_SET_ERR_MSG(info->extack, "the call is too long");
+		return -EMSGSIZE;
+	}
 	peer = bgt_peer_of(skb);
 	if (!peer)
 		return -ENOMEM;

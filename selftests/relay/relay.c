@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -274,6 +275,56 @@ TEST_F(relay, policy)
 	genl_put_u32(&self->app, BGTASK_A_TASK_CANCEL, 1);
 	EXPECT_EQ(-EINVAL, genl_do(&self->app));
 	EXPECT_FALSE(genl_receive(&self->helper, 0));
+}
+
+/* A call of so many bytes, of names as long as an attribute's header. */
+static int call_long(struct genl *genl, size_t size)
+{
+	const struct nlattr name = { .nla_len = NLA_HDRLEN + 2, .nla_type = BGTASK_A_TASK_NAME };
+	struct nlmsghdr *message = calloc(1, NLMSG_HDRLEN + GENL_HDRLEN + size);
+	char *end = (char *)message + NLMSG_HDRLEN + GENL_HDRLEN;
+	int error;
+
+	if (!message)
+		fail("no memory");
+	genl_begin(genl, BGTASK_CMD_TASK_UNREGISTER);
+	memcpy(message, genl->request, NLMSG_HDRLEN + GENL_HDRLEN);
+	message->nlmsg_len = (uint32_t)(NLMSG_HDRLEN + GENL_HDRLEN + size);
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	message->nlmsg_seq = ++genl->sequence;
+	for (size_t i = 0; i < size; i += 2 * NLA_HDRLEN) {
+		memcpy(end + i, &name, NLA_HDRLEN);
+		end[i + NLA_HDRLEN] = 'x';
+	}
+	error = send(genl->socket, message, message->nlmsg_len, 0) < 0 ? -errno : 0;
+	free(message);
+	return error;
+}
+
+/*
+ * The call is an attribute of what the helper gets, and its length has 16 bits there: what is
+ * longer would end in what looks like words of the kernel.
+ */
+TEST_F(relay, long_calls)
+{
+	static const size_t sizes[] = { BGTASK_CALL_MAX + 8, 32768, 65528, 65536, 65544, 131072 };
+	const struct nlattr *payload;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		ASSERT_EQ(0, call_long(&self->app, sizes[i]));
+		EXPECT_EQ(-EMSGSIZE, result(&self->app));
+		EXPECT_STREQ("the call is too long", self->app.text);
+		EXPECT_FALSE(genl_receive(&self->helper, 0));
+	}
+
+	ASSERT_EQ(0, call_long(&self->app, BGTASK_CALL_MAX));
+	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+	EXPECT_EQ(0, result(&self->app));
+	ASSERT_EQ(0, call_long(&self->app, BGTASK_CALL_MAX));
+	take(&self->helper);
+	payload = genl_find(&self->helper, BGTASK_A_CALL_PAYLOAD);
+	ASSERT_NE(NULL, payload);
+	EXPECT_EQ(NLA_HDRLEN + BGTASK_CALL_MAX, payload->nla_len);
 }
 
 TEST_F(relay, events)

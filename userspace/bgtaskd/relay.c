@@ -14,6 +14,8 @@
 #define RECEIVE_BUFFER	(8 * 1024 * 1024)
 #define MESSAGE_SIZE	32768
 
+_Static_assert(MESSAGE_SIZE >= BGTASK_CALL_MAX + 256, "the longest call, and who makes it");
+
 struct relay {
 	struct mnl_socket *socket;
 	sd_event_source *source;
@@ -207,6 +209,24 @@ static void handle_call(struct relay *relay, const struct nlmsghdr *message)
 		relay->handler->call(relay->data, &call);
 }
 
+/* The kernel refuses what is that long; a module of another version may not. */
+static void refuse_long(struct relay *relay)
+{
+	const struct nlmsghdr *message = (const struct nlmsghdr *)relay->buffer;
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
+	const char *end = relay->buffer + sizeof(relay->buffer);
+	struct call call = { .relay = relay };
+	const struct nlattr *attr = (const struct nlattr *)(generic + 1);
+
+	if (message->nlmsg_type != relay->family || generic->cmd != BGTASK_CMD_CALL_NTF)
+		return;
+	/* The id comes before the payload, of which the end is missing. */
+	for (; mnl_attr_ok(attr, (int)(end - (const char *)attr)); attr = mnl_attr_next(attr))
+		if (mnl_attr_get_type(attr) == BGTASK_A_CALL_ID)
+			call.id = mnl_attr_get_u32(attr);
+	call_refuse(&call, -EMSGSIZE, "the call is too long");
+}
+
 static void handle_gone(struct relay *relay, const struct nlmsghdr *message)
 {
 	const struct nlattr *attr;
@@ -240,12 +260,16 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 
 	(void)source;
 	(void)events;
-	size = recvfrom(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT,
+	size = recvfrom(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT | MSG_TRUNC,
 			(struct sockaddr *)&sender, &length);
 	/* With CAP_NET_ADMIN anybody can send here; only the kernel knows who calls. */
 	if (size >= 0 && sender.nl_pid)
 		return 0;
-	/* What did not fit, the kernel has refused to those who called. */
+	if (size > (ssize_t)sizeof(relay->buffer)) {
+		refuse_long(relay);
+		return 0;
+	}
+	/* Of what found no room in the socket (ENOBUFS), those who called have been told. */
 	if (size < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
 		relay->handler->lost(relay->data, -errno);
 	left = size < 0 ? 0 : (int)size;

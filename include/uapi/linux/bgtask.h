@@ -30,6 +30,7 @@ enum bgtask_role {
 };
 
 #define BGTASK_MUTEX_TIMEOUT_MAX	604800000
+#define BGTASK_CALL_MAX			30000
 
 /**
  * enum bgtask_scope - Who shares the name of a mutex. Two of the same name in
