@@ -18,8 +18,9 @@
 #include "tree.h"
 
 /*
- * What each CPU runs. A task is freed a grace period after it was last switched
- * out, and by then another one stands here: an RCU reader can follow the pointer.
+ * What each CPU runs, as long as the switch probe is in place. A task is freed a grace
+ * period after it was last switched out, and by then another one stands here: an RCU
+ * reader can follow the pointer. NULL where nothing was seen yet.
  */
 static DEFINE_PER_CPU(struct task_struct *, running);
 
@@ -162,6 +163,9 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
  * would be missed or counted twice, and it may be of a whole tick: look again. What
  * runs is an estimate, as long as it is not charged; it never goes back.
  *
+ * Of a container that was deleted it is what it was then, since the switch probe may
+ * not be in place any more.
+ *
  * Context: container's lock held.
  * Return: ns since its creation.
  */
@@ -170,6 +174,9 @@ u64 bgt_account_usage(struct bgt_container *container)
 	unsigned int tries = CHARGE_TRIES;
 	struct flight before, after;
 	u64 charged;
+
+	if (container->dead)
+		return container->usage;
 
 	look_at_cpus(container, &after);
 	do {
@@ -184,7 +191,7 @@ u64 bgt_account_usage(struct bgt_container *container)
 
 /**
  * bgt_account_running() - number of CPUs that run a container
- * @container: any
+ * @container: not deleted
  *
  * Context: interrupts disabled.
  */
@@ -255,6 +262,22 @@ static void note_current(void *unused)
 {
 	note_clock_lag(current);
 	this_cpu_write(running, current);
+}
+
+/**
+ * bgt_account_reset() - forget what ran, before the switch probe is put in place
+ *
+ * What ran when it was taken away is not known to live. bgt_account_begin() only learns
+ * what CPUs run that are online; one that comes later is seen at its first switch.
+ *
+ * Context: process; there are no containers.
+ */
+void bgt_account_reset(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(running, cpu), NULL);
 }
 
 /**

@@ -20,6 +20,7 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 			   struct task_struct *next, unsigned int prev_state);
 void bgt_account_on_timer_entry(void *data, struct hrtimer *timer, ktime_t *now);
 void bgt_account_on_timer_exit(void *data, struct hrtimer *timer);
+void bgt_account_reset(void);
 void bgt_account_begin(void);
 
 #endif /* _BGTASK_ACCOUNT_H */

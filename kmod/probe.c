@@ -98,6 +98,7 @@ static int register_probes(void)
 	size_t i;
 	int err;
 
+	bgt_account_reset();
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
 		err = tracepoint_probe_register(probes[i].tracepoint, probes[i].function, NULL);
 		if (err) {

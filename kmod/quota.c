@@ -331,6 +331,8 @@ void bgt_quota_retire(struct bgt_container *container)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&container->lock, flags);
+	/* The last look: from now on nobody may ask which CPUs run it. */
+	bgt_account_usage(container);
 	container->dead = true;
 	container->generation.throttled = false;
 	WRITE_ONCE(container->watched, true);
