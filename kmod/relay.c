@@ -160,6 +160,21 @@ static int refuse_call(int err, struct netlink_ext_ack *extack)
 	}
 }
 
+/*
+ * Nobody is met while the helper cannot be told of all who are gone. So these are not more
+ * than there were sockets at one time, however often somebody opens one, calls and closes it.
+ */
+static int meet(struct bgt_peer *peer)
+{
+	if (peer->correspondent)
+		return 0;
+	tell_all_gone();
+	if (bgt_call_first_gone(&book))
+		return -EAGAIN;
+	peer->correspondent = bgt_call_meet(&book, peer);
+	return peer->correspondent ? 0 : -ENOMEM;
+}
+
 static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *info,
 		 struct bgt_answer *answer, struct bgt_container *container)
 {
@@ -170,10 +185,9 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 	detach_if_dead();
 	if (!helper)
 		return refuse_call(-ECONNREFUSED, info->extack);
-	if (!peer->correspondent)
-		peer->correspondent = bgt_call_meet(&book, peer);
-	if (!peer->correspondent)
-		return -ENOMEM;
+	err = meet(peer);
+	if (err)
+		return refuse_call(err, info->extack);
 	err = bgt_limit_charge(&charge, BGT_CALLS, NETLINK_CB(skb).sk->sk_uid, container, NULL,
 			       info->extack);
 	if (err)

@@ -611,6 +611,49 @@ TEST_F_TIMEOUT(relay, deaf_helper, 60)
 	EXPECT_EQ(peer, genl_get_u32(&self->helper, BGTASK_A_CALL_PEER));
 }
 
+/* Those that come and go meanwhile are not remembered: the kernel's memory is not theirs. */
+TEST_F_TIMEOUT(relay, deaf_helper_and_many_sockets, 60)
+{
+	unsigned int calls = 0, gone = 0;
+	int size = 1, error = 0;
+	struct genl passing;
+
+	ASSERT_EQ(0, setsockopt(self->helper.socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	while (!error && calls < 200) {
+		call(&self->app, "flood", 0);
+		if (genl_receive(&self->app, 0))
+			error = genl_result_of(&self->app);
+		else
+			calls++;
+	}
+	ASSERT_EQ(-EBUSY, error);
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, genl_open(&passing));
+		call(&passing, "passing", 0);
+		EXPECT_EQ(-EBUSY, result(&passing));
+		EXPECT_STREQ("the helper does not keep up", passing.text);
+		genl_close(&passing);
+	}
+
+	/* It is told of the first one, of which it has never heard. */
+	while (calls) {
+		if (command_of(receive(&self->helper)) == BGTASK_CMD_CALL_NTF)
+			calls--;
+		else
+			gone++;
+	}
+	while (genl_receive(&self->helper, SEC)) {
+		EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, command_of(self->helper.answer));
+		gone++;
+	}
+	EXPECT_LE(gone, 1);
+
+	/* And then everybody can call. */
+	call(&self->other, "at last", NLM_F_ACK);
+	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+	EXPECT_EQ(0, result(&self->other));
+}
+
 /* With the module, all that waits for it ends. */
 TEST_F_TIMEOUT(relay, module_unloaded, 60)
 {
