@@ -23,7 +23,8 @@
  *   -ENOTCONN         there is no helper
  *   -ECONNRESET       the helper has ended before it answered; what was asked may have been done
  *   -EBUSY            the helper does not keep up
- *   -EDQUOT           the user or the container has too many calls that wait for the helper
+ *   -EDQUOT           the user or the container has too many calls that wait for the helper,
+ *                     or too many sockets
  *   -EACCES           the caller may not do that, or is no app
  *   -EINVAL, -ERANGE  a value, or what it goes with, is not valid
  *

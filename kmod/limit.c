@@ -2,8 +2,9 @@
 /*
  * Apps may acquire mutexes and call the helper without being administrators. So that
  * one cannot fill the memory or make others slow, each mutex owned, abandoned or waited
- * for, and each call that was not answered, is charged to the user that created the
- * socket and to the container of the task that asked.
+ * for, each call that was not answered, and each socket that has asked for one of these,
+ * is charged to the user that created the socket and to the container of the task that
+ * asked.
  */
 #include <linux/hashtable.h>
 #include <linux/module.h>
@@ -31,12 +32,23 @@ static unsigned int container_calls = 64;
 module_param(container_calls, uint, 0644);
 MODULE_PARM_DESC(container_calls, "Calls from one container that wait for the helper (default 64)");
 
+static unsigned int user_sockets = 16384;
+module_param(user_sockets, uint, 0644);
+MODULE_PARM_DESC(user_sockets,
+		 "Sockets of one user that have asked for mutexes or called (default 16384)");
+
+static unsigned int container_sockets = 1024;
+module_param(container_sockets, uint, 0644);
+MODULE_PARM_DESC(container_sockets,
+		 "Sockets that have asked for mutexes or called in one container (default 1024)");
+
 static const struct {
 	const unsigned int *user;
 	const unsigned int *container;
 } limits[BGT_RESOURCES] = {
 	[BGT_MUTEXES] = { &user_mutexes, &container_mutexes },
 	[BGT_CALLS] = { &user_calls, &container_calls },
+	[BGT_PEERS] = { &user_sockets, &container_sockets },
 };
 
 static void explain(enum bgt_resource resource, bool user, struct netlink_ext_ack *extack)
@@ -45,6 +57,10 @@ static void explain(enum bgt_resource resource, bool user, struct netlink_ext_ac
 		NL_SET_ERR_MSG(extack, "the user has too many calls that wait for the helper");
 	else if (resource == BGT_CALLS)
 		NL_SET_ERR_MSG(extack, "the container has too many calls that wait for the helper");
+	else if (resource == BGT_PEERS && user)
+		NL_SET_ERR_MSG(extack, "the user has too many sockets that use this module");
+	else if (resource == BGT_PEERS)
+		NL_SET_ERR_MSG(extack, "the container has too many sockets that use this module");
 	else if (user)
 		NL_SET_ERR_MSG(extack, "the user has too many mutexes and waiters");
 	else

@@ -13,6 +13,7 @@ struct netlink_ext_ack;
 enum bgt_resource {
 	BGT_MUTEXES,		/* owned, abandoned or waited for */
 	BGT_CALLS,		/* to the helper, that it has not answered */
+	BGT_PEERS,		/* sockets that have asked for a mutex, or called */
 	BGT_RESOURCES
 };
 

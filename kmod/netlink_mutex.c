@@ -74,10 +74,11 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 	err = get_name(skb, info, &name, &caller.container);
 	if (err)
 		return err;
-	err = -ENOMEM;
-	caller.peer = bgt_peer_of(skb);
-	if (!caller.peer)
+	caller.peer = bgt_peer_of(skb, info->extack);
+	if (IS_ERR(caller.peer)) {
+		err = PTR_ERR(caller.peer);
 		goto put_container;
+	}
 	err = bgt_answer_promise(&answer, info, ANSWER_SIZE);
 	if (err)
 		goto put_container;
@@ -102,10 +103,11 @@ int bgtask_nl_mutex_release_doit(struct sk_buff *skb, struct genl_info *info)
 	err = get_name(skb, info, &name, &container);
 	if (err)
 		return err;
-	err = -ENOMEM;
-	peer = bgt_peer_of(skb);
-	if (!peer)
+	peer = bgt_peer_of(skb, info->extack);
+	if (IS_ERR(peer)) {
+		err = PTR_ERR(peer);
 		goto put_container;
+	}
 	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(count)));
 	if (err)
 		goto put_container;

@@ -17,9 +17,9 @@ int bgtask_nl_helper_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_netlink_require_admin(skb, info->extack);
 	if (err)
 		return err;
-	peer = bgt_peer_of(skb);
-	if (!peer)
-		return -ENOMEM;
+	peer = bgt_peer_of(skb, info->extack);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
 	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;
@@ -30,11 +30,11 @@ int bgtask_nl_call_reply_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *error = info->attrs[BGTASK_A_CALL_ERROR];
 	const struct nlattr *text = info->attrs[BGTASK_A_CALL_TEXT];
-	struct bgt_peer *peer = bgt_peer_of(skb);
+	struct bgt_peer *peer = bgt_peer_of(skb, info->extack);
 	int err;
 
-	if (!peer)
-		return -ENOMEM;
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
 	err = require_attr(info, BGTASK_A_CALL_ID, "id of the call is missing");
 	if (err)
 		return err;
@@ -45,12 +45,12 @@ int bgtask_nl_call_reply_doit(struct sk_buff *skb, struct genl_info *info)
 
 int bgtask_nl_app_event_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct bgt_peer *peer = bgt_peer_of(skb);
+	struct bgt_peer *peer = bgt_peer_of(skb, info->extack);
 	u32 command;
 	int err;
 
-	if (!peer)
-		return -ENOMEM;
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
 	err = require_attr(info, BGTASK_A_CALL_PEER, "peer is missing");
 	if (err)
 		return err;

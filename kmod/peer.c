@@ -4,12 +4,16 @@
  * closed for whatever reason its processes end, and netlink tells.
  */
 #include <linux/hashtable.h>
+#include <linux/jhash.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/sock.h>
 
+#include "container.h"
+#include "limit.h"
 #include "mutex.h"
 #include "peer.h"
 #include "relay.h"
@@ -18,46 +22,74 @@ static DEFINE_HASHTABLE(peers, 10);
 /* Protects peers; nests outside bgt_mutex_lock and relay_lock. */
 static DEFINE_MUTEX(peers_lock);
 
+/* Everybody chooses the addresses of its sockets: nobody is to know which share a chain. */
+static u32 secret __ro_after_init;
+
+static u32 key_of(u32 portid)
+{
+	return jhash_1word(portid, secret);
+}
+
 static struct bgt_peer *find(const struct sock *sk, u32 portid)
 {
 	struct bgt_peer *peer;
 
 	lockdep_assert_held(&peers_lock);
 
-	hash_for_each_possible(peers, peer, hash, portid) {
+	hash_for_each_possible(peers, peer, hash, key_of(portid)) {
 		if (peer->sk == sk)
 			return peer;
 	}
 	return NULL;
 }
 
-/**
- * bgt_peer_of() - the socket that a message was sent from
- * @skb: the message, which is being handled
- *
- * Context: process.
- * Return: the peer, until the message is dealt with; NULL if there is no memory.
- */
-struct bgt_peer *bgt_peer_of(struct sk_buff *skb)
+static struct bgt_peer *make_peer(struct sock *sk, u32 portid, struct bgt_container *container,
+				  struct netlink_ext_ack *extack)
 {
-	u32 portid = NETLINK_CB(skb).portid;
-	struct sock *sk = NETLINK_CB(skb).sk;
-	struct bgt_peer *peer;
+	struct bgt_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	int err;
 
-	mutex_lock(&peers_lock);
-	peer = find(sk, portid);
-	if (peer)
-		goto unlock;
-	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	lockdep_assert_held(&peers_lock);
+
 	if (!peer)
-		goto unlock;
+		return ERR_PTR(-ENOMEM);
+	err = bgt_limit_charge(&peer->charge, BGT_PEERS, sk->sk_uid, container, NULL, extack);
+	if (err) {
+		kfree(peer);
+		return ERR_PTR(err);
+	}
 	sock_hold(sk);
 	peer->sk = sk;
 	peer->portid = portid;
 	INIT_LIST_HEAD(&peer->owned);
 	INIT_LIST_HEAD(&peer->waiting);
-	hash_add(peers, &peer->hash, portid);
-unlock:
+	hash_add(peers, &peer->hash, key_of(portid));
+	return peer;
+}
+
+/**
+ * bgt_peer_of() - the socket that a message was sent from
+ * @skb: the message, which is being handled
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: the peer, until the message is dealt with; -EDQUOT or -ENOMEM as a pointer.
+ */
+struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack)
+{
+	u32 portid = NETLINK_CB(skb).portid;
+	struct sock *sk = NETLINK_CB(skb).sk;
+	struct bgt_container *container;
+	struct bgt_peer *peer;
+
+	mutex_lock(&peers_lock);
+	peer = find(sk, portid);
+	if (!peer) {
+		container = bgt_container_of_current();
+		peer = make_peer(sk, portid, container, extack);
+		if (container)
+			bgt_container_put(container);
+	}
 	mutex_unlock(&peers_lock);
 	return peer;
 }
@@ -69,6 +101,7 @@ static void remove_peer(struct bgt_peer *peer)
 	hash_del(&peer->hash);
 	bgt_mutex_peer_gone(peer);
 	bgt_relay_peer_gone(peer);
+	bgt_limit_uncharge(&peer->charge);
 	sock_put(peer->sk);
 	kfree(peer);
 }
@@ -84,7 +117,7 @@ static int socket_released(struct notifier_block *block, unsigned long event, vo
 		return NOTIFY_DONE;
 
 	mutex_lock(&peers_lock);
-	hash_for_each_possible_safe(peers, peer, next, hash, notify->portid) {
+	hash_for_each_possible_safe(peers, peer, next, hash, key_of(notify->portid)) {
 		if (peer->portid == notify->portid && sock_net(peer->sk) == notify->net &&
 		    sock_flag(peer->sk, SOCK_DEAD))
 			remove_peer(peer);
@@ -99,6 +132,7 @@ static struct notifier_block notifier = {
 
 int __init bgt_peer_init(void)
 {
+	secret = get_random_u32();
 	return netlink_register_notifier(&notifier);
 }
 

@@ -6,15 +6,19 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "limit.h"
+
 struct bgt_correspondent;
+struct netlink_ext_ack;
 struct sk_buff;
 struct sock;
 
 /**
  * struct bgt_peer - a netlink socket that has acquired mutexes, or called the helper
- * @hash: chain by @portid, protected by peers_lock
+ * @hash: chain by @portid and a secret, protected by peers_lock
  * @sk: the socket, with a reference: its address cannot become that of another one
  * @portid: its address; another socket can have it as soon as this one is closed
+ * @charge: who pays for it
  *
  * What follows belongs to mutex.c and is protected by bgt_mutex_lock.
  *
@@ -34,6 +38,7 @@ struct bgt_peer {
 	struct hlist_node hash;
 	struct sock *sk;
 	u32 portid;
+	struct bgt_charge charge;
 
 	struct list_head owned;
 	struct list_head waiting;
@@ -43,7 +48,7 @@ struct bgt_peer {
 	struct bgt_correspondent *correspondent;
 };
 
-struct bgt_peer *bgt_peer_of(struct sk_buff *skb);
+struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack);
 
 int bgt_peer_init(void);
 void bgt_peer_exit(void);

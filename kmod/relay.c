@@ -229,9 +229,9 @@ int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the call is too long");
 		return -EMSGSIZE;
 	}
-	peer = bgt_peer_of(skb);
-	if (!peer)
-		return -ENOMEM;
+	peer = bgt_peer_of(skb, info->extack);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
 	err = bgt_answer_promise(&answer, info, 0);
 	if (err)
 		return err;

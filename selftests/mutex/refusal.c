@@ -21,6 +21,7 @@ FIXTURE(refusal) {
 	struct party owner, waiter;
 	struct bgt *bgt;
 	unsigned int user_mutexes, container_mutexes;
+	unsigned int user_sockets, container_sockets;
 };
 
 FIXTURE_SETUP(refusal)
@@ -28,6 +29,8 @@ FIXTURE_SETUP(refusal)
 	scene_begin();
 	self->user_mutexes = module_set("user_mutexes", 1000);
 	self->container_mutexes = module_set("container_mutexes", 100);
+	self->user_sockets = module_set("user_sockets", 1000);
+	self->container_sockets = module_set("container_sockets", 100);
 	self->owner = party_new(NAME);
 	self->waiter = party_new(NAME);
 	self->bgt = container_connect();
@@ -40,6 +43,8 @@ FIXTURE_TEARDOWN_PARENT(refusal)
 {
 	module_set("user_mutexes", self->user_mutexes);
 	module_set("container_mutexes", self->container_mutexes);
+	module_set("user_sockets", self->user_sockets);
+	module_set("container_sockets", self->container_sockets);
 	scene_end();
 }
 
@@ -231,6 +236,57 @@ TEST_F(refusal, too_many_of_a_user)
 	first = numbered(self->bgt, 20);
 	EXPECT_EQ(0, bgt_mutex_acquire(first, 0));
 	EXPECT_EQ(0, bgt_mutex_release(first));
+	expect_unharmed(_metadata, self);
+}
+
+/* Nor more sockets than so many, of which nothing else has to be charged. */
+TEST_F(refusal, too_many_sockets_of_a_user)
+{
+	struct party hoarder = { .bgt = mutex_connect() };
+
+	EXPECT_EQ(-ENOENT, bgt_mutex_release(numbered(self->bgt, 0)));
+	module_set("user_sockets", 0);
+	/* Whoever is known goes on. */
+	EXPECT_EQ(0, bgt_mutex_acquire(numbered(self->bgt, 0), 0));
+	EXPECT_EQ(-EDQUOT, bgt_mutex_acquire(numbered(hoarder.bgt, 1), 0));
+	EXPECT_STREQ("the user has too many sockets that use this module",
+		     bgt_error(hoarder.bgt));
+	EXPECT_EQ(-EDQUOT, bgt_mutex_release(numbered(hoarder.bgt, 1)));
+	module_set("user_sockets", 1000);
+	EXPECT_EQ(-ENOENT, bgt_mutex_release(numbered(hoarder.bgt, 1)));
+	EXPECT_EQ(0, bgt_mutex_release(numbered(self->bgt, 0)));
+	expect_unharmed(_metadata, self);
+}
+
+static int release_many(void *data)
+{
+	unsigned int number = *(unsigned int *)data;
+	struct bgt *passing[2] = { mutex_connect(), mutex_connect() };
+	struct bgt *bgt;
+
+	for (unsigned int i = 0; i < number; i++) {
+		if (bgt_mutex_release(numbered(i < 2 ? passing[i] : mutex_connect(), 0)) != -ENOENT)
+			return 1;
+	}
+	bgt = mutex_connect();
+	if (bgt_mutex_release(numbered(bgt, 0)) != -EDQUOT)
+		return 2;
+	/* A socket that is closed counts no more. */
+	bgt_close(passing[0]);
+	return bgt_mutex_release(numbered(bgt, 0)) == -ENOENT ? 0 : 3;
+}
+
+/* And those of one container are in no other's way. */
+TEST_F(refusal, too_many_sockets_of_a_container)
+{
+	uint32_t id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+	unsigned int number = 10;
+
+	module_set("container_sockets", number);
+	cgroup_make("a");
+	member_add(self->bgt, id, BGT_ROLE_APP, "a");
+	EXPECT_EQ(0, task_wait(task_start("a", release_many, &number)));
+	EXPECT_EQ(2, task_wait(task_start("", release_many, &number)));
 	expect_unharmed(_metadata, self);
 }
 
