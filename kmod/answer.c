@@ -13,6 +13,7 @@
 
 #include "answer.h"
 #include "netlink_message.h"
+#include "peer.h"
 
 /* Longest text of a refusal, with its NUL. */
 #define TEXT_MAX 80
@@ -29,11 +30,26 @@
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size)
 {
 	answer->skb = NULL;
+	answer->peer = NULL;
 	answer->net = genl_info_net(info);
 	answer->portid = info->snd_portid;
 	answer->request = *info->nlhdr;
 	answer->cmd = info->genlhdr->cmd;
 	return bgt_answer_grow(answer, size);
+}
+
+/**
+ * bgt_answer_keep() - have an answer sent when the handler has returned
+ * @answer: promised; nothing is left to be done with it
+ * @peer: that has asked, and may be closed by then
+ * @kept: result
+ */
+void bgt_answer_keep(struct bgt_answer *answer, const struct bgt_peer *peer,
+		     struct bgt_answer *kept)
+{
+	*kept = *answer;
+	kept->peer = peer;
+	answer->skb = NULL;
 }
 
 /**
@@ -91,6 +107,8 @@ static int send(struct bgt_answer *answer)
 	struct sk_buff *skb = answer->skb;
 
 	answer->skb = NULL;
+	if (answer->peer)
+		return bgt_peer_send(answer->peer, skb);
 	return genlmsg_unicast(answer->net, skb, answer->portid);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/types.h>
 
+struct bgt_peer;
 struct genl_info;
 struct net;
 struct sk_buff;
@@ -14,6 +15,7 @@ struct sk_buff;
  * struct bgt_answer - a promised answer
  * @skb: to be filled in; so that memory cannot be short when it is due
  * @header: of the answer in it
+ * @peer: that asked, once the handler has returned; until then NULL
  * @net: network namespace of the socket that asked
  * @portid: address of that socket
  * @request: header of the request
@@ -24,6 +26,7 @@ struct sk_buff;
 struct bgt_answer {
 	struct sk_buff *skb;
 	void *header;
+	const struct bgt_peer *peer;
 	struct net *net;
 	u32 portid;
 	struct nlmsghdr request;
@@ -34,6 +37,8 @@ struct bgt_answer {
 #define BGT_ANSWERED (-EINTR)
 
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size);
+void bgt_answer_keep(struct bgt_answer *answer, const struct bgt_peer *peer,
+		     struct bgt_answer *kept);
 int bgt_answer_grow(struct bgt_answer *answer, size_t size);
 int bgt_answer_send(struct bgt_answer *answer);
 int bgt_answer_finish(struct bgt_answer *answer, int err);

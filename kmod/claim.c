@@ -170,8 +170,7 @@ void bgt_claim_wait(struct bgt_claim *claim, struct bgt_mutex *mutex, const u32 
 	lockdep_assert_held(&bgt_mutex_lock);
 
 	claim->mutex = mutex;
-	claim->answer = *answer;
-	answer->skb = NULL;
+	bgt_answer_keep(answer, claim->peer, &claim->answer);
 	list_add_tail(&claim->by_peer, &claim->peer->waiting);
 	list_add_tail(&claim->queue, &mutex->waiters);
 	mutex->nr_waiters++;

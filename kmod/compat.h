@@ -3,6 +3,7 @@
 #ifndef _BGTASK_COMPAT_H
 #define _BGTASK_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -17,6 +18,16 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/* Keep a file open, unless nobody has it open any more. */
+static inline bool bgt_keep_open(struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+	return atomic_long_inc_not_zero(&file->f_count);
+#else
+	return file_ref_get(&file->f_ref);
+#endif
+}
 
 static inline struct udp_table *bgt_udp_table(struct net *net)
 {

@@ -116,7 +116,7 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 		bgt_claim_leave_queue(next);
 		if (!bgt_claim_grant(&next->answer, abandoned, 1))
 			break;
-		/* Its socket is full, and says so to whoever reads from it. */
+		/* Its socket is full, and says so to whoever reads from it; or being closed. */
 		bgt_claim_free(next);
 	}
 	bgt_claim_disown(owner);

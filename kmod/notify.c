@@ -30,7 +30,7 @@ static struct sk_buff *start(const struct bgt_peer *to, u8 command, size_t size,
 static int finish(const struct bgt_peer *to, struct sk_buff *skb, void *header)
 {
 	genlmsg_end(skb, header);
-	return genlmsg_unicast(sock_net(to->sk), skb, to->portid);
+	return bgt_peer_send(to, skb);
 }
 
 static int put_caller(struct sk_buff *msg, struct sk_buff *skb, struct genl_info *info,

@@ -3,6 +3,7 @@
  * Who owns something here is known by the socket, not by the process: a socket is
  * closed for whatever reason its processes end, and netlink tells.
  */
+#include <linux/file.h>
 #include <linux/hashtable.h>
 #include <linux/jhash.h>
 #include <linux/mutex.h>
@@ -10,8 +11,10 @@
 #include <linux/notifier.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "container.h"
 #include "limit.h"
 #include "mutex.h"
@@ -92,6 +95,44 @@ struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack
 	}
 	mutex_unlock(&peers_lock);
 	return peer;
+}
+
+/* A socket that is being closed has a file no more, or one that nobody has open. */
+static struct file *get_file_of(struct sock *sk)
+{
+	struct file *file;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	file = sk->sk_socket ? sk->sk_socket->file : NULL;
+	if (file && !bgt_keep_open(file))
+		file = NULL;
+	read_unlock_bh(&sk->sk_callback_lock);
+	return file;
+}
+
+/**
+ * bgt_peer_send() - send a message to a socket
+ * @peer: whose, perhaps not the one whose message is being handled
+ * @skb: the message; is used up
+ *
+ * A socket that is being closed gives up its address before we are told, and another one
+ * may have it at once: this one is kept open meanwhile.
+ *
+ * Context: process.
+ * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if it is full.
+ */
+int bgt_peer_send(const struct bgt_peer *peer, struct sk_buff *skb)
+{
+	struct file *file = get_file_of(peer->sk);
+	int err;
+
+	if (!file) {
+		nlmsg_free(skb);
+		return -ECONNREFUSED;
+	}
+	err = genlmsg_unicast(sock_net(peer->sk), skb, peer->portid);
+	fput(file);
+	return err;
 }
 
 static void remove_peer(struct bgt_peer *peer)

@@ -49,6 +49,7 @@ struct bgt_peer {
 };
 
 struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack);
+int bgt_peer_send(const struct bgt_peer *peer, struct sk_buff *skb);
 
 int bgt_peer_init(void);
 void bgt_peer_exit(void);

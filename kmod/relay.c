@@ -203,8 +203,7 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 		end_call(call);
 		return refuse_call(err, info->extack);
 	}
-	call->answer = *answer;
-	answer->skb = NULL;
+	bgt_answer_keep(answer, peer, &call->answer);
 	return 0;
 }
 
