@@ -129,6 +129,9 @@ struct flight {
 #define CHARGE_TAKES (2 * NSEC_PER_USEC)
 #define CHARGE_TRIES 32
 
+/* Interrupts are off: after that long, a miss is better than another look. */
+#define LOOKING_TAKES (20 * NSEC_PER_USEC)
+
 static void look_at_cpus(struct bgt_container *container, struct flight *flight)
 {
 	int cpu;
@@ -160,8 +163,8 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
  * @container: any
  *
  * Other CPUs charge and switch meanwhile. A charge that falls between our looks
- * would be missed or counted twice, and it may be of a whole tick: look again. What
- * runs is an estimate, as long as it is not charged; it never goes back.
+ * would be missed or counted twice, and it may be of a whole tick: look again, for a
+ * while. What runs is an estimate, as long as it is not charged; it never goes back.
  *
  * Of a container that was deleted it is what it was then, since the switch probe may
  * not be in place any more.
@@ -173,17 +176,19 @@ u64 bgt_account_usage(struct bgt_container *container)
 {
 	unsigned int tries = CHARGE_TRIES;
 	struct flight before, after;
-	u64 charged;
+	u64 charged, begin;
 
 	if (container->dead)
 		return container->usage;
 
+	begin = local_clock();
 	look_at_cpus(container, &after);
 	do {
 		before = after;
 		charged = bgt_account_charged(container);
 		look_at_cpus(container, &after);
-	} while ((after.stamp != before.stamp || after.charging) && --tries);
+	} while ((after.stamp != before.stamp || after.charging) && --tries &&
+		 local_clock() - begin < LOOKING_TAKES);
 
 	container->usage = max(container->usage, charged + after.time);
 	return container->usage;

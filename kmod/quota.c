@@ -248,15 +248,15 @@ void bgt_quota_learn(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_spent() - what is spent of the present generation
- * @container: any
+ * bgt_quota_spent() - what was spent of the present generation, as last seen
+ * @container: that bgt_quota_update() was called for, with the lock held since
  *
  * Context: container's lock held.
  */
-u64 bgt_quota_spent(struct bgt_container *container)
+u64 bgt_quota_spent(const struct bgt_container *container)
 {
 	lockdep_assert_held(&container->lock);
-	return spent_at(container, bgt_account_usage(container));
+	return spent_at(container, container->usage);
 }
 
 /**

@@ -13,7 +13,7 @@ void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *pol
 void bgt_quota_update(struct bgt_container *container);
 void bgt_quota_stopped(struct bgt_container *container);
 void bgt_quota_learn(struct bgt_container *container);
-u64 bgt_quota_spent(struct bgt_container *container);
+u64 bgt_quota_spent(const struct bgt_container *container);
 void bgt_quota_retire(struct bgt_container *container);
 void bgt_quota_quiesce(struct bgt_container *container);
 
