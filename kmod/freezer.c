@@ -133,7 +133,7 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 		return;
 	container = member->container;
 	raw_spin_lock(&container->lock);
-	if (member->frozen != frozen && !member->removed) {
+	if (member->counted && member->frozen != frozen) {
 		member->frozen = frozen;
 		container->nr_frozen += frozen ? 1 : -1;
 		if (frozen)

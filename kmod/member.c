@@ -97,12 +97,16 @@ static void free_member(struct bgt_member *member)
 	kfree_rcu(member, rcu);
 }
 
-/* Take it into account; what was frozen before and what runs now, as well. */
+/*
+ * Take it into account; what was frozen before and what runs now, as well. The probe has
+ * seen it since it is in the tree, but leaves it alone until it is counted.
+ */
 static void count_member(struct bgt_member *member)
 {
 	struct bgt_container *container = member->container;
 
 	raw_spin_lock_irq(&container->lock);
+	member->counted = true;
 	container->nr_members++;
 	/* From here on the probe tells when this changes. */
 	member->frozen = test_bit(CGRP_FROZEN, &member->cgroup->flags);
@@ -117,7 +121,7 @@ static void uncount_member(struct bgt_member *member)
 	struct bgt_container *container = member->container;
 
 	raw_spin_lock_irq(&container->lock);
-	member->removed = true;
+	member->counted = false;
 	container->nr_members--;
 	container->nr_frozen -= member->frozen;
 	if (container->nr_members && container->nr_frozen == container->nr_members)

@@ -28,7 +28,7 @@ struct netlink_ext_ack;
  * @frozen: all threads have stopped; the container's lock
  * @announced: the last value of @frozen that listeners were told; members_lock
  * @gone: its directory was removed; the container's lock
- * @removed: not counted in its container any more; the container's lock
+ * @counted: in its container's nr_members and nr_frozen; the container's lock
  */
 struct bgt_member {
 	u32 id;
@@ -44,7 +44,7 @@ struct bgt_member {
 	bool frozen;
 	bool announced;
 	bool gone;
-	bool removed;
+	bool counted;
 };
 
 int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role role, bool held,
