@@ -129,6 +129,17 @@ static void uncount_member(struct bgt_member *member)
 	raw_spin_unlock_irq(&container->lock);
 }
 
+/* Have it removed when bgt_registry_lock is free. */
+static void mark_gone(struct bgt_member *member)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&member->container->lock, flags);
+	member->gone = true;
+	raw_spin_unlock_irqrestore(&member->container->lock, flags);
+	bgt_container_schedule(member->container);
+}
+
 /**
  * bgt_member_add() - make a cgroup a member
  * @container: that it shall belong to
@@ -189,6 +200,10 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 	list_add_tail(&member->entry, &container->members);
 	mutex_unlock(&container->members_lock);
 	count_member(member);
+	/* Its directory may be gone since we opened it: the probe sees the member, or we that. */
+	smp_mb();
+	if (!(READ_ONCE(member->cgroup->self.flags) & CSS_ONLINE))
+		mark_gone(member);
 	trace_member_added(member);
 	bgt_freezer_apply(container);
 	bgt_netlink_member_event(member, BGTASK_CMD_MEMBER_ADD_NTF);
@@ -275,7 +290,7 @@ void bgt_member_remove(struct bgt_member *member)
  * bgt_member_rmdir() - a cgroup's directory was removed
  * @cgroup: any
  *
- * Context: probe, below cgroup_mutex, interrupts disabled.
+ * Context: probe, below cgroup_mutex.
  */
 void bgt_member_rmdir(struct cgroup *cgroup)
 {
@@ -284,10 +299,7 @@ void bgt_member_rmdir(struct cgroup *cgroup)
 
 	if (!member)
 		return;
-	raw_spin_lock(&member->container->lock);
-	member->gone = true;
-	raw_spin_unlock(&member->container->lock);
-	bgt_container_schedule(member->container);
+	mark_gone(member);
 }
 
 /**
