@@ -75,12 +75,16 @@ void *bgt_netlink_put_header(struct sk_buff *skb, struct netlink_callback *cb, u
 			   NLM_F_MULTI, cmd);
 }
 
+/* The family's group is, or may be, another family's; protected by bgt_registry_lock. */
+static bool unregistered;
+
 /**
  * bgt_netlink_start_event() - begin an event
  * @cmd: which
  * @size: of the payload at most
  * @msg: result
  *
+ * Context: process, bgt_registry_lock held until bgt_netlink_multicast().
  * Return: its header, or NULL if nobody listens, or there is no memory: then the
  *	   event is lost, as it would be in a socket that is full.
  */
@@ -88,7 +92,10 @@ void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
 {
 	void *header;
 
-	if (!genl_has_listeners(&bgt_netlink_family, &init_net, BGTASK_NLGRP_CONTAINER))
+	lockdep_assert_held(&bgt_registry_lock);
+
+	if (unregistered ||
+	    !genl_has_listeners(&bgt_netlink_family, &init_net, BGTASK_NLGRP_CONTAINER))
 		return NULL;
 	*msg = genlmsg_new(size, GFP_KERNEL);
 	if (!*msg)
@@ -107,7 +114,7 @@ void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
  * Events go to the initial network namespace alone: in another one, whoever made it
  * could listen without being an administrator of the machine.
  *
- * Context: process.
+ * Context: process, bgt_registry_lock held.
  */
 void bgt_netlink_multicast(struct sk_buff *msg, void *header)
 {
@@ -139,7 +146,17 @@ int __init bgt_netlink_init(void)
 	return genl_register_family(&bgt_netlink_family);
 }
 
+/**
+ * bgt_netlink_exit() - no more requests and events
+ *
+ * What still becomes of containers is told to nobody.
+ *
+ * Context: process.
+ */
 void bgt_netlink_exit(void)
 {
+	mutex_lock(&bgt_registry_lock);
+	unregistered = true;
+	mutex_unlock(&bgt_registry_lock);
 	genl_unregister_family(&bgt_netlink_family);
 }
