@@ -121,18 +121,20 @@ int bgt_freezer_kill(struct bgt_member *member)
  * @cgroup: any
  * @frozen: which
  *
- * Context: probe, below css_set_lock, interrupts disabled.
+ * Context: probe, below css_set_lock.
  */
 void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 {
 	struct bgt_cgroup *entry = bgt_tree_find(cgroup);
 	struct bgt_member *member = entry ? READ_ONCE(entry->member) : NULL;
 	struct bgt_container *container;
+	unsigned long flags;
 
 	if (!member)
 		return;
 	container = member->container;
-	raw_spin_lock(&container->lock);
+	/* Where css_set_lock can sleep, it leaves interrupts enabled. */
+	raw_spin_lock_irqsave(&container->lock, flags);
 	if (member->counted && member->frozen != frozen) {
 		member->frozen = frozen;
 		container->nr_frozen += frozen ? 1 : -1;
@@ -144,7 +146,7 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 			bgt_quota_stopped(container);
 		bgt_container_schedule(container);
 	}
-	raw_spin_unlock(&container->lock);
+	raw_spin_unlock_irqrestore(&container->lock, flags);
 }
 
 /**
