@@ -2,7 +2,8 @@
 /*
  * The socket of a packet that has arrived. IP knows it already if it demultiplexes early,
  * as it does for connected sockets by default; else it is looked up as TCP and UDP will.
- * What goes to many at once, or to raw sockets, has no one socket.
+ * What goes to many at once, or to raw sockets, has no one socket. Nor has a fragment in
+ * IPv6, which comes by before it is put together, other than the first: it has no ports.
  */
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
@@ -48,12 +49,13 @@ static struct sock *look_up_v6(struct net *net, struct sk_buff *skb, int dif, bo
 {
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 	const struct ports *ports;
+	unsigned short fragment;
 	unsigned int offset = 0;
 	struct ports buffer;
 	int protocol;
 
-	protocol = ipv6_find_hdr(skb, &offset, -1, NULL, NULL);
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+	protocol = ipv6_find_hdr(skb, &offset, -1, &fragment, NULL);
+	if (fragment || (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
 		return NULL;
 	ports = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
 	if (!ports)
