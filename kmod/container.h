@@ -45,6 +45,7 @@ struct bgt_policy {
  * @end: CLOCK_BOOTTIME; the next one starts here
  * @base: what account's usage was when nothing of this budget was spent
  * @spent: frozen copy of usage - @base while the container is exempt
+ * @owed: what was spent of it when it began, since the one before was overrun
  * @gone: the budget was found to be gone, and is for the rest of the generation
  * @throttled: the members are to stand still for that
  * @stopped_known: @bgt_quota.stopped belongs to this generation
@@ -55,6 +56,7 @@ struct bgt_generation {
 	u64 end;
 	s64 base;
 	u64 spent;
+	u64 owed;
 	bool gone;
 	bool throttled;
 	bool stopped_known;

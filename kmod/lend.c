@@ -4,7 +4,9 @@
  * stand still as well, though their own budget is untouched. So a container that
  * stands still is thawed when a task outside of it waits for a mutex that a task
  * inside owns: once in a generation, for a short while that is charged like any other,
- * and is deducted from the next budget if there is nothing left of this one.
+ * and is deducted from the next budget if there is nothing left of this one. While that
+ * leaves nothing of a budget, nothing more is lent: two apps that wait for each other
+ * would live on loans.
  *
  * What an administrator holds stays held, but for the members the owner is in: lending
  * time to a worker must not wake the UI thread.
@@ -24,6 +26,16 @@
 static unsigned int grace = 50;
 module_param(grace, uint, 0644);
 MODULE_PARM_DESC(grace, "How long an owner of a mutex may run for those who wait, in ms (default 50, 0 never)");
+
+/* Has it been lent time, and is none of this generation's budget its own because of that? */
+static bool is_in_debt(const struct bgt_container *container)
+{
+	const struct bgt_generation *generation = &container->generation;
+
+	/* Without a budget, nothing can ever be paid back. */
+	return container->loan.times && generation->throttled && container->policy.quota &&
+	       generation->owed >= container->policy.quota;
+}
 
 /**
  * bgt_lend_decide() - may a container run now for others?
@@ -57,7 +69,7 @@ bool bgt_lend_decide(struct bgt_container *container, bool standing)
 		u64 now = ktime_get_boottime_ns();
 
 		bgt_quota_update(container);
-		if (bgt_lend_in_generation(container)) {
+		if (bgt_lend_in_generation(container) || is_in_debt(container)) {
 			/* Until then it can only wait. */
 			mod_delayed_work(system_unbound_wq, &loan->end,
 					 nsecs_to_jiffies(container->generation.end - now) + 1);

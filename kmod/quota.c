@@ -101,6 +101,7 @@ static void roll_over(struct bgt_container *container, u64 now, u64 usage)
 	generation->number += passed;
 	generation->start = generation->end + (passed - 1) * container->policy.period;
 	generation->end = generation->start + container->policy.period;
+	generation->owed = carry;
 	generation->gone = false;
 	generation->stopped_known = false;
 	set_spent(container, usage, carry);

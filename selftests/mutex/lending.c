@@ -228,6 +228,38 @@ TEST_F_TIMEOUT(lending, each_generation, 120)
 	EXPECT_LE(container->times_lent, container->generation - generation + 1);
 }
 
+/*
+ * Where a loan is more than a budget, it is paid back before there is another one: whoever always
+ * has somebody wait for it would need no budget.
+ */
+TEST_F_TIMEOUT(lending, paid_back, 120)
+{
+	uint64_t quota = 50 * MSEC, generation, spent;
+	const struct bgt_container *container;
+
+	module_set("grace", 300);
+	owner_start(self->board);
+	container_set_period(self->bgt, self->id, SEC);
+	container_set_quota(self->bgt, self->id, quota);
+	cgroup_wait_frozen("a", true);
+	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
+	/* Until one has left a debt; what a busy host leaves of it may be paid back at once. */
+	do {
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
+		cgroup_wait_frozen("a", false);
+		cgroup_wait_frozen("a", true);
+		container = container_look(self->bgt, self->id);
+		generation = container->generation;
+		spent = container->spent;
+	} while (spent < 3 * quota);
+	note("%llu ms of %llu ms are spent", (unsigned long long)(spent / MSEC),
+	     (unsigned long long)(quota / MSEC));
+
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
+	container = container_look(self->bgt, self->id);
+	EXPECT_GE(container->generation, generation + spent / quota);
+}
+
 /* When it has released the mutex there is no reason to go on. */
 TEST_F_TIMEOUT(lending, ends_with_the_release, 120)
 {
