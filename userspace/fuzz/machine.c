@@ -213,9 +213,18 @@ uint64_t process_start_time(uint32_t pid)
 	return find(pid) ? pid : 0;
 }
 
-bool process_is_traced(const char *cgroup)
+bool process_is_traced(const char *cgroup, const char *own)
 {
+	(void)own;
 	return machine.traced && process_oldest(cgroup);
+}
+
+bool process_is_below(uint32_t pid, const char *cgroup)
+{
+	size_t length = strlen(cgroup);
+	const char *path = find(pid) ? find(pid)->cgroup : "";
+
+	return !strncmp(path, cgroup, length) && (!path[length] || path[length] == '/');
 }
 
 int process_cgroup(uint32_t pid, char *path, size_t size)
