@@ -485,3 +485,12 @@ bool ui_stands(struct bgt *bgt, const char *app, bool still)
 {
 	return comes_to_stand(bgt, app, BGT_ROLE_UI, still);
 }
+
+void actor_suspend(struct bgt *bgt, const char *app)
+{
+	if (bgt_app_background(bgt, app) || !actor_says(app, "suspending"))
+		fail("cannot begin to suspend %s: %s", app, bgt_error(bgt));
+	actor_do(app, "saved");
+	if (!app_becomes(bgt, app, BGT_APP_SUSPENDED) || !app_stands(bgt, app, true))
+		fail("%s is not suspended", app);
+}

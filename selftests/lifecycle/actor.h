@@ -46,6 +46,9 @@ bool actor_comes_to_say(const char *app, const char *text);
 /* Both. */
 bool actor_does(const char *app, const char *command, const char *text);
 
+/* Sends it from the foreground to the background, and has it suspended. */
+void actor_suspend(struct bgt *bgt, const char *app);
+
 /* How far the UI thread has counted. */
 uint64_t actor_beats(const char *app);
 

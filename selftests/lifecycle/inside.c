@@ -53,21 +53,11 @@ static void watch_idle(struct bgt *bgt, const char *window)
 	helper_change(bgt, script);
 }
 
-/* From the foreground. */
-static void suspend(struct bgt *bgt)
-{
-	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending"))
-		fail("cannot begin to suspend it: %s", bgt_error(bgt));
-	actor_do(APP, "saved");
-	if (!app_becomes(bgt, APP, BGT_APP_SUSPENDED) || !app_stands(bgt, APP, true))
-		fail("is not suspended");
-}
-
 static void begin_suspended(struct bgt *bgt, uint64_t timeout)
 {
 	begin(bgt, timeout);
 	actor_launch(bgt, APP);
-	suspend(bgt);
+	actor_suspend(bgt, APP);
 }
 
 /* The task has begun; what was said before may have been said at its end. */

@@ -45,16 +45,6 @@ static void begin(struct bgt *bgt, const char *settings, const char *kind)
 	actor_install(bgt, kind);
 }
 
-/* From the foreground. */
-static void suspend(struct bgt *bgt)
-{
-	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending"))
-		fail("cannot begin to suspend it: %s", bgt_error(bgt));
-	actor_do(APP, "saved");
-	if (!app_becomes(bgt, APP, BGT_APP_SUSPENDED) || !app_stands(bgt, APP, true))
-		fail("is not suspended");
-}
-
 TEST_F_TIMEOUT(states, launch, 60)
 {
 	uint32_t pid;
@@ -200,7 +190,7 @@ TEST_F_TIMEOUT(states, resume_in_the_background, 60)
 {
 	begin(self->bgt, PATIENT, "attached");
 	actor_launch(self->bgt, APP);
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	ASSERT_EQ(0, bgt_app_resume(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 0"));
@@ -223,7 +213,7 @@ TEST_F_TIMEOUT(states, killed, 120)
 			ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 			ASSERT_TRUE(actor_says(APP, "suspending"));
 		} else if (i / 2 == 2) {
-			suspend(self->bgt);
+			actor_suspend(self->bgt, APP);
 		}
 		ASSERT_EQ(0, i % 2 ? bgt_app_terminate(self->bgt, APP) :
 				     kill((pid_t)pid, SIGKILL));
@@ -240,7 +230,7 @@ TEST_F_TIMEOUT(states, tasks, 60)
 	begin(self->bgt, PATIENT, "attached");
 	actor_launch(self->bgt, APP);
 	helper_register_plain(self->bgt, "task");
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	helper_fire(self->bgt, "task");
 	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
 	EXPECT_NE(NULL, instance);
@@ -260,7 +250,7 @@ TEST_F_TIMEOUT(states, budget, 60)
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	actor_launch(self->bgt, APP);
 	EXPECT_TRUE(helper_container(self->bgt)->exempt);
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(helper_container(self->bgt)->exempt);
@@ -287,7 +277,7 @@ TEST_F_TIMEOUT(states, throttled, 120)
 	helper_install(self->bgt, APP, actor_manifest("attached", "[Task burns]\n"
 		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
 	actor_launch(self->bgt, APP);
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	helper_run(self->bgt, "burns");
 	ASSERT_TRUE(becomes_throttled(self->bgt, true));
 	usage = helper_container(self->bgt)->usage;
@@ -302,7 +292,7 @@ TEST_F_TIMEOUT(states, throttled, 120)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	EXPECT_TRUE(becomes_throttled(self->bgt, true));
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
 }
@@ -340,7 +330,7 @@ TEST_F_TIMEOUT(states, watched, 60)
 	begin(self->bgt, PATIENT, "attached");
 	ASSERT_EQ(0, bgt_task_associate(self->bgt, NULL));
 	actor_launch(self->bgt, APP);
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 	while (bgt_next_event(self->bgt, &event) > 0) {
@@ -404,7 +394,7 @@ TEST_F_TIMEOUT(states, removed, 60)
 
 	begin(self->bgt, PATIENT, "attached");
 	pid = actor_launch(self->bgt, APP);
-	suspend(self->bgt);
+	actor_suspend(self->bgt, APP);
 	ASSERT_EQ(0, bgt_app_remove(self->bgt, APP));
 	for (uint64_t end = now() + DEADLINE; !kill((pid_t)pid, 0) && now() < end;)
 		usleep(2000);

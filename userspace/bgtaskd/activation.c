@@ -97,12 +97,7 @@ void activation_tell(struct instance *instance)
 	instance->peer = app->life.peer;
 	instance->told = true;
 	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
-	payload_string(&payload, BGTASK_A_INSTANCE_APP, known->app);
-	payload_u32(&payload, BGTASK_A_INSTANCE_TASK, known->task);
-	payload_string(&payload, BGTASK_A_INSTANCE_NAME, known->name);
-	payload_u32(&payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
-	payload_string(&payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+	instance_put_details(&payload, instance);
 	relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF, &payload);
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);

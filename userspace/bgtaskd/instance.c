@@ -200,6 +200,18 @@ void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_S
 		snprintf(below, INSTANCE_BELOW_SIZE, "task/%u", instance->record.id);
 }
 
+void instance_put_details(struct payload *payload, const struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+
+	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(payload, BGTASK_A_INSTANCE_NAME, known->name);
+	payload_u32(payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
+	payload_string(payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+}
+
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid)
 {
 	char cgroup[PATH_MAX], path[PATH_MAX];
