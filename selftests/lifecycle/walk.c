@@ -477,10 +477,10 @@ static bool task_is_right(struct walk *walk)
 	return runs == walk->activated;
 }
 
-TEST_F_TIMEOUT(walk, random, 3000)
+TEST_F_TIMEOUT(walk, random, 1700)
 {
 	struct walk *walk = &self->walk;
-	unsigned int count = soak() ? 3000 : 100;
+	unsigned int count = soak() ? 1000 : 100;
 	const struct step *step;
 
 	walk->seed = random_seed();
