@@ -43,7 +43,8 @@ $other standard unspecified 0 $scratch/apps/$other.bgtask"
 	same "$(json '.[0]')" "$(tr -d '\n' <<-END
 		{"id":"$mail","manifest":"$scratch/apps/$mail.bgtask","uid":$(id -u nobody),
 		"class":"standard","access":"unspecified","container":$container,"tasks":1,
-		"state":"not-running","foreground":false,"pid":null,"extension":null,"description":null}
+		"state":"not-running","foreground":false,"pid":null,"extension":null,
+		"description":null}
 	END
 	)"
 	same "$(json 'map(.id)')" "[\"$mail\",\"$other\"]"
