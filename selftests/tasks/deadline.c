@@ -263,7 +263,7 @@ TEST_F_TIMEOUT(deadline, exempt_before, 60)
 }
 
 /* What the helper before has begun ends, also if the task ended without a helper. */
-TEST_F_TIMEOUT(deadline, helper_killed, 60)
+TEST_F_TIMEOUT(deadline, helper_killed, 120)
 {
 	const struct bgt_instance *instance;
 	uint32_t id, pid;
