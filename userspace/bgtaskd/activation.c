@@ -97,7 +97,7 @@ void activation_tell(struct instance *instance)
 	instance->peer = app->life.peer;
 	instance->told = true;
 	payload_init(&payload);
-	instance_put_details(&payload, instance);
+	instance_put_details(&payload, known);
 	relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF, &payload);
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);

@@ -21,12 +21,7 @@ static int put_entry(void *data, const struct instance_record *known)
 	size_t nest = payload_nest(payload, BGTASK_A_INSTANCE_ENTRY);
 	const struct instance *now = instance_find(list->daemon, known->id);
 
-	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
-	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
-	payload_u32(payload, BGTASK_A_INSTANCE_TASK, known->task);
-	payload_string(payload, BGTASK_A_INSTANCE_NAME, known->name);
-	payload_u32(payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
-	payload_string(payload, BGTASK_A_INSTANCE_ARGUMENT, known->argument);
+	instance_put_details(payload, known);
 	payload_u32(payload, BGTASK_A_INSTANCE_STATE, known->state);
 	if (known->cancelled)
 		payload_u32(payload, BGTASK_A_INSTANCE_REASON, known->reason);
@@ -109,7 +104,7 @@ void handle_instance_attach(struct daemon *daemon, const struct call *call)
 	known = &instance->record;
 	instance->peer = call->peer;
 	payload_init(&payload);
-	instance_put_details(&payload, instance);
+	instance_put_details(&payload, known);
 	/* It was told by a signal, which it may not have seen. */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);

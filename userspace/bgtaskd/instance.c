@@ -200,10 +200,8 @@ void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_S
 		snprintf(below, INSTANCE_BELOW_SIZE, "task/%u", instance->record.id);
 }
 
-void instance_put_details(struct payload *payload, const struct instance *instance)
+void instance_put_details(struct payload *payload, const struct instance_record *known)
 {
-	const struct instance_record *known = &instance->record;
-
 	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
 	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
 	payload_u32(payload, BGTASK_A_INSTANCE_TASK, known->task);

@@ -35,7 +35,7 @@ struct instance *instance_find(struct daemon *daemon, uint32_t id);
 void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE]);
 
 /* What its process is to know of it. */
-void instance_put_details(struct payload *payload, const struct instance *instance);
+void instance_put_details(struct payload *payload, const struct instance_record *known);
 
 /* The instance that a process belongs to, by its cgroup; or NULL. */
 struct instance *instance_of_process(struct daemon *daemon, uint32_t pid);

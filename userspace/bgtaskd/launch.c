@@ -111,6 +111,7 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 
 void launch_start(struct daemon *daemon, struct instance *const batch[], size_t count)
 {
+	/* By their ids: with an app that dies meanwhile, what runs in it has ended. */
 	uint32_t running[LAUNCH_AT_ONCE];
 	struct instance *instance;
 	size_t nr_running = 0;
@@ -121,7 +122,6 @@ void launch_start(struct daemon *daemon, struct instance *const batch[], size_t 
 			running[nr_running++] = batch[i]->record.id;
 	if (!nr_running)
 		return;
-	/* By their ids: with an app that dies meanwhile, what runs in it has ended. */
 	/* Were this lost, the next helper would still find them in their cgroups. */
 	error = registry_begin(daemon->registry);
 	if (!error) {
