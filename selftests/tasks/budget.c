@@ -58,17 +58,6 @@ static uint32_t run(struct bgt *bgt, const char *name)
 	return helper_run(bgt, name)->id;
 }
 
-static const struct bgt_container *look(struct bgt *bgt)
-{
-	static struct bgt_container *last;
-
-	bgt_container_free(last);
-	last = NULL;
-	if (bgt_container_get_by_name(bgt, APP, &last))
-		fail("bgt_container_get_by_name: %s", bgt_error(bgt));
-	return last;
-}
-
 /* CPU time of a task's instance, ns. */
 static uint64_t usage_of(uint32_t instance)
 {
@@ -88,7 +77,7 @@ static uint64_t usage_of(uint32_t instance)
 TEST_F_TIMEOUT(budget, shared, 120)
 {
 	uint32_t a = run(self->bgt, "a"), b = run(self->bgt, "b");
-	const struct bgt_container *container = look(self->bgt);
+	const struct bgt_container *container = helper_container(self->bgt);
 	uint64_t first, usage, used_a, used_b, generations;
 	uint32_t id = container->id;
 
@@ -96,14 +85,14 @@ TEST_F_TIMEOUT(budget, shared, 120)
 	EXPECT_EQ(PERIOD, container->period);
 	/* From where the budget is gone to where it is gone again, some generations later. */
 	ASSERT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id));
-	container = look(self->bgt);
+	container = helper_container(self->bgt);
 	first = container->generation;
 	usage = container->usage;
 	used_a = usage_of(a);
 	used_b = usage_of(b);
 	for (int i = 0; i < 4; i++)
 		ASSERT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id));
-	container = look(self->bgt);
+	container = helper_container(self->bgt);
 	generations = container->generation - first;
 	usage = container->usage - usage;
 	used_a = usage_of(a) - used_a;
@@ -124,19 +113,19 @@ TEST_F_TIMEOUT(budget, shared, 120)
 /* The user looks at the app: what it uses is not charged, and nothing stands still. */
 TEST_F_TIMEOUT(budget, exempt, 60)
 {
-	uint32_t a = run(self->bgt, "a"), id = look(self->bgt)->id;
+	uint32_t a = run(self->bgt, "a"), id = helper_container(self->bgt)->id;
 	const struct bgt_container *container;
 	uint64_t before, spent, times, end;
 
 	ASSERT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id));
 	container_set_exempt(self->bgt, id, true);
 	before = usage_of(a);
-	spent = look(self->bgt)->spent;
-	times = look(self->bgt)->times_throttled;
+	spent = helper_container(self->bgt)->spent;
+	times = helper_container(self->bgt)->times_throttled;
 	end = now() + DEADLINE;
 	while (usage_of(a) < before + 3 * QUOTA && now() < end)
 		usleep(10000);
-	container = look(self->bgt);
+	container = helper_container(self->bgt);
 	EXPECT_GE(container->usage, before + 3 * QUOTA);
 	EXPECT_FALSE(container->throttled);
 	EXPECT_EQ(times, container->times_throttled);
@@ -146,7 +135,7 @@ TEST_F_TIMEOUT(budget, exempt, 60)
 	event_drain(self->events);
 	container_set_exempt(self->bgt, id, false);
 	EXPECT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id));
-	EXPECT_GT(look(self->bgt)->times_throttled, times);
+	EXPECT_GT(helper_container(self->bgt)->times_throttled, times);
 }
 
 /* Who waits uses nothing, so that the budget is there when there is something to do. */
@@ -163,11 +152,12 @@ TEST_F_TIMEOUT(budget, waiting, 60)
 		last = usage;
 		pause_for(300 * MSEC);
 		usage = usage_of(id);
-	} while ((!usage || usage != last || look(self->bgt)->throttled) && now() < end);
-	container = look(self->bgt);
+	} while ((!usage || usage != last || helper_container(self->bgt)->throttled) &&
+		 now() < end);
+	container = helper_container(self->bgt);
 	usage = container->usage;
 	pause_for(2 * PERIOD);
-	container = look(self->bgt);
+	container = helper_container(self->bgt);
 	EXPECT_EQ(usage, container->usage);
 	EXPECT_EQ(0, container->spent);
 	EXPECT_EQ(QUOTA, container->left);
@@ -218,7 +208,7 @@ TEST_F_TIMEOUT(budget, warning, 60)
 	EXPECT_NE(NULL, strstr(entry, "BGTASK_ENTRY_POINT=" BURN "\n"));
 	snprintf(field, sizeof(field), "BGTASK_INSTANCE=%u\n", instance);
 	EXPECT_NE(NULL, strstr(entry, field));
-	snprintf(field, sizeof(field), "BGTASK_CONTAINER=%u\n", look(self->bgt)->id);
+	snprintf(field, sizeof(field), "BGTASK_CONTAINER=%u\n", helper_container(self->bgt)->id);
 	EXPECT_NE(NULL, strstr(entry, field));
 	close(journal);
 	unlink(JOURNAL);
