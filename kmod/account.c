@@ -127,10 +127,21 @@ struct flight {
 
 /* From update_curr() setting exec_start until the cgroup's counter has the time. */
 #define CHARGE_TAKES (2 * NSEC_PER_USEC)
-#define CHARGE_TRIES 32
 
-/* Interrupts are off: after that long, a miss is better than another look. */
+/*
+ * Interrupts are off: after that long, a miss is better than another look. Where a few
+ * looks alone take longer, the machine is slow in all else, too.
+ */
 #define LOOKING_TAKES (20 * NSEC_PER_USEC)
+#define LOOKS_LEAST 4
+#define LOOKS_MOST 32
+
+static bool may_look_again(unsigned int looks, u64 begin)
+{
+	if (looks < LOOKS_LEAST)
+		return true;
+	return looks < LOOKS_MOST && local_clock() - begin < LOOKING_TAKES;
+}
 
 static void look_at_cpus(struct bgt_container *container, struct flight *flight)
 {
@@ -174,8 +185,8 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
  */
 u64 bgt_account_usage(struct bgt_container *container)
 {
-	unsigned int tries = CHARGE_TRIES;
 	struct flight before, after;
+	unsigned int looks = 0;
 	u64 charged, begin;
 
 	if (container->dead)
@@ -187,8 +198,8 @@ u64 bgt_account_usage(struct bgt_container *container)
 		before = after;
 		charged = bgt_account_charged(container);
 		look_at_cpus(container, &after);
-	} while ((after.stamp != before.stamp || after.charging) && --tries &&
-		 local_clock() - begin < LOOKING_TAKES);
+	} while ((after.stamp != before.stamp || after.charging) &&
+		 may_look_again(++looks, begin));
 
 	container->usage = max(container->usage, charged + after.time);
 	return container->usage;
