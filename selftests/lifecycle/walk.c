@@ -39,7 +39,7 @@ struct walk {
 	uint64_t seed;
 	uint32_t pid;
 	bool unsure;		/* whether all was told: the helper died in between */
-	unsigned int marks, cuts;
+	unsigned int marks, moves, cuts;
 	/* The model. */
 	enum bgt_app_state state;
 	bool foreground;
@@ -198,13 +198,13 @@ static void step_launch(struct walk *walk)
 	walk->unsure = false;
 }
 
-/* The helper dies at some moment within the call, or before, or after. */
+/* With every eighth move, the helper dies at some moment within the call, or before, or after. */
 static pid_t begin_cut(struct walk *walk)
 {
 	uint64_t delay = random_next(&walk->seed) % 5000;
 	pid_t pid = helper_pid(), child;
 
-	if (random_next(&walk->seed) % 8)
+	if (++walk->moves % 8)
 		return 0;
 	child = fork();
 	if (!child) {
@@ -471,10 +471,12 @@ static bool task_is_right(struct walk *walk)
 	do {
 		instance = instance_look(walk->bgt, APP, "inside");
 		runs = instance && instance->state == BGT_INSTANCE_RUNNING;
-	} while (runs != walk->activated && now() < end && !usleep(2000));
-	if (runs != walk->activated)
-		note("its task is %s", instance ? bgt_instance_state_name(instance->state) : "not");
-	return runs == walk->activated;
+			if (runs == walk->activated)
+			return true;
+		look_later(end);
+	} while (now() < end);
+	note("its task is %s", instance ? bgt_instance_state_name(instance->state) : "not");
+	return false;
 }
 
 TEST_F_TIMEOUT(walk, random, 1700)
