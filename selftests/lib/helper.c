@@ -51,7 +51,7 @@ void helper_wait_file(const char *file)
 	while (access(helper_path(file), F_OK)) {
 		if (now() > end)
 			fail("%s does not appear", file);
-		usleep(5000);
+		look_later(end);
 	}
 }
 
@@ -160,7 +160,7 @@ void helper_launch(struct bgt *bgt)
 			note_log();
 			fail("the helper does not come up: %s", bgt_error(bgt));
 		}
-		usleep(10000);
+		look_later(end);
 	}
 }
 
@@ -295,7 +295,7 @@ bool helper_logs(const char *text)
 			note_log();
 			return false;
 		}
-		usleep(5000);
+		look_later(end);
 	}
 	return true;
 }
@@ -392,7 +392,7 @@ const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const
 		instance = instance_look(bgt, app, task);
 		if (instance && instance->state == state)
 			return instance;
-		usleep(5000);
+		look_later(end);
 	} while (now() < end);
 	note("the last instance of %s is in state %s: %s", task,
 	     instance ? bgt_instance_state_name(instance->state) : "none",
@@ -429,7 +429,7 @@ bool helper_uncounted(struct bgt *bgt)
 	uint64_t end = now() + DEADLINE;
 
 	while (helper_container(bgt)->count_traffic && now() < end)
-		usleep(50000);
+		look_later(end);
 	return !helper_container(bgt)->count_traffic;
 }
 

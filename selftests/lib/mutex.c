@@ -107,7 +107,7 @@ bool mutex_wait_waiters(struct bgt *bgt, const char *name, uint32_t waiters)
 		state = mutex_look(bgt, name);
 		if (state && state->waiters == waiters)
 			return true;
-		usleep(1000);
+		look_later(end);
 	} while (now() < end);
 	return false;
 }

@@ -73,6 +73,17 @@ uint64_t now(void)
 	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
+void look_later(uint64_t end)
+{
+	uint64_t waited = now() + DEADLINE - end, pause = waited / 8;
+
+	if (pause < MSEC)
+		pause = MSEC;
+	else if (pause > 100 * MSEC)
+		pause = 100 * MSEC;
+	usleep((useconds_t)(pause / USEC));
+}
+
 static bool is_set(const char *variable)
 {
 	const char *value = getenv(variable);

@@ -29,6 +29,12 @@ void scene_end(void);
 /* CLOCK_BOOTTIME, as all moments of the module. */
 uint64_t now(void);
 
+/*
+ * For who looks again and again for what nothing tells of, until @end, which was now() + DEADLINE
+ * at first: the longer it takes, the more seldom, as looking takes time from what is waited for.
+ */
+void look_later(uint64_t end);
+
 /* Long rounds were asked for. */
 bool soak(void);
 

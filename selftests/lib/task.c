@@ -132,7 +132,7 @@ bool burner_runs(const struct burner *burner, unsigned int thread)
 	uint64_t before = burner->state->counts[thread], end = now() + DEADLINE;
 
 	while (burner->state->counts[thread] == before && now() < end)
-		usleep(1000);
+		look_later(end);
 	return burner->state->counts[thread] != before;
 }
 

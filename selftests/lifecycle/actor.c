@@ -225,7 +225,7 @@ static int be_inside(struct actor *actor)
 	if (pthread_create(&worker, NULL, work, actor))
 		return 14;
 	for (;; ++*beats)
-		usleep(1000);
+		usleep(5000);
 }
 
 static int be_app(const char *app, const char *kind)
@@ -341,7 +341,7 @@ bool actor_comes_to_say(const char *app, const char *text)
 	do {
 		read_line(app, line);
 		if (!*line)
-			usleep(2000);
+			look_later(end);
 	} while (strcmp(line, text) && now() < end);
 	return !strcmp(line, text);
 }
@@ -375,7 +375,7 @@ const char *actor_next(const char *app)
 	do {
 		read_line(app, line);
 		if (!*line)
-			usleep(2000);
+			look_later(end);
 	} while (!*line && now() < end);
 	return line;
 }
@@ -446,7 +446,7 @@ bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state)
 	uint64_t end = now() + DEADLINE;
 
 	while (app_look(bgt, app)->state != state && now() < end)
-		usleep(2000);
+		look_later(end);
 	if (app_look(bgt, app)->state == state)
 		return true;
 	note("%s is %s", app, bgt_app_state_name(app_look(bgt, app)->state));
@@ -472,7 +472,7 @@ static bool comes_to_stand(struct bgt *bgt, const char *app, enum bgt_role role,
 	uint64_t end = now() + DEADLINE;
 
 	while (is_frozen(bgt, container, role) != still && now() < end)
-		usleep(2000);
+		look_later(end);
 	return is_frozen(bgt, container, role) == still;
 }
 

@@ -79,7 +79,7 @@ static bool ui_runs(void)
 	uint64_t beats = actor_beats(APP), end = now() + DEADLINE;
 
 	while (actor_beats(APP) == beats && now() < end)
-		usleep(2000);
+		look_later(end);
 	return actor_beats(APP) != beats;
 }
 
@@ -258,7 +258,7 @@ TEST_F_TIMEOUT(inside, throttled, 120)
 		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
 	helper_run(self->bgt, "burns");
 	while (!helper_container(self->bgt)->throttled && now() < end)
-		usleep(2000);
+		look_later(end);
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(is_activated());
 	actor_do(APP, "complete 0");

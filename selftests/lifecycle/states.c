@@ -264,7 +264,7 @@ static bool becomes_throttled(struct bgt *bgt, bool throttled)
 	uint64_t end = now() + DEADLINE;
 
 	while (helper_container(bgt)->throttled != throttled && now() < end)
-		usleep(2000);
+		look_later(end);
 	return helper_container(bgt)->throttled == throttled;
 }
 
@@ -286,7 +286,7 @@ TEST_F_TIMEOUT(states, throttled, 120)
 	/* Twice as much as one of its budgets. */
 	end = now() + DEADLINE;
 	while (helper_container(self->bgt)->usage < usage + 600 * MSEC && now() < end)
-		usleep(2000);
+		look_later(end);
 	EXPECT_GE(helper_container(self->bgt)->usage, usage + 600 * MSEC);
 	EXPECT_FALSE(helper_container(self->bgt)->throttled);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
@@ -397,7 +397,7 @@ TEST_F_TIMEOUT(states, removed, 60)
 	actor_suspend(self->bgt, APP);
 	ASSERT_EQ(0, bgt_app_remove(self->bgt, APP));
 	for (uint64_t end = now() + DEADLINE; !kill((pid_t)pid, 0) && now() < end;)
-		usleep(2000);
+		look_later(end);
 	EXPECT_EQ(-1, kill((pid_t)pid, 0));
 	EXPECT_NE(0, access(helper_path("run/" APP), F_OK));
 }

@@ -124,7 +124,7 @@ TEST_F_TIMEOUT(budget, exempt, 60)
 	times = helper_container(self->bgt)->times_throttled;
 	end = now() + DEADLINE;
 	while (usage_of(a) < before + 3 * QUOTA && now() < end)
-		usleep(10000);
+		look_later(end);
 	container = helper_container(self->bgt);
 	EXPECT_GE(container->usage, before + 3 * QUOTA);
 	EXPECT_FALSE(container->throttled);

@@ -232,7 +232,7 @@ static const struct bgt_instance *wait_instance(struct bgt *bgt, const char *tas
 	while (count(bgt, task) < number) {
 		if (now() > end)
 			return NULL;
-		usleep(5000);
+		look_later(end);
 	}
 	return instance_wait(bgt, APP, task, state);
 }

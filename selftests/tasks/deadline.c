@@ -135,7 +135,7 @@ static bool is_left(const char *below)
 	uint64_t end = now() + DEADLINE;
 
 	while (is_populated(below) && now() < end)
-		usleep(5000);
+		look_later(end);
 	return !is_populated(below);
 }
 
@@ -208,7 +208,7 @@ static void wait_throttled(struct bgt *bgt)
 		bgt_container_free(container);
 		if (throttled && frozen)
 			return;
-		usleep(5000);
+		look_later(end);
 	} while (now() < end);
 	fail("the app is not throttled");
 }

@@ -530,11 +530,11 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	/* And the hostile one can be got rid of. */
 	end = now() + DEADLINE;
 	while ((error = bgt_app_remove(self->bgt, HOSTILE)) == -EAGAIN && now() < end)
-		usleep(10000);
+		look_later(end);
 	EXPECT_EQ(0, error);
 	end = now() + DEADLINE;
 	while (!access(helper_cgroup(HOSTILE, ""), F_OK) && now() < end)
-		usleep(10000);
+		look_later(end);
 	EXPECT_NE(0, access(helper_cgroup(HOSTILE, ""), F_OK));
 }
 

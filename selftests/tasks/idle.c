@@ -131,7 +131,7 @@ TEST_F_TIMEOUT(idle, talks, 120)
 	helper_run(self->bgt, "talks");
 	/* However long that takes it to begin with. */
 	while (!helper_container(self->bgt)->sent && now() < end)
-		usleep(20000);
+		look_later(end);
 	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
 	wait_idle(self->bgt, 2);
 	EXPECT_TRUE(is_running(self->bgt, "talks"));

@@ -117,7 +117,7 @@ static void wait_sent(struct bgt *bgt, uint64_t bytes)
 	while (helper_container(bgt)->sent < before + bytes) {
 		if (now() > end)
 			fail("nothing is sent, or not counted");
-		usleep(20000);
+		look_later(end);
 	}
 }
 

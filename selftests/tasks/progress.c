@@ -163,7 +163,7 @@ static struct app app_start(struct bgt *bgt)
 	while (!app.heard->listens) {
 		if (now() > end || waitpid(app.pid, NULL, WNOHANG))
 			fail("the app does not come up");
-		usleep(1000);
+		look_later(end);
 	}
 	return app;
 }
@@ -174,7 +174,7 @@ static bool app_hears(const struct app *app, unsigned int nr_progress, unsigned 
 
 	while ((app->heard->nr_progress < nr_progress || app->heard->nr_ended < nr_ended) &&
 	       now() < end)
-		usleep(1000);
+		look_later(end);
 	return app->heard->nr_progress == nr_progress && app->heard->nr_ended == nr_ended;
 }
 
@@ -224,7 +224,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 	member_hold(self->bgt, member, true);
 	touch("go");
 	/* The task has said so when it waits for the next file, which the list shows. */
-	for (uint64_t end = now() + DEADLINE; now() < end; usleep(5000)) {
+	for (uint64_t end = now() + DEADLINE; now() < end; look_later(end)) {
 		instance = instance_look(self->bgt, APP, "step");
 		if (instance && instance->progress == 60)
 			break;

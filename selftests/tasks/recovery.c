@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(recovery, container_deleted, 60)
 		bgt_container_free(container);
 		if (now() > end)
 			break;
-		usleep(10000);
+		look_later(end);
 	}
 	ASSERT_NE(NULL, container);
 	EXPECT_NE(before, container->id);
@@ -267,7 +267,7 @@ TEST_F_TIMEOUT(recovery, module_unloaded, 90)
 		if (container->times_throttled)
 			break;
 		bgt_container_free(container);
-		usleep(5000);
+		look_later(end);
 	} while (now() < end);
 	EXPECT_EQ(300 * MSEC, container->quota);
 	EXPECT_GE(container->times_throttled, 1);
@@ -399,7 +399,7 @@ static bool wait_for_count(struct bgt *bgt, enum bgt_instance_state state, unsig
 	uint64_t end = now() + DEADLINE;
 
 	while (count_in_state(bgt, state) != count && now() < end)
-		usleep(5000);
+		look_later(end);
 	return count_in_state(bgt, state) == count;
 }
 

@@ -75,7 +75,7 @@ static enum bgt_instance_state end_of(struct bgt *bgt, uint32_t id)
 	uint64_t end = now() + DEADLINE;
 
 	while (!instance_of(bgt, id)->ended && now() < end)
-		usleep(5000);
+		look_later(end);
 	return instance_of(bgt, id)->state;
 }
 

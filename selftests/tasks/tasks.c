@@ -168,7 +168,7 @@ TEST_F_TIMEOUT(tasks, time, 60)
 	helper_register(self->bgt, (struct wanted){ .name = "ok", .trigger = BGT_TRIGGER_TIME,
 						    .interval = INTERVAL_MIN });
 	while (instance_count(self->bgt, APP) < 3 && now() < end)
-		usleep(10000);
+		look_later(end);
 	EXPECT_GE(instance_count(self->bgt, APP), 3);
 	EXPECT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "ok", true));
 
@@ -225,7 +225,7 @@ TEST_F_TIMEOUT(tasks, app_removed, 60)
 	helper_fire(self->bgt, "long");
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_RUNNING));
 	while ((error = bgt_app_remove(self->bgt, APP)) == -EAGAIN && now() < end)
-		usleep(10000);
+		look_later(end);
 	EXPECT_EQ(0, error);
 	ASSERT_EQ(0, bgt_app_list(self->bgt, &list));
 	EXPECT_EQ(NULL, list);

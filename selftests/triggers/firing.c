@@ -94,7 +94,7 @@ bool firing_is(struct bgt *bgt, const char *expected)
 		pause_for(QUIET);
 	while (!(good = look(bgt, text, sizeof(text), &newest) && !strcmp(text, expected)) &&
 	       *expected && now() < end)
-		usleep(5000);
+		look_later(end);
 	if (!good)
 		note("\"%s\" fired, not \"%s\"", text, expected);
 	last = newest;
@@ -175,7 +175,7 @@ bool firing_times(struct bgt *bgt, const char *app, uint64_t *times, unsigned in
 		bgt_instance_free(list);
 		if (fired == count)
 			return true;
-		usleep(10000);
+		look_later(end);
 	} while (now() < end);
 	note("%u of %u have fired", fired, count);
 	return false;

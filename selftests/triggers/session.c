@@ -83,7 +83,7 @@ static bool holds(struct bgt *bgt, uint32_t expected)
 			fail("bgt_condition_get: %s", bgt_error(bgt));
 		if ((holding & ours) == expected)
 			return true;
-		usleep(5000);
+		look_later(end);
 	} while (now() < end);
 	note("0x%x hold, not 0x%x", holding & ours, expected);
 	return false;
