@@ -55,6 +55,10 @@ static void test_days(struct test *test)
 	ok(test, network_next_day(spring - 12 * 3600) - network_next_day(spring - 36 * 3600) ==
 	   23 * 3600 && network_next_day(autumn) - network_next_day(autumn - 24 * 3600) ==
 	   25 * 3600, "days of 23 and of 25 hours");
+	ok(test, network_this_day(autumn) == network_next_day(autumn - 24 * 3600) &&
+	   network_this_day(network_this_day(autumn)) == network_this_day(autumn) &&
+	   network_this_day(network_this_day(autumn) - 1) < network_this_day(autumn),
+	   "the beginning of one");
 	ok(test, network_day(network_next_day(autumn) - 1) == network_day(autumn) &&
 	   network_day(network_next_day(autumn)) == network_day(autumn) + 1, "and no other day");
 }

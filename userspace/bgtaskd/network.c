@@ -50,15 +50,26 @@ uint32_t network_day(int64_t time)
 			  local.tm_mday);
 }
 
-int64_t network_next_day(int64_t time)
+/* When the day begins that is so many days later. */
+static int64_t midnight(int64_t time, int days)
 {
-	struct tm local, next = { .tm_isdst = -1 };
+	struct tm local, begin = { .tm_isdst = -1 };
 
 	to_local(time, &local);
-	next.tm_year = local.tm_year;
-	next.tm_mon = local.tm_mon;
-	next.tm_mday = local.tm_mday + 1;
-	return mktime(&next);
+	begin.tm_year = local.tm_year;
+	begin.tm_mon = local.tm_mon;
+	begin.tm_mday = local.tm_mday + days;
+	return mktime(&begin);
+}
+
+int64_t network_this_day(int64_t time)
+{
+	return midnight(time, 0);
+}
+
+int64_t network_next_day(int64_t time)
+{
+	return midnight(time, 1);
 }
 
 void network_take(struct network_record *record, uint32_t day, uint64_t total, bool counts)

@@ -27,8 +27,12 @@ struct network {
 	sd_event_source *timer;
 };
 
-/* Such a moment's date in local time: year * 10000 + month * 100 + day. And when it is over, s. */
+/*
+ * Such a moment's date in local time: year * 10000 + month * 100 + day. And when that day has
+ * begun, and when it is over, s.
+ */
 uint32_t network_day(int64_t time);
+int64_t network_this_day(int64_t time);
 int64_t network_next_day(int64_t time);
 
 /*
