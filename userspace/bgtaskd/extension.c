@@ -55,31 +55,36 @@ static uint64_t battery_limit(const struct app *app)
 			       energy->day == today() ? energy->used : 0);
 }
 
-/* What was used until now counts for today. */
+/* For how long it has been today, us. */
+static uint64_t age_of_day(void)
+{
+	uint64_t now = daemon_time();
+
+	return (now - (uint64_t)network_this_day((int64_t)(now / NSEC_PER_SEC)) * NSEC_PER_SEC) /
+	       1000;
+}
+
+/* What was used until now counts for today, but for what was used before today. */
 static void count(struct app *app)
 {
 	struct extension *extension = app->life.extension;
 	struct energy_record *energy = &app->life.energy;
-	uint64_t now = time_now(app->daemon);
+	uint64_t now = time_now(app->daemon), passed;
 
 	if (!extension->counted || now <= extension->counted)
 		return;
-	if (energy->day != today())
+	passed = now - extension->counted;
+	if (energy->day != today()) {
 		energy->used = 0;
+		if (passed > age_of_day())
+			passed = age_of_day();
+	}
 	energy->day = today();
-	energy->used += (now - extension->counted) * 1000;
+	energy->used += passed * 1000;
 	extension->counted = now;
 	if (registry_energy_set(app->daemon->registry, app->id, energy))
 		log_line(LOG_ERR, "%s: cannot record what its extension has used: %s", app->id,
 			 registry_error(app->daemon->registry));
-}
-
-static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
-{
-	(void)source;
-	(void)usec;
-	(void)extension_revoke(data, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
-	return 0;
 }
 
 /* Looks how long it may last from now on; 0 for as long as it likes. */
@@ -101,6 +106,23 @@ static uint64_t find_end(struct app *app)
 		extension->counted = time_now(app->daemon);
 	left = extension->counted + battery_limit(app) / 1000;
 	return left < end ? left : end;
+}
+
+static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct app *app = data;
+
+	/* Another day may have begun, which has energy of its own. */
+	count(app);
+	usec = find_end(app);
+	if (usec <= time_now(app->daemon)) {
+		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
+		return 0;
+	}
+	(void)sd_event_source_set_time(source, usec);
+	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	lifecycle_note(app);
+	return 0;
 }
 
 static void set_timer(struct app *app)
