@@ -135,7 +135,9 @@ static void set_timer(struct app *app)
 		extension->counted = 0;
 	extension->timer = sd_event_source_disable_unref(extension->timer);
 	end = find_end(app);
-	if (end && sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, end,
+	/* Who has not come back to this helper yet would not learn that it is over. */
+	if (end && app->life.peer &&
+	    sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, end,
 				     1000, time_is_over, app) < 0)
 		log_line(LOG_ERR, "%s: its extension is without a limit: out of memory", app->id);
 }
@@ -271,6 +273,14 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	/* Only now, see extension_close(). */
 	lifecycle_note(app);
 	return true;
+}
+
+void extension_attached(struct app *app)
+{
+	if (!app->life.extension)
+		return;
+	set_timer(app);
+	lifecycle_note(app);
 }
 
 void extension_backgrounded(struct app *app)

@@ -27,6 +27,9 @@ void extension_drop(struct app *app);
 /* The helper ends; the next one knows of it. */
 void extension_forget(struct app *app);
 
+/* Its socket is there, maybe for the first time since the helper was started anew. */
+void extension_attached(struct app *app);
+
 /* The app has left the foreground. */
 void extension_backgrounded(struct app *app);
 

@@ -269,9 +269,11 @@ static int run(struct app *app, bool foreground)
 	life->foreground |= foreground;
 	life->saving_over = false;
 	set_exempt(app, true);
-	deadline_end(&life->deadline);
 	if (before == BGTASK_APP_STATE_SUSPENDING || (foreground && !was_foreground))
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_RESUMED);
+	/* Who has to come back for one that stays still has to. */
+	if (!life->extension)
+		deadline_end(&life->deadline);
 	if (before != BGTASK_APP_STATE_RUNNING || was_foreground != life->foreground)
 		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	if (before != BGTASK_APP_STATE_RUNNING)
@@ -359,6 +361,7 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 	/* It has come back for its extension. */
 	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
 		deadline_end(&app->life.deadline);
+	extension_attached(app);
 	activation_attached(app);
 	/* It may just have named its UI thread. */
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDED)
