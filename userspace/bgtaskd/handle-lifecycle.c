@@ -68,7 +68,9 @@ static struct app *app_itself(struct daemon *daemon, const struct call *call)
 void handle_app_attach(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = app_itself(daemon, call);
+	enum bgtask_extension_reason reason;
 	struct payload payload;
+	const char *description;
 	int error;
 
 	if (!app)
@@ -87,6 +89,8 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
 	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
 	payload_u64(&payload, BGTASK_A_APP_DEADLINE, daemon->config.suspend_timeout);
+	if (extension_describe(app, &reason, &description))
+		payload_u32(&payload, BGTASK_A_APP_EXTENSION, reason);
 	call_reply(call, &payload);
 	lifecycle_attach(app, call->peer);
 }

@@ -158,6 +158,14 @@ void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 		happen(bgt, (struct bgt_event){ .type = type }, app);
 }
 
+static void lose_extension(struct bgt *bgt, enum bgt_revoked_reason why, uint64_t deadline)
+{
+	bgt->jobs = 0;
+	happen(bgt, (struct bgt_event){
+		.type = BGT_EVENT_EXTENSION_REVOKED, .revoked = why, .deadline = deadline,
+	}, NULL);
+}
+
 void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_span span = bgt_span_of_message(message);
@@ -165,6 +173,12 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 
 	if (bgt_app_parse(span, &app))
 		return;
+	/* A new helper has taken it back before this one could be told. */
+	if (bgt->jobs && !app->extended && app->foreground)
+		lose_extension(bgt, BGT_REVOKED_RESUMED, 0);
+	else if (bgt->jobs && !app->extended)
+		lose_extension(bgt, BGT_REVOKED_SYSTEM_POLICY,
+			       find_time(span, BGTASK_A_APP_DEADLINE));
 	if (app->state == BGT_APP_SUSPENDING)
 		suspend(bgt, span, app);
 	else if (app->state == BGT_APP_RUNNING && bgt->suspended)
@@ -178,17 +192,12 @@ void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_span span = bgt_span_of_message(message);
 	const struct nlattr *attr = bgt_span_find(span, BGTASK_A_EXTENSION_REVOKED);
-	struct bgt_event event = {
-		.type = BGT_EVENT_EXTENSION_REVOKED,
-		.deadline = find_time(span, BGTASK_A_EXTENSION_DEADLINE),
-	};
 	uint32_t revoked;
 
 	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &revoked))
 		return;
-	event.revoked = (enum bgt_revoked_reason)revoked;
-	bgt->jobs = 0;
-	happen(bgt, event, NULL);
+	lose_extension(bgt, (enum bgt_revoked_reason)revoked,
+		       find_time(span, BGTASK_A_EXTENSION_DEADLINE));
 }
 
 /*
