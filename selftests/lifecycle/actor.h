@@ -20,6 +20,12 @@ void actor_install(struct bgt *bgt, const char *kind);
 /* The same, as another app. */
 void actor_install_as(struct bgt *bgt, const char *app, const char *kind);
 
+/* Path of a file that it shares with the test. Valid until the next call. */
+const char *actor_path(const char *app, const char *what);
+
+/* What it says, and what it is told, is no longer. */
+#define ACTOR_LINE_SIZE	128
+
 /* The lines of its manifest, and more, for helper_install(). Valid until the next call. */
 const char *actor_manifest(const char *kind, const char *more);
 
@@ -29,8 +35,8 @@ uint32_t actor_launch(struct bgt *bgt, const char *app);
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; to ask
  * for the "foreground" itself; "complete STATUS" and "progress N" of what runs in it, "lock" to
- * wait for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that. What comes
- * of it is what it says next.
+ * wait for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that; "leave" to
+ * close its connection, and live on. What comes of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 
