@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the extensions of an app may use on battery in a day: one that is left open makes those
+ * after it shorter, until the day is over. AC power is the kernel's test_power.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+
+#define DAY	(24 * 3600 * SEC)
+/* None takes too long by itself. */
+#define LIMIT	"SuspendTimeout=1h\nExtensionLimit=1w\n"
+
+FIXTURE(energy) {
+	struct bgt *bgt;
+	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
+};
+
+static uint64_t wall(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+static void set_wall(uint64_t time)
+{
+	const struct timespec to = { (time_t)(time / SEC), (long)(time % SEC) };
+
+	if (clock_settime(CLOCK_REALTIME, &to))
+		fail("cannot set the clock");
+}
+
+static uint64_t midnight(void)
+{
+	return wall() / DAY * DAY + DAY;
+}
+
+/* Begins at noon, far from the next day. */
+FIXTURE_SETUP(energy)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	self->offset = wall() - now();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("usb_online", "off");
+	power_set("ac_online", "off");
+	setenv("TZ", "UTC", 1);
+	set_wall(wall() / DAY * DAY + DAY / 2);
+}
+
+FIXTURE_TEARDOWN_PARENT(energy)
+{
+	helper_end();
+	set_wall(now() + self->offset);
+	power_set("ac_online", "on");
+	scene_end();
+}
+
+static void begin(struct bgt *bgt, const char *budget)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+	char settings[128];
+
+	snprintf(settings, sizeof(settings), LIMIT "ExtensionBudget=%s\n", budget);
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "attached");
+	actor_launch(bgt, APP);
+}
+
+/* Asks for one, in the foreground. How long it may last (ms), or 0. */
+static unsigned int request(void)
+{
+	const char *answer;
+	unsigned int limit;
+
+	actor_do(APP, "request unspecified");
+	answer = actor_next(APP);
+	if (sscanf(answer, "allowed %u", &limit) == 1)
+		return limit;
+	note("%s", answer);
+	return 0;
+}
+
+/* The app leaves its extension open, and comes back. */
+static bool comes_back(struct bgt *bgt)
+{
+	return !bgt_app_foreground(bgt, APP) && actor_says(APP, "revoked resumed");
+}
+
+/* All of it is gone; nobody has closed it. */
+static bool spends_all(struct bgt *bgt)
+{
+	return !bgt_app_background(bgt, APP) && actor_says(APP, "revoked system-policy") &&
+	       actor_says(APP, "suspending") && !bgt_app_foreground(bgt, APP) &&
+	       actor_says(APP, "resuming 1") && actor_does(APP, "request unspecified", "denied");
+}
+
+/* Whoever waits, and does nothing, uses what there is for the day; who is in the foreground not. */
+TEST_F_TIMEOUT(energy, waits, 120)
+{
+	uint64_t start, passed;
+	unsigned int limit;
+
+	begin(self->bgt, "1h");
+	ASSERT_EQ(3600000, request());
+	pause_for(SEC);
+	start = now();
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(2 * SEC);
+	EXPECT_TRUE(comes_back(self->bgt));
+	passed = now() - start;
+	limit = request();
+	EXPECT_LE(limit, 3600000 - 2000);
+	/* And no more than that. */
+	EXPECT_GE(limit + 1, 3600000 - passed / MSEC);
+	/* It is the same for one that is closed. */
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(SEC);
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_LE(request(), limit - 1000);
+}
+
+/* Then there is all of it again, for the helper that has seen the day before, and for the next. */
+TEST_F_TIMEOUT(energy, next_day, 120)
+{
+	begin(self->bgt, "2s");
+	for (unsigned int i = 0; i < 2; i++) {
+		ASSERT_EQ(2000, request());
+		ASSERT_TRUE(spends_all(self->bgt));
+		/* Late in the evening it is the same day. */
+		set_wall(midnight() - 3600 * SEC);
+		EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+		if (i)
+			helper_kill();
+		set_wall(midnight());
+		if (i)
+			helper_launch(self->bgt);
+	}
+	ASSERT_EQ(2000, request());
+	EXPECT_TRUE(spends_all(self->bgt));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+}
+
+/*
+ * One that is open at midnight goes on with all that there is for the new day, of which what was
+ * used before is no part. The same if there was no helper at midnight.
+ */
+static bool lasts_into_the_day(struct bgt *bgt, bool restarted)
+{
+	uint64_t day;
+
+	begin(bgt, "6s");
+	day = midnight();
+	set_wall(day - 3 * SEC);
+	if (request() != 6000 || bgt_app_background(bgt, APP))
+		return false;
+	if (restarted)
+		helper_kill();
+	while (wall() < day)
+		pause_for(10 * MSEC);
+	if (restarted)
+		helper_launch(bgt);
+	if (!actor_says(APP, "revoked system-policy"))
+		return false;
+	if (wall() < day + 6 * SEC) {
+		note("revoked %llu ms after midnight", (unsigned long long)(wall() - day) / MSEC);
+		return false;
+	}
+	/* That was all of it. */
+	return actor_says(APP, "suspending") && !bgt_app_foreground(bgt, APP) &&
+	       actor_says(APP, "resuming 1") && actor_does(APP, "request unspecified", "denied");
+}
+
+TEST_F_TIMEOUT(energy, over_midnight, 120)
+{
+	EXPECT_TRUE(lasts_into_the_day(self->bgt, false));
+}
+
+TEST_F_TIMEOUT(energy, over_midnight_alone, 120)
+{
+	EXPECT_TRUE(lasts_into_the_day(self->bgt, true));
+}
+
+TEST_HARNESS_MAIN

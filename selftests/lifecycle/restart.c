@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Extensions when the helper is killed: the time to save data goes on, as all that was said of it;
+ * and what belongs to nobody any more, as the app has closed its connection meanwhile, or has died,
+ * is free again.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+
+#define OTHER	"org.example.Other"
+#define PATIENT	"SuspendTimeout=1h\nSavingTimeout=1h\n"
+/* For a connection to come back, and for the app to be suspended. */
+#define HASTY	"SuspendTimeout=1s\nSavingTimeout=1h\nExtensionLimit=1h\n"
+#define TIME	(10 * SEC)
+
+FIXTURE(restart) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(restart)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("ac_online", "on");
+	power_set("usb_online", "off");
+}
+
+FIXTURE_TEARDOWN_PARENT(restart)
+{
+	helper_end();
+	scene_end();
+}
+
+/* Returns the app's process. */
+static uint32_t begin(struct bgt *bgt, const char *settings)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "attached");
+	return actor_launch(bgt, APP);
+}
+
+/* It is being suspended, and saves its data. */
+static uint32_t begin_saving(struct bgt *bgt, const char *settings, const char *allowed)
+{
+	uint32_t pid = begin(bgt, settings);
+
+	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending") ||
+	    !actor_does(APP, "request saving-data", allowed))
+		fail("it cannot save its data: %s", bgt_error(bgt));
+	return pid;
+}
+
+static bool is_saving(struct bgt *bgt)
+{
+	const struct bgt_app *app = app_look(bgt, APP);
+
+	return app->state == BGT_APP_SUSPENDING && !app->foreground && app->extended &&
+	       app->extension == BGT_EXTENSION_SAVING_DATA && app_stands(bgt, APP, false) &&
+	       helper_container(bgt)->exempt;
+}
+
+static bool is_suspended(struct bgt *bgt)
+{
+	return app_becomes(bgt, APP, BGT_APP_SUSPENDED) && app_stands(bgt, APP, true) &&
+	       !app_look(bgt, APP)->extended;
+}
+
+/* The next helper neither forgets it nor lets the app have another. */
+TEST_F_TIMEOUT(restart, saving, 120)
+{
+	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
+	for (unsigned int i = 0; i < 3; i++) {
+		helper_restart(self->bgt);
+		/* What was said to the one before, this one wants to know, too. */
+		if (i) {
+			EXPECT_TRUE(actor_says(APP, "suspending"));
+		}
+		EXPECT_TRUE(is_saving(self->bgt));
+		EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
+		EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
+		EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
+		EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
+		EXPECT_TRUE(is_saving(self->bgt));
+	}
+	actor_do(APP, "close");
+	EXPECT_TRUE(is_suspended(self->bgt));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(is_suspended(self->bgt));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "close 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+}
+
+/* Whoever wants the app again has it. */
+TEST_F_TIMEOUT(restart, saving_resumed, 120)
+{
+	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
+	helper_restart(self->bgt);
+	/* It has come back. */
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+}
+
+/* Its time does not begin anew; and no extension ends without a word. */
+TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
+{
+	uint32_t pid = begin_saving(self->bgt, PATIENT "ExtensionLimit=10s\n", "allowed 10000");
+	uint64_t start;
+
+	/* It is slow to come back. */
+	ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
+	helper_kill();
+	pause_for(TIME + SEC);
+	start = now();
+	helper_launch(self->bgt);
+	EXPECT_TRUE(is_saving(self->bgt));
+	ASSERT_EQ(0, kill((pid_t)pid, SIGCONT));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_LT(now() - start, TIME);
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	/* There is no more of it, whoever is asked. */
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
+	helper_restart(self->bgt);
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 10000"));
+}
+
+/* What happens to it before it has come back, it learns then. */
+TEST_F_TIMEOUT(restart, missed, 120)
+{
+	uint32_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+
+	for (unsigned int i = 0; i < 2; i++) {
+		ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+		ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
+		helper_restart(self->bgt);
+		ASSERT_EQ(0, i ? bgt_app_suspend(self->bgt, APP) :
+				 bgt_app_foreground(self->bgt, APP));
+		ASSERT_EQ(0, kill((pid_t)pid, SIGCONT));
+		EXPECT_TRUE(actor_says(APP, i ? "revoked system-policy" : "revoked resumed"));
+	}
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt));
+}
+
+/* Nobody is left who could say that all is saved. */
+TEST_F_TIMEOUT(restart, saving_without_connection, 120)
+{
+	begin_saving(self->bgt, HASTY, "allowed 3600000");
+	helper_kill();
+	ASSERT_TRUE(actor_does(APP, "leave", "left"));
+	helper_launch(self->bgt);
+	EXPECT_TRUE(is_suspended(self->bgt));
+}
+
+/* One app follows the user's way, and another one may not. */
+static void begin_tracking(struct bgt *bgt)
+{
+	actor_install_as(bgt, OTHER, "attached");
+	actor_launch(bgt, OTHER);
+	if (!actor_does(APP, "request location-tracking", "allowed") ||
+	    !actor_does(OTHER, "request location-tracking", "denied"))
+		fail("there is more than one, or none");
+}
+
+/* The place is free, in time. */
+static bool may_track(const char *app)
+{
+	uint64_t end = now() + DEADLINE;
+	const char *answer;
+
+	do {
+		actor_do(app, "request location-tracking");
+		answer = actor_next(app);
+	} while (!strcmp(answer, "denied") && now() < end && !usleep(20000));
+	if (strcmp(answer, "allowed"))
+		note("%s says \"%s\"", app, answer);
+	return !strcmp(answer, "allowed");
+}
+
+/* In the background: it ends as if it had been closed. */
+TEST_F_TIMEOUT(restart, tracking_without_connection, 120)
+{
+	begin(self->bgt, HASTY);
+	begin_tracking(self->bgt);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	helper_kill();
+	ASSERT_TRUE(actor_does(APP, "leave", "left"));
+	helper_launch(self->bgt);
+	EXPECT_TRUE(may_track(OTHER));
+	EXPECT_TRUE(is_suspended(self->bgt));
+	/* And is the only one again. */
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "request -16"));
+}
+
+/* In the foreground, to where it is brought once more before it is missed. */
+TEST_F_TIMEOUT(restart, tracking_in_foreground, 120)
+{
+	begin(self->bgt, HASTY);
+	begin_tracking(self->bgt);
+	helper_kill();
+	ASSERT_TRUE(actor_does(APP, "leave", "left"));
+	helper_launch(self->bgt);
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(may_track(OTHER));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+}
+
+/* With the app that had it. */
+TEST_F_TIMEOUT(restart, tracking_dies, 120)
+{
+	uint32_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+
+	begin_tracking(self->bgt);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	helper_kill();
+	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
+	helper_launch(self->bgt);
+	EXPECT_TRUE(may_track(OTHER));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(actor_does(APP, "request location-tracking", "denied"));
+}
+
+/* Who is there all the time keeps it, and no other gets it. */
+TEST_F_TIMEOUT(restart, tracking_kept, 120)
+{
+	begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	begin_tracking(self->bgt);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "denied"));
+	EXPECT_TRUE(actor_does(APP, "request location-tracking", "request -16"));
+	EXPECT_TRUE(app_look(self->bgt, APP)->extended);
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
+}
+
+TEST_HARNESS_MAIN
