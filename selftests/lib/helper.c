@@ -87,14 +87,17 @@ void helper_give(int fd, const char *name)
 	snprintf(given_name, sizeof(given_name), "%s", name);
 }
 
-/* In the helper's process: as sd_listen_fds(3) has it. */
+/* In the helper's process: as sd_listen_fds(3) and sd_watchdog_enabled(3) have it. */
 static void take_given(void)
 {
 	char number[16];
 
+	snprintf(number, sizeof(number), "%d", getpid());
+	/* Unless it is to be that of another one. */
+	if (getenv("WATCHDOG_USEC"))
+		setenv("WATCHDOG_PID", number, 0);
 	if (given < 0)
 		return;
-	snprintf(number, sizeof(number), "%d", getpid());
 	dup2(given, 3);
 	/* Where it was already. */
 	fcntl(3, F_SETFD, 0);

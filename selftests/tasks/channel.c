@@ -21,6 +21,7 @@
 #include "genl.h"
 #include "helper.h"
 #include "kselftest_harness.h"
+#include "manager.h"
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
@@ -539,40 +540,22 @@ TEST_F_TIMEOUT(channel, too_many, 120)
 	app_end(&app);
 }
 
-/* What is sent to the service manager: the text, and a descriptor or -1. */
-static int take_notice(int fd, char *text, size_t size)
+static struct notice hear(int manager)
 {
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec vector = { .iov_base = text, .iov_len = size - 1 };
-	struct msghdr message = {
-		.msg_iov = &vector, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	struct pollfd polled = { .fd = fd, .events = POLLIN };
-	struct cmsghdr *header;
-	ssize_t length;
-	int sent = -1;
+	struct notice notice;
 
-	if (poll(&polled, 1, (int)(DEADLINE / MSEC)) != 1)
+	if (!manager_hear(manager, &notice, DEADLINE))
 		fail("nothing is told to the service manager");
-	length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-	text[length < 0 ? 0 : length] = '\0';
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&sent, CMSG_DATA(header), sizeof(sent));
-	return sent;
+	return notice;
 }
 
 /* Without a service manager it has to be given anew, with one it need not. */
 TEST_F_TIMEOUT(channel, helper_killed, 120)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char text[256], name[64];
-	int manager, kept;
+	struct notice notice;
 	struct app app;
+	char name[64];
+	int manager;
 
 	app = app_start();
 	ASSERT_EQ(0, app_register(&app, "read", self->fd));
@@ -580,35 +563,34 @@ TEST_F_TIMEOUT(channel, helper_killed, 120)
 	helper_restart(self->bgt);
 	ASSERT_EQ(0, app_set(&app, "read", self->fd));
 
-	strcpy(address.sun_path, HELPER_TOP "/notify");
-	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	ASSERT_EQ(0, bind(manager, (struct sockaddr *)&address, sizeof(address)));
-	ASSERT_EQ(0, setenv("NOTIFY_SOCKET", address.sun_path, 1));
+	manager = manager_begin(0);
 	helper_restart(self->bgt);
-	EXPECT_EQ(-1, take_notice(manager, text, sizeof(text)));
-	EXPECT_STREQ("READY=1", text);
+	notice = hear(manager);
+	EXPECT_EQ(-1, notice.fd);
+	EXPECT_STREQ("READY=1", notice.text);
 	ASSERT_EQ(0, app_set(&app, "read", self->fd));
-	kept = take_notice(manager, text, sizeof(text));
-	ASSERT_LE(0, kept);
-	ASSERT_EQ(1, sscanf(text, "FDSTORE=1\nFDPOLL=0\nFDNAME=%63s", name));
+	notice = hear(manager);
+	ASSERT_LE(0, notice.fd);
+	ASSERT_EQ(1, sscanf(notice.text, "FDSTORE=1\nFDPOLL=0\nFDNAME=%63s", name));
 	app_end(&app);
 	close(self->fd);
 
-	helper_give(kept, name);
+	helper_give(notice.fd, name);
 	helper_restart(self->bgt);
-	close(kept);
+	close(notice.fd);
 	put(self->peer, "kept\n");
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel kept\n", got());
 
 	/* When it is of no use any more, the service manager is told. */
 	EXPECT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "read", false));
-	do
-		close(take_notice(manager, text, sizeof(text)));
-	while (strncmp(text, "FDSTOREREMOVE=1\nFDNAME=", 23));
-	EXPECT_STREQ(name, text + 23);
+	do {
+		notice = hear(manager);
+		close(notice.fd);
+	} while (strncmp(notice.text, "FDSTOREREMOVE=1\nFDNAME=", 23));
+	EXPECT_STREQ(name, notice.text + 23);
 	EXPECT_TRUE(is_dropped(self->peer));
-	unsetenv("NOTIFY_SOCKET");
+	manager_end(manager);
 }
 
 TEST_HARNESS_MAIN
