@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What work costs, as a task sees it: low, or the worst that power, pressure and its budget say.
+ * What the kernel says of these is read before and after the task asks; if it has not changed what
+ * is to be answered, that has to be the answer.
+ *
+ * The task is this program: it is started a second time as an entry point.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+
+#define PROGRAM		HELPER_TOP "/program"
+#define ASKS		HELPER_SAID "/asks"
+#define ANSWERS		HELPER_SAID "/answers"
+#define PRESSURE	"/proc/pressure/"
+
+#define LOW	(1 << BGT_WORK_COST_LOW)
+#define MEDIUM	(1 << BGT_WORK_COST_MEDIUM)
+#define HIGH	(1 << BGT_WORK_COST_HIGH)
+
+/* What the task is told, and what it has been. */
+struct ask {
+	uint64_t burn;			/* CPU time to use before */
+};
+
+struct answer {
+	int error;
+	enum bgt_work_cost cost;
+	bool exempt;
+	uint64_t quota, before, after;	/* of its budget; what was left of it */
+};
+
+static int read_budget(struct bgt *bgt, struct answer *answer, uint64_t *left)
+{
+	struct bgt_container *container;
+	int error = bgt_self_get(bgt, &container);
+
+	if (error)
+		return error;
+	answer->exempt = container->exempt;
+	answer->quota = container->quota;
+	*left = container->left;
+	bgt_container_free(container);
+	return 0;
+}
+
+static int run_task(void)
+{
+	int asks = open(ASKS, O_RDWR | O_CLOEXEC), answers = open(ANSWERS, O_RDWR | O_CLOEXEC);
+	struct bgt *bgt;
+	struct ask ask;
+
+	if (asks < 0 || answers < 0 || bgt_open(&bgt))
+		return 1;
+	while (read(asks, &ask, sizeof(ask)) == sizeof(ask)) {
+		struct answer answer = { 0 };
+
+		burn(ask.burn);
+		answer.error = read_budget(bgt, &answer, &answer.before) ?:
+			       bgt_condition_get(bgt, NULL, NULL, &answer.cost) ?:
+			       read_budget(bgt, &answer, &answer.after);
+		if (write(answers, &answer, sizeof(answer)) != sizeof(answer))
+			return 2;
+	}
+	return 3;
+}
+
+static void __attribute__((constructor)) be_task(void)
+{
+	if (getenv("BGTASK_INSTANCE"))
+		_exit(run_task());
+}
+
+FIXTURE(cost) {
+	struct bgt *bgt;
+	int asks, answers;
+};
+
+FIXTURE_SETUP(cost)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("battery_capacity", "50");
+	power_set("ac_online", "on");
+	power_set("usb_online", "off");
+}
+
+FIXTURE_TEARDOWN_PARENT(cost)
+{
+	umount(PRESSURE "io");
+	power_set("ac_online", "on");
+	helper_end();
+	scene_end();
+}
+
+static int make_fifo(const char *path)
+{
+	int fd = mkfifo(path, 0666) || chmod(path, 0666) ? -1 : open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		fail("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+/* A task of a class is there to be asked. */
+static void begin(struct bgt *bgt, const char *class, int *asks, int *answers)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+	char lines[128];
+
+	settings.quota = 2 * SEC;
+	settings.period = 20 * SEC;
+	helper_start_with(bgt, &settings);
+	if (system("install -m 755 /proc/$PPID/exe " PROGRAM))
+		fail("cannot copy this program");
+	*asks = make_fifo(ASKS);
+	*answers = make_fifo(ANSWERS);
+	snprintf(lines, sizeof(lines), "Class=%s\n[Task asks]\nEntryPoint=" PROGRAM "\n"
+		 "Triggers=application\n", class);
+	helper_install(bgt, APP, lines);
+	helper_run(bgt, "asks");
+}
+
+static struct answer ask(int asks, int answers, uint64_t burn)
+{
+	struct pollfd polled = { .fd = answers, .events = POLLIN };
+	struct ask what = { burn };
+	struct answer answer;
+
+	if (write(asks, &what, sizeof(what)) != sizeof(what))
+		fail("cannot ask the task: %s", strerror(errno));
+	/* If its budget is spent, in the next generation. */
+	if (poll(&polled, 1, (int)(DEADLINE / MSEC)) != 1 ||
+	    read(answers, &answer, sizeof(answer)) != sizeof(answer))
+		fail("the task does not answer");
+	if (answer.error)
+		fail("the task cannot ask: %s", strerror(-answer.error));
+	return answer;
+}
+
+static double read_pressure(const char *file)
+{
+	char path[64];
+	double time;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), PRESSURE "%s", file);
+	stream = fopen(path, "re");
+	if (!stream || fscanf(stream, "some avg10=%lf", &time) != 1)
+		fail("%s: cannot be read", path);
+	fclose(stream);
+	return time;
+}
+
+/* As bgtaskd(8) has it. */
+static enum bgt_work_cost by_pressure(void)
+{
+	static const struct {
+		const char *file;
+		double medium, high;
+	} pressures[] = { { "cpu", 40, 80 }, { "io", 20, 60 }, { "memory", 5, 20 } };
+	enum bgt_work_cost cost = BGT_WORK_COST_LOW;
+
+	for (size_t i = 0; i < ARRAY_SIZE(pressures); i++) {
+		double time = read_pressure(pressures[i].file);
+
+		if (time >= pressures[i].high)
+			return BGT_WORK_COST_HIGH;
+		if (time >= pressures[i].medium)
+			cost = BGT_WORK_COST_MEDIUM;
+	}
+	return cost;
+}
+
+static enum bgt_work_cost by_budget(const struct answer *answer, uint64_t left)
+{
+	if (answer->exempt || answer->quota == BGT_QUOTA_UNLIMITED || left > answer->quota / 2)
+		return BGT_WORK_COST_LOW;
+	return left > answer->quota / 10 ? BGT_WORK_COST_MEDIUM : BGT_WORK_COST_HIGH;
+}
+
+static enum bgt_work_cost worse(enum bgt_work_cost one, enum bgt_work_cost other)
+{
+	return one > other ? one : other;
+}
+
+/*
+ * Asks until all that is @wanted has been answered, on AC power; false if an answer is wrong, or
+ * the deadline passes.
+ */
+static bool agrees(int asks, int answers, uint64_t burn, unsigned int wanted)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (wanted && now() < end) {
+		enum bgt_work_cost before = by_pressure(), after;
+		struct answer answer = ask(asks, answers, burn);
+
+		before = worse(before, by_budget(&answer, answer.before));
+		after = worse(by_pressure(), by_budget(&answer, answer.after));
+		if (before == after && answer.cost != after) {
+			note("work is said to cost %s, and costs %s",
+			     bgt_work_cost_name(answer.cost), bgt_work_cost_name(after));
+			return false;
+		}
+		if (before == after)
+			wanted &= ~(1U << answer.cost);
+		usleep(10000);
+	}
+	if (wanted)
+		note("not all was seen: %#x is missing; pressure %.2f %.2f %.2f", wanted,
+		     read_pressure("cpu"), read_pressure("io"), read_pressure("memory"));
+	return !wanted;
+}
+
+/* Waits until the helper has been told, by the kernel's message, what it costs. */
+static bool becomes(int asks, int answers, enum bgt_work_cost cost)
+{
+	uint64_t end = now() + DEADLINE;
+	struct answer answer;
+
+	do
+		answer = ask(asks, answers, 0);
+	while (answer.cost != cost && now() < end && !usleep(10000));
+	if (answer.cost != cost)
+		note("work costs %s", bgt_work_cost_name(answer.cost));
+	return answer.cost == cost;
+}
+
+TEST_F_TIMEOUT(cost, power, 180)
+{
+	begin(self->bgt, "free", &self->asks, &self->answers);
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_LOW));
+	power_set("ac_online", "off");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_MEDIUM));
+	power_set("battery_capacity", "20");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
+	power_set("battery_capacity", "21");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_MEDIUM));
+	power_set("battery_capacity", "3");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
+	/* However empty it is, nothing is taken from it now. */
+	power_set("usb_online", "on");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_LOW));
+	power_set("usb_online", "off");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
+	power_set("battery_present", "false");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_LOW));
+	/* The next helper finds out by itself. */
+	power_set("battery_present", "true");
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
+}
+
+TEST_F_TIMEOUT(cost, budget, 180)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+	enum bgt_work_cost outside, before;
+
+	begin(self->bgt, "standard", &self->asks, &self->answers);
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+	EXPECT_TRUE(agrees(self->asks, self->answers, 20 * MSEC, MEDIUM | HIGH));
+	/* Those who have no budget are not told of another's. */
+	do {
+		before = by_pressure();
+		ASSERT_EQ(0, bgt_condition_get(self->bgt, NULL, NULL, &outside));
+	} while (by_pressure() != before);
+	EXPECT_EQ(before, outside);
+	/* Nor is it, as long as it may use more than that. */
+	policy.set = BGT_POLICY_EXEMPT;
+	policy.exempt = true;
+	ASSERT_EQ(0, bgt_container_set(self->bgt, helper_container(self->bgt)->id, &policy));
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+	policy.exempt = false;
+	ASSERT_EQ(0, bgt_container_set(self->bgt, helper_container(self->bgt)->id, &policy));
+	/* In the next generation all is well again. */
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+}
+
+static const size_t size = 256 << 20;
+
+/* Takes more memory than it may have. */
+static int waste(void *data)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return 1;
+	for (size_t i = 0;; i = (i + 4096) % size)
+		memory[i]++;
+}
+
+TEST_F_TIMEOUT(cost, pressure, 300)
+{
+	struct burner burner;
+	uint64_t end;
+	pid_t hog;
+
+	begin(self->bgt, "free", &self->asks, &self->answers);
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+
+	/* More of them than there are CPUs. */
+	burner = burner_start("", 4 * (unsigned int)sysconf(_SC_NPROCESSORS_ONLN));
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, MEDIUM | HIGH));
+	EXPECT_LE(80, read_pressure("cpu"));
+	burner_end(&burner);
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+
+	ASSERT_EQ(0, cgroup_write("", "memory.high", "4M"));
+	hog = task_start("", waste, NULL);
+	for (end = now() + DEADLINE; read_pressure("memory") < 20 && now() < end;)
+		usleep(10000);
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, HIGH));
+	EXPECT_LE(20, read_pressure("memory"));
+	EXPECT_GT(80, read_pressure("cpu"));
+	task_kill(hog);
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+
+	/* A disk that is slow is not at hand. */
+	ASSERT_EQ(0, mount(helper_write("io", "some avg10=19.99 avg60=0.00 avg300=0.00 total=0\n"),
+			   PRESSURE "io", NULL, MS_BIND, NULL));
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
+	helper_write("io", "some avg10=20.00 avg60=0.00 avg300=0.00 total=0\n");
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, MEDIUM));
+	helper_write("io", "some avg10=60.00 avg60=0.00 avg300=0.00 total=0\n");
+	EXPECT_TRUE(agrees(self->asks, self->answers, 0, HIGH));
+}
+
+TEST_HARNESS_MAIN
