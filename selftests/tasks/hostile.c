@@ -6,20 +6,17 @@
  * neither in memory nor in what it logs.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/bgtask.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "genl.h"
 #include "helper.h"
 #include "kselftest_harness.h"
@@ -55,11 +52,6 @@ FIXTURE(hostile) {
 	struct bgt *bgt;
 	struct field *field;
 };
-
-static void count(uint64_t *counter)
-{
-	__atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
-}
 
 static int task_register(struct bgt *bgt, const char *app, const char *name, uint32_t *id)
 {
@@ -109,17 +101,17 @@ static void flood(struct field *field, uint64_t *seed)
 		if (command == BGTASK_CMD_TASK_REGISTER)
 			genl_put_u32(one, BGTASK_A_TASK_TRIGGER, BGTASK_TRIGGER_APPLICATION);
 		(void)genl_send(one, random_next(seed) % 2 ? NLM_F_ACK : 0);
-		count(&field->calls);
+		crowd_count(&field->calls);
 	}
 }
 
 static void expect_refusal(struct field *field, struct bgt *bgt, int what, int error)
 {
-	count(&field->calls);
+	crowd_count(&field->calls);
 	if (!error)
 		fail("lie %d was believed", what);
 	if (error == -EPERM || error == -ENOENT || error == -EACCES)
-		count(&field->refused);
+		crowd_count(&field->refused);
 	else if (error != -EBUSY && error != -EDQUOT && error != -EUSERS && error != -ENOBUFS)
 		fail("lie %d: %s (%d)", what, bgt_error(bgt), error);
 }
@@ -188,7 +180,7 @@ static void pretend(struct field *field, uint64_t *seed)
 		error = genl_do(&genl);
 		if (error != -EPERM && error != -EINVAL)
 			fail("it could become the helper: %d", error);
-		count(&field->refused);
+		crowd_count(&field->refused);
 	}
 	genl_close(&genl);
 }
@@ -221,7 +213,7 @@ static void mangle(struct field *field, uint64_t *seed)
 		if (random_next(seed) % 4 == 0)
 			size = random_next(seed) % size + 1;
 		(void)!send(genl.socket, genl.request, size, MSG_DONTWAIT);
-		count(&field->calls);
+		crowd_count(&field->calls);
 		if (random_next(seed) % 64 == 0)
 			while (recv(genl.socket, junk, sizeof(junk), MSG_DONTWAIT) > 0)
 				;
@@ -244,7 +236,7 @@ static void leave_sockets(struct field *field, uint64_t *seed)
 	while (!field->stop) {
 		while (left < ARRAY_SIZE(many) && !field->stop && !genl_open(&many[left])) {
 			associate(&many[left]);
-			count(&field->sockets);
+			crowd_count(&field->sockets);
 			if (random_next(seed) % 2)
 				genl_close(&many[left]);
 			else
@@ -269,7 +261,7 @@ static void churn(struct field *field, uint64_t *seed)
 		(void)task_register(bgt, NULL, name, &id);
 		for (int i = 0; i < 4; i++)
 			(void)bgt_trigger_fire(bgt, NULL, name, BGT_TRIGGER_APPLICATION, argument);
-		count(&field->calls);
+		crowd_count(&field->calls);
 		if (random_next(seed) % 4 == 0)
 			(void)bgt_task_unregister_by_name(bgt, NULL, name, random_next(seed) % 2);
 	}
@@ -303,37 +295,6 @@ static void __attribute__((constructor)) become_task(void)
 /*
  * Who is hostile, and who is not
  */
-
-/* A process in an app's own cgroup, or outside of all apps, as a user. */
-static pid_t enter(const char *app, uid_t uid, void (*act)(struct field *, uint64_t *),
-		   struct field *field, uint64_t seed)
-{
-	const char *procs = app ? helper_cgroup(app, "app/cgroup.procs") :
-				  "/sys/fs/cgroup/cgroup.procs";
-	pid_t pid = fork();
-	int fd;
-
-	if (pid)
-		return pid;
-	fd = open(procs, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) != 1)
-		fail("%s: %s", procs, strerror(errno));
-	close_range(3, UINT_MAX, 0);
-	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-		fail("cannot become %u: %s", uid, strerror(errno));
-	/* Whatever becomes of the test. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	act(field, &seed);
-	_exit(0);
-}
-
-static void note_slowest(volatile uint64_t *slowest, uint64_t since)
-{
-	uint64_t took = now() - since;
-
-	if (took > *slowest)
-		*slowest = took;
-}
 
 static void wait_for_end(struct bgt *bgt, uint64_t since)
 {
@@ -372,17 +333,17 @@ static void behave(struct field *field, uint64_t *seed)
 		began = now();
 		if (task_register(bgt, NULL, "job", &id))
 			fail("cannot register: %s", bgt_error(bgt));
-		note_slowest(&field->slowest_call, began);
+		crowd_note_slowest(&field->slowest_call, began);
 		fired = began = now();
 		if (bgt_trigger_fire(bgt, NULL, "job", BGT_TRIGGER_APPLICATION, NULL))
 			fail("cannot fire: %s", bgt_error(bgt));
-		note_slowest(&field->slowest_call, began);
+		crowd_note_slowest(&field->slowest_call, began);
 		wait_for_end(bgt, fired);
-		note_slowest(&field->slowest_run, fired);
+		crowd_note_slowest(&field->slowest_run, fired);
 		began = now();
 		if (bgt_task_unregister(bgt, id, false))
 			fail("cannot unregister: %s", bgt_error(bgt));
-		note_slowest(&field->slowest_call, began);
+		crowd_note_slowest(&field->slowest_call, began);
 		field->served++;
 	}
 	bgt_close(bgt);
@@ -438,24 +399,18 @@ FIXTURE_TEARDOWN_PARENT(hostile)
 	scene_end();
 }
 
-static unsigned int read_number(const char *command)
+static unsigned int lines_logged(void)
 {
-	FILE *output = popen(command, "r");
-	unsigned int number;
+	FILE *log = fopen(HELPER_TOP "/log", "re");
+	unsigned int lines = 0;
+	int character;
 
-	if (!output || fscanf(output, "%u", &number) != 1)
-		fail("%s: no number", command);
-	pclose(output);
-	return number;
-}
-
-static unsigned int helper_memory(void)
-{
-	char command[64];
-
-	snprintf(command, sizeof(command), "sed -n 's/^VmRSS:[^0-9]*//p' /proc/%d/status",
-		 helper_pid());
-	return read_number(command);
+	if (!log)
+		fail("there is no log");
+	while ((character = getc(log)) != EOF)
+		lines += character == '\n';
+	fclose(log);
+	return lines;
 }
 
 TEST_F_TIMEOUT(hostile, all, 1200)
@@ -487,14 +442,14 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	self->field->container = container->id;
 	bgt_container_free(container);
 
-	victim = enter(VICTIM, NOBODY, behave, self->field, 0);
+	victim = crowd_enter(VICTIM, NOBODY, behave, self->field, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		pids[i] = enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act, self->field,
+		pids[i] = crowd_enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act, self->field,
 				random_next(&seed));
 
 	/* When it has got used to it. */
 	pause_for(seconds / 4 * SEC);
-	memory = helper_memory();
+	memory = crowd_memory(helper_pid());
 	for (end = now() + seconds * 3 / 4 * SEC; now() < end; pause_for(SEC)) {
 		ASSERT_EQ(0, waitpid(victim, NULL, WNOHANG));
 		ASSERT_EQ(0, waitpid(helper_pid(), NULL, WNOHANG));
@@ -507,10 +462,10 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 	     (unsigned long long)self->field->sockets, (unsigned long long)self->field->served,
 	     (unsigned long long)(self->field->slowest_call / MSEC),
 	     (unsigned long long)(self->field->slowest_run / MSEC));
-	lines = read_number("wc -l <" HELPER_TOP "/log");
+	lines = lines_logged();
 	note("the helper had %u kB, and has %u kB; it has logged %u lines", memory,
-	     helper_memory(), lines);
-	EXPECT_LT(helper_memory(), memory + GROWTH_KB);
+	     crowd_memory(helper_pid()), lines);
+	EXPECT_LT(crowd_memory(helper_pid()), memory + GROWTH_KB);
 	EXPECT_LT(lines, LINES_AT_ONCE + seconds * LINES_PER_SEC);
 	EXPECT_GT(self->field->served, 0);
 	EXPECT_LT(self->field->slowest_call, BOUND);
