@@ -15,8 +15,7 @@ struct notice {
 
 /*
  * The helpers that are started from now on have it, and are to tell it that they live at least this
- * often, or never if @watchdog is 0. It has to listen: whoever tells it much waits for that.
- * Returns its socket.
+ * often, or never if @watchdog is 0. Returns its socket.
  */
 int manager_begin(uint64_t watchdog);
 void manager_end(int manager);
