@@ -444,8 +444,8 @@ TEST_F_TIMEOUT(hostile, all, 1200)
 
 	victim = crowd_enter(VICTIM, NOBODY, behave, self->field, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		pids[i] = crowd_enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act, self->field,
-				random_next(&seed));
+		pids[i] = crowd_enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act,
+				      self->field, random_next(&seed));
 
 	/* When it has got used to it. */
 	pause_for(seconds / 4 * SEC);
