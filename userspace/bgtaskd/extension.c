@@ -115,6 +115,8 @@ static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
 	/* Another day may have begun, which has energy of its own. */
 	count(app);
 	usec = find_end(app);
+	if (!usec)
+		return 0;
 	if (usec <= time_now(app->daemon)) {
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
 		return 0;
