@@ -263,7 +263,8 @@ TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 1200)
 
 		ASSERT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
 		ASSERT_EQ(0, bgt_mutex_acquire_start(self->b.mutex, timeout));
-		pause_for(timeout * MSEC + random_next(&seed) % (10 * MSEC));
+		/* Where there are 100 ticks a second, it passes up to two of them later. */
+		pause_for(timeout * MSEC + random_next(&seed) % (25 * MSEC));
 		ASSERT_EQ(0, bgt_mutex_release(self->a.mutex));
 		result = mutex_wait(self->b.bgt);
 		if (result) {
