@@ -138,6 +138,18 @@ static void measure(int dir, int near, const char *name)
 	munmap(results, size);
 }
 
+/* The packets of a container that was left over would be counted all the time. */
+static void see_that_none_is_counted(void)
+{
+	struct bgt_container *list;
+
+	check(bgt, bgt_container_list(bgt, &list), "container-list");
+	for (struct bgt_container *it = list; it; it = it->next)
+		if (it->count_traffic)
+			die("the packets of %s are counted", it->name);
+	bgt_container_free(list);
+}
+
 static uint32_t contain(const char *name, int dir)
 {
 	uint32_t id;
@@ -169,6 +181,7 @@ int main(int argc, char **argv)
 	dir = cgroup_make("bench-packet");
 	other = cgroup_make("bench-packet-other");
 	check(NULL, bgt_open(&bgt), "cannot connect to the module");
+	see_that_none_is_counted();
 	inside = contain("packet", dir);
 	outside = contain("packet-other", other);
 	near = lay_wire();
