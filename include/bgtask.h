@@ -60,6 +60,9 @@ extern "C" {
 #define BGT_PERIOD_MIN		UINT64_C(1000000)
 #define BGT_PERIOD_MAX		UINT64_C(604800000000000)
 
+/* Longest reprieve: 1 h. */
+#define BGT_REPRIEVE_MAX	UINT64_C(3600000000000)
+
 /**
  * enum bgt_role - What a member cgroup holds.
  * @BGT_ROLE_APP: The processes of the app itself.
@@ -136,6 +139,9 @@ const char *bgt_strerror(int error);
  * @exempt: Whether the container is neither charged nor frozen. Off by default.
  * @count_traffic: Whether to count what its sockets send and receive, for which every packet of the
  *   machine has to be looked at. Off by default.
+ * @reprieve: For how long from now on, up to BGT_REPRIEVE_MAX ns, the container is not frozen,
+ *   whatever it has spent; 0 ends that. What it uses is charged, to later generations, too. Not for
+ *   a new container.
  *
  *	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
  *
@@ -149,14 +155,16 @@ struct bgt_container_policy {
 	uint64_t period;
 	bool exempt;
 	bool count_traffic;
+	uint64_t reprieve;
 };
 
-#define BGT_CONTAINER_POLICY_INIT { sizeof(struct bgt_container_policy), 0, 0, 0, false, false }
+#define BGT_CONTAINER_POLICY_INIT { sizeof(struct bgt_container_policy), 0, 0, 0, false, false, 0 }
 
 #define BGT_POLICY_QUOTA	(1U << 0)
 #define BGT_POLICY_PERIOD	(1U << 1)
 #define BGT_POLICY_EXEMPT	(1U << 2)
 #define BGT_POLICY_COUNT_TRAFFIC	(1U << 3)
+#define BGT_POLICY_REPRIEVE	(1U << 4)
 
 /**
  * struct bgt_container - What is known of a container.
@@ -189,6 +197,7 @@ struct bgt_container_policy {
  *   members received from other machines. What is sent to many at once is missing.
  * @sent: Bytes of IP packets that they sent to other machines.
  * @local: Bytes of IP packets that they sent over the loopback device.
+ * @reprieve: How much longer it is not frozen, whatever it has spent, ns.
  */
 struct bgt_container {
 	struct bgt_container *next;
@@ -215,6 +224,7 @@ struct bgt_container {
 	uint64_t received;
 	uint64_t sent;
 	uint64_t local;
+	uint64_t reprieve;
 };
 
 /**
@@ -235,7 +245,7 @@ int bgt_container_new(struct bgt *bgt, const char *name, const struct bgt_contai
  * bgt_container_set - Change the policy of a container at once.
  * @bgt: The connection.
  * @id: The container.
- * @policy: What is to change. A larger quota, or exempt, thaws a throttled container.
+ * @policy: What is to change. A larger quota, exempt, or a reprieve thaws a throttled container.
  *
  * Return: 0, -ENOENT if there is no such container, -EINVAL or -ERANGE if the policy is not valid.
  */

@@ -268,10 +268,8 @@ free:
 /**
  * bgt_container_set() - change a container's policy
  * @container: any
- * @quota: new one, or NULL
- * @period: new one, or NULL
- * @exempt: new one, or NULL
- * @count_traffic: new one, or NULL; the caller sees to bgt_traffic_get() and _put()
+ * @policy: new one; if it counts traffic or no longer does, the caller sees to
+ *	bgt_traffic_get() and _put()
  * @extack: told why not
  *
  * What this thaws has been told to run when it returns.
@@ -279,32 +277,22 @@ free:
  * Context: process, bgt_registry_lock held.
  * Return: 0, -ERANGE or -ENOMEM.
  */
-int bgt_container_set(struct bgt_container *container, const u64 *quota, const u64 *period,
-		      const bool *exempt, const bool *count_traffic,
+int bgt_container_set(struct bgt_container *container, const struct bgt_policy *policy,
 		      struct netlink_ext_ack *extack)
 {
-	struct bgt_policy policy = container->policy;
 	int err;
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	if (quota)
-		policy.quota = *quota;
-	if (period)
-		policy.period = *period;
-	if (exempt)
-		policy.exempt = *exempt;
-	if (count_traffic)
-		policy.count_traffic = *count_traffic;
-	err = check_policy(&policy, extack);
+	err = check_policy(policy, extack);
 	if (err)
 		return err;
-	err = apply_count_traffic(container, policy.count_traffic);
+	err = apply_count_traffic(container, policy->count_traffic);
 	if (err)
 		return err;
 
 	raw_spin_lock_irq(&container->lock);
-	bgt_quota_set(container, &policy);
+	bgt_quota_set(container, policy);
 	trace_container_set(container, bgt_quota_spent(container));
 	raw_spin_unlock_irq(&container->lock);
 	bgt_freezer_apply(container);

@@ -29,12 +29,14 @@ struct netlink_ext_ack;
  * @quota: CPU time of a generation in ns, or BGTASK_QUOTA_UNLIMITED
  * @period: length of a generation in ns
  * @exempt: neither charge nor freeze for now
+ * @reprieve_end: CLOCK_BOOTTIME; charge, but do not freeze until then
  * @count_traffic: count what is sent and received
  */
 struct bgt_policy {
 	u64 quota;
 	u64 period;
 	bool exempt;
+	u64 reprieve_end;
 	bool count_traffic;
 };
 
@@ -161,8 +163,7 @@ extern struct mutex bgt_registry_lock;
 
 int bgt_container_create(const char *name, const struct bgt_policy *policy,
 			 struct bgt_container **result, struct netlink_ext_ack *extack);
-int bgt_container_set(struct bgt_container *container, const u64 *quota, const u64 *period,
-		      const bool *exempt, const bool *count_traffic,
+int bgt_container_set(struct bgt_container *container, const struct bgt_policy *policy,
 		      struct netlink_ext_ack *extack);
 void bgt_container_delete(struct bgt_container *container);
 

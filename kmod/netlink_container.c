@@ -25,6 +25,7 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	u64 traffic[BGT_TRAFFIC_KINDS];
 	struct bgt_policy policy;
 	u32 nr_members;
+	u64 now, reprieve;
 
 	raw_spin_lock_irq(&container->lock);
 	bgt_quota_update(container);
@@ -42,6 +43,8 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	raw_spin_unlock_irq(&container->lock);
 
 	bgt_traffic_sum(container, traffic);
+	now = ktime_get_boottime_ns();
+	reprieve = policy.reprieve_end > now ? policy.reprieve_end - now : 0;
 
 	if (policy.quota == BGTASK_QUOTA_UNLIMITED)
 		left = BGTASK_QUOTA_UNLIMITED;
@@ -72,7 +75,8 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	    nla_put_u8(skb, BGTASK_A_CONTAINER_COUNT_TRAFFIC, policy.count_traffic) ||
 	    put_number(skb, BGTASK_A_CONTAINER_RECEIVED, traffic[BGT_TRAFFIC_RECEIVED]) ||
 	    put_number(skb, BGTASK_A_CONTAINER_SENT, traffic[BGT_TRAFFIC_SENT]) ||
-	    put_number(skb, BGTASK_A_CONTAINER_LOCAL, traffic[BGT_TRAFFIC_LOCAL]))
+	    put_number(skb, BGTASK_A_CONTAINER_LOCAL, traffic[BGT_TRAFFIC_LOCAL]) ||
+	    put_number(skb, BGTASK_A_CONTAINER_REPRIEVE, reprieve))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -104,6 +108,38 @@ static int begin_traffic(struct genl_info *info, bool *begun)
 	return err;
 }
 
+/* What the request names takes the place of what is in @policy. */
+static void read_policy(struct genl_info *info, struct bgt_policy *policy)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[BGTASK_A_CONTAINER_QUOTA])
+		policy->quota = nla_get_u64(attrs[BGTASK_A_CONTAINER_QUOTA]);
+	if (attrs[BGTASK_A_CONTAINER_PERIOD])
+		policy->period = nla_get_u64(attrs[BGTASK_A_CONTAINER_PERIOD]);
+	if (attrs[BGTASK_A_CONTAINER_EXEMPT])
+		policy->exempt = nla_get_u8(attrs[BGTASK_A_CONTAINER_EXEMPT]);
+	if (attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC])
+		policy->count_traffic = nla_get_u8(attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC]);
+}
+
+/* Not for new containers, whose requests have no room for that attribute in info->attrs. */
+static int read_reprieve(struct genl_info *info, struct bgt_policy *policy)
+{
+	const struct nlattr *attr = info->attrs[BGTASK_A_CONTAINER_REPRIEVE];
+	u64 reprieve;
+
+	if (!attr)
+		return 0;
+	reprieve = nla_get_u64(attr);
+	if (reprieve > BGTASK_REPRIEVE_MAX) {
+		NL_SET_ERR_MSG(info->extack, "reprieve must be at most 1 h");
+		return -ERANGE;
+	}
+	policy->reprieve_end = reprieve ? ktime_get_boottime_ns() + reprieve : 0;
+	return 0;
+}
+
 int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct bgt_policy policy = {
@@ -120,12 +156,7 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = require_attr(info, BGTASK_A_CONTAINER_NAME, "name of the container is missing");
 	if (err)
 		return err;
-	if (info->attrs[BGTASK_A_CONTAINER_QUOTA])
-		policy.quota = nla_get_u64(info->attrs[BGTASK_A_CONTAINER_QUOTA]);
-	if (info->attrs[BGTASK_A_CONTAINER_PERIOD])
-		policy.period = nla_get_u64(info->attrs[BGTASK_A_CONTAINER_PERIOD]);
-	if (info->attrs[BGTASK_A_CONTAINER_EXEMPT])
-		policy.exempt = nla_get_u8(info->attrs[BGTASK_A_CONTAINER_EXEMPT]);
+	read_policy(info, &policy);
 
 	/* Were there no memory for the answer, nobody would know of the container. */
 	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(u32)));
@@ -147,23 +178,14 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int set_container(struct bgt_container *container, struct genl_info *info)
 {
-	struct nlattr **attrs = info->attrs;
-	bool exempt, count_traffic;
-	u64 quota, period;
+	struct bgt_policy policy = container->policy;
+	int err;
 
-	if (attrs[BGTASK_A_CONTAINER_QUOTA])
-		quota = nla_get_u64(attrs[BGTASK_A_CONTAINER_QUOTA]);
-	if (attrs[BGTASK_A_CONTAINER_PERIOD])
-		period = nla_get_u64(attrs[BGTASK_A_CONTAINER_PERIOD]);
-	if (attrs[BGTASK_A_CONTAINER_EXEMPT])
-		exempt = nla_get_u8(attrs[BGTASK_A_CONTAINER_EXEMPT]);
-	if (attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC])
-		count_traffic = nla_get_u8(attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC]);
-	return bgt_container_set(container, attrs[BGTASK_A_CONTAINER_QUOTA] ? &quota : NULL,
-				 attrs[BGTASK_A_CONTAINER_PERIOD] ? &period : NULL,
-				 attrs[BGTASK_A_CONTAINER_EXEMPT] ? &exempt : NULL,
-				 attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC] ? &count_traffic : NULL,
-				 info->extack);
+	lockdep_assert_held(&bgt_registry_lock);
+
+	read_policy(info, &policy);
+	err = read_reprieve(info, &policy);
+	return err ?: bgt_container_set(container, &policy, info->extack);
 }
 
 int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)

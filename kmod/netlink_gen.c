@@ -20,12 +20,13 @@ const struct nla_policy bgtask_container_new_nl_policy[BGTASK_A_CONTAINER_COUNT_
 };
 
 /* BGTASK_CMD_CONTAINER_SET - do */
-const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_COUNT_TRAFFIC + 1] = {
+const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_REPRIEVE + 1] = {
 	[BGTASK_A_CONTAINER_ID] = { .type = NLA_U32, },
 	[BGTASK_A_CONTAINER_QUOTA] = { .type = NLA_U64, },
 	[BGTASK_A_CONTAINER_PERIOD] = { .type = NLA_U64, },
 	[BGTASK_A_CONTAINER_EXEMPT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[BGTASK_A_CONTAINER_COUNT_TRAFFIC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[BGTASK_A_CONTAINER_REPRIEVE] = { .type = NLA_U64, },
 };
 
 /* BGTASK_CMD_CONTAINER_DEL - do */
@@ -264,7 +265,7 @@ const struct genl_ops bgtask_nl_ops[39] = {
 		.cmd		= BGTASK_CMD_CONTAINER_SET,
 		.doit		= bgtask_nl_container_set_doit,
 		.policy		= bgtask_container_set_nl_policy,
-		.maxattr	= BGTASK_A_CONTAINER_COUNT_TRAFFIC,
+		.maxattr	= BGTASK_A_CONTAINER_REPRIEVE,
 	},
 	{
 		.cmd		= BGTASK_CMD_CONTAINER_DEL,

@@ -13,7 +13,7 @@
 
 extern const struct nla_policy bgtask_container_new_nl_policy[BGTASK_A_CONTAINER_COUNT_TRAFFIC + 1];
 
-extern const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_COUNT_TRAFFIC + 1];
+extern const struct nla_policy bgtask_container_set_nl_policy[BGTASK_A_CONTAINER_REPRIEVE + 1];
 
 extern const struct nla_policy bgtask_container_del_nl_policy[BGTASK_A_CONTAINER_ID + 1];
 

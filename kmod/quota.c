@@ -10,6 +10,8 @@
  * it does not matter when. Only a throttled one, and one that runs, need the timer
  * for the end of theirs.
  *
+ * For the time of a reprieve a container runs on, and into debt if it comes to that.
+ *
  * Stopping threads takes time, in which they spend more. How much is learnt from
  * the last times, and freezing begins that much before the quota is reached.
  */
@@ -195,6 +197,11 @@ void bgt_quota_update(struct bgt_container *container)
 
 	limit = container->policy.quota - container->lead;
 	container->generation.gone |= spent >= limit;
+	if (now < container->policy.reprieve_end) {
+		set_throttled(container, false, spent, now);
+		watch_until(container, container->policy.reprieve_end);
+		return;
+	}
 	set_throttled(container, container->generation.gone, spent, now);
 	if (!container->generation.throttled)
 		watch_budget(container, now, limit - spent);

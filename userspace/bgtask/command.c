@@ -194,6 +194,12 @@ bool parse_period(const char *argument, struct bgt_container_policy *policy)
 	return parse_duration(argument, "period", &policy->period);
 }
 
+bool parse_reprieve(const char *argument, struct bgt_container_policy *policy)
+{
+	policy->set |= BGT_POLICY_REPRIEVE;
+	return parse_duration(argument, "reprieve", &policy->reprieve);
+}
+
 bool parse_role(const char *argument, enum bgt_role *role)
 {
 	if (!bgt_role_from_name(argument, role))

@@ -125,6 +125,7 @@ uint32_t parse_id(const char *argument);
 bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds);
 bool parse_quota(const char *argument, struct bgt_container_policy *policy);
 bool parse_period(const char *argument, struct bgt_container_policy *policy);
+bool parse_reprieve(const char *argument, struct bgt_container_policy *policy);
 bool parse_role(const char *argument, enum bgt_role *role);
 bool parse_trigger(const char *argument, enum bgt_trigger *trigger);
 bool parse_condition(const char *argument, enum bgt_condition *condition);

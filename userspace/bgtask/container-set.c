@@ -4,10 +4,12 @@
 static const char usage[] =
 	"Usage: bgtask container set [OPTION...] NAME\n"
 	"\n"
-	"Change quota or period of a container at once.\n"
+	"Change quota or period of a container at once, or let it run on for a while.\n"
 	"\n"
 	"  -q, --quota DURATION   CPU time of each period, or \"unlimited\"\n"
-	"  -p, --period DURATION  length of a period, 1ms to 1w\n";
+	"  -p, --period DURATION  length of a period, 1ms to 1w\n"
+	"  -R, --reprieve DURATION\n"
+	"                         do not freeze it for so long, up to 1h, but charge it; 0 ends that\n";
 
 static int set(struct bgt *bgt, const struct bgt_container *container, void *data)
 {
@@ -24,13 +26,14 @@ int container_set(int argc, char **argv, bool json)
 		COMMON_LONG_OPTIONS,
 		{ "period", required_argument, NULL, 'p' },
 		{ "quota", required_argument, NULL, 'q' },
+		{ "reprieve", required_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	int option;
 
 	(void)json;
-	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "p:q:", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "p:q:R:", options, NULL)) >= 0) {
 		switch (option) {
 		case 'h':
 			return help(usage);
@@ -44,6 +47,10 @@ int container_set(int argc, char **argv, bool json)
 			if (!parse_quota(optarg, &policy))
 				return EXIT_USAGE;
 			break;
+		case 'R':
+			if (!parse_reprieve(optarg, &policy))
+				return EXIT_USAGE;
+			break;
 		default:
 			return fail_usage(NULL);
 		}
@@ -51,6 +58,6 @@ int container_set(int argc, char **argv, bool json)
 	if (argc - optind != 1)
 		return fail_usage("set takes a container");
 	if (!policy.set)
-		return fail_usage("set takes a quota or a period");
+		return fail_usage("set takes a quota, a period or a reprieve");
 	return with_container(argv[optind], set, &policy);
 }

@@ -37,7 +37,7 @@ static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 json_t *json_container(const struct bgt_container *container)
 {
 	return json_pack("{s:I, s:o, s:o, s:I, s:b, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I}",
+			 " s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}",
 			 "id", (json_int_t)container->id,
 			 "name", json_text(container->name),
 			 "quota", json_limit(container, container->quota),
@@ -60,7 +60,8 @@ json_t *json_container(const struct bgt_container *container)
 			 "count_traffic", container->count_traffic,
 			 "received", (json_int_t)container->received,
 			 "sent", (json_int_t)container->sent,
-			 "local", (json_int_t)container->local);
+			 "local", (json_int_t)container->local,
+			 "reprieve", (json_int_t)container->reprieve);
 }
 
 json_t *json_member(const struct bgt_member *member)

@@ -163,6 +163,9 @@ void text_container(const struct bgt_container *container)
 		       duration_format(buffer, container->detected, 1));
 		printf(", stopped at %s\n", duration_format(buffer, container->stopped, 1));
 	}
+	if (container->reprieve)
+		printf("    Reprieve: for %s\n",
+		       duration_format(buffer, container->reprieve, NSEC_PER_MSEC));
 	if (container->times_lent)
 		printf("        Lent: %" PRIu64 " time%s\n", container->times_lent,
 		       container->times_lent == 1 ? "" : "s");

@@ -14,6 +14,7 @@ _Static_assert(BGT_QUOTA_DEFAULT == BGTASK_QUOTA_DEFAULT, "quota-default");
 _Static_assert(BGT_PERIOD_DEFAULT == BGTASK_PERIOD_DEFAULT, "period-default");
 _Static_assert(BGT_PERIOD_MIN == BGTASK_PERIOD_MIN, "period-min");
 _Static_assert(BGT_PERIOD_MAX == BGTASK_PERIOD_MAX, "period-max");
+_Static_assert(BGT_REPRIEVE_MAX == BGTASK_REPRIEVE_MAX, "reprieve-max");
 
 static bool parse_name(struct bgt_container *container, const struct nlattr *attr)
 {
@@ -74,6 +75,8 @@ static bool parse_attribute(struct bgt_container *container, const struct nlattr
 		return bgt_get_u64(attr, &container->sent);
 	case BGTASK_A_CONTAINER_LOCAL:
 		return bgt_get_u64(attr, &container->local);
+	case BGTASK_A_CONTAINER_REPRIEVE:
+		return bgt_get_u64(attr, &container->reprieve);
 	default:
 		/* Of a newer module. */
 		return true;
@@ -200,7 +203,7 @@ static int put_policy(struct bgt *bgt, struct bgt_request *request,
 		      const struct bgt_container_policy *policy)
 {
 	const uint32_t known = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT |
-			       BGT_POLICY_COUNT_TRAFFIC;
+			       BGT_POLICY_COUNT_TRAFFIC | BGT_POLICY_REPRIEVE;
 
 	if (policy->size < sizeof(*policy) || policy->set & ~known)
 		return bgt_fail(bgt, -EINVAL, "the policy is not one of this library");
@@ -213,6 +216,8 @@ static int put_policy(struct bgt *bgt, struct bgt_request *request,
 		bgt_put_u8(request, BGTASK_A_CONTAINER_EXEMPT, policy->exempt);
 	if (policy->set & BGT_POLICY_COUNT_TRAFFIC)
 		bgt_put_u8(request, BGTASK_A_CONTAINER_COUNT_TRAFFIC, policy->count_traffic);
+	if (policy->set & BGT_POLICY_REPRIEVE)
+		bgt_put_u64(request, BGTASK_A_CONTAINER_REPRIEVE, policy->reprieve);
 	return 0;
 }
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reprieves: a container runs on whatever it has spent, for a while, and pays for it. */
+#include <errno.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "scene.h"
+#include "task.h"
+
+#define HOUR	(3600 * SEC)
+
+FIXTURE(reprieve) {
+	struct bgt *bgt;
+	uint32_t id;
+	struct burner burner;
+};
+
+FIXTURE_SETUP(reprieve)
+{
+	scene_begin();
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, HOUR);
+	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+	self->burner = burner_start("a", 1);
+}
+
+FIXTURE_TEARDOWN_PARENT(reprieve)
+{
+	scene_end();
+}
+
+static int reprieve(struct bgt *bgt, uint32_t id, uint64_t time)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+
+	policy.set = BGT_POLICY_REPRIEVE;
+	policy.reprieve = time;
+	return bgt_container_set(bgt, id, &policy);
+}
+
+/* From now on it has spent more than it may. */
+static void spend(struct bgt *bgt, uint32_t id, uint64_t quota, uint64_t period)
+{
+	container_set_period(bgt, id, period);
+	container_set_quota(bgt, id, quota);
+	event_wait(bgt, BGT_EVENT_CONTAINER_STOPPED, id);
+	cgroup_wait_frozen("a", true);
+}
+
+TEST_F_TIMEOUT(reprieve, thaws_and_charges, 120)
+{
+	const struct bgt_container *container;
+	uint64_t spent, usage;
+
+	spend(self->bgt, self->id, 50 * MSEC, HOUR);
+	container = container_look(self->bgt, self->id);
+	spent = container->spent;
+	usage = container->usage;
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, BGT_REPRIEVE_MAX));
+	EXPECT_TRUE(burner_runs(&self->burner, 0));
+	container = container_look(self->bgt, self->id);
+	EXPECT_FALSE(container->throttled);
+	EXPECT_GT(container->reprieve, HOUR - 60 * SEC);
+	EXPECT_LE(container->reprieve, BGT_REPRIEVE_MAX);
+	EXPECT_EQ(0, container->left);
+
+	event_drain(self->bgt);
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, 0));
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(burner_stands(&self->burner, 0));
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(0, container->reprieve);
+	EXPECT_TRUE(container->throttled);
+	EXPECT_GT(container->spent, spent);
+	EXPECT_GT(container->usage, usage);
+	EXPECT_GE(container->spent, container->usage);
+}
+
+/* Nobody has to end it. */
+TEST_F_TIMEOUT(reprieve, ends_by_itself, 120)
+{
+	uint64_t begun;
+
+	spend(self->bgt, self->id, 50 * MSEC, HOUR);
+	begun = now();
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, 300 * MSEC));
+	event_drain(self->bgt);
+	ASSERT_NE(NULL, event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id));
+	EXPECT_GE(now() - begun, 300 * MSEC);
+	EXPECT_TRUE(burner_stands(&self->burner, 0));
+	EXPECT_EQ(0, container_look(self->bgt, self->id)->reprieve);
+}
+
+/* Later generations pay, all of it: what was overrun is spent of them already. */
+TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
+{
+	const struct bgt_container *container;
+	uint64_t usage, number;
+
+	spend(self->bgt, self->id, 50 * MSEC, 500 * MSEC);
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, 300 * MSEC));
+	for (container = container_look(self->bgt, self->id); container->spent < 250 * MSEC;
+	     container = container_look(self->bgt, self->id))
+		if (!container->reprieve) {
+			/* It had no more than a moment, on a busy machine. */
+			ASSERT_EQ(0, reprieve(self->bgt, self->id, 300 * MSEC));
+		}
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, 0));
+	cgroup_wait_frozen("a", true);
+	container = container_look(self->bgt, self->id);
+	usage = container->usage;
+	number = container->generation;
+	/* Three more budgets are gone. */
+	for (uint64_t end = now() + DEADLINE; container->generation < number + 3 && now() < end;
+	     container = container_look(self->bgt, self->id)) {
+		EXPECT_TRUE(container->throttled);
+		EXPECT_EQ(usage, container->usage);
+		event_wait_until(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id,
+				 now() + 50 * MSEC);
+	}
+	EXPECT_GE(container->overrun, 100 * MSEC);
+	EXPECT_TRUE(burner_runs(&self->burner, 0));
+}
+
+/* One that is within its budget notices nothing; it has it, too, when that is gone meanwhile. */
+TEST_F_TIMEOUT(reprieve, begins_early, 120)
+{
+	const struct bgt_container *container;
+	uint64_t end = now() + DEADLINE;
+
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, BGT_REPRIEVE_MAX));
+	container_set_quota(self->bgt, self->id,
+			    container_look(self->bgt, self->id)->spent + 100 * MSEC);
+	event_drain(self->bgt);
+	do
+		container = container_look(self->bgt, self->id);
+	while (container->spent < container->quota + 50 * MSEC && now() < end);
+	EXPECT_GE(container->spent, container->quota + 50 * MSEC);
+	EXPECT_FALSE(container->throttled);
+	EXPECT_TRUE(burner_runs(&self->burner, 0));
+	EXPECT_EQ(NULL, event_wait_until(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id,
+					 now() + 50 * MSEC));
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, 0));
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(burner_stands(&self->burner, 0));
+}
+
+/* Who holds a member means it, and whose container is exempt is not charged for a reprieve. */
+TEST_F_TIMEOUT(reprieve, others_are_stronger, 120)
+{
+	struct bgt_member *member;
+	uint64_t spent;
+
+	ASSERT_EQ(0, bgt_member_list(self->bgt, self->id, &member));
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, BGT_REPRIEVE_MAX));
+	member_hold(self->bgt, member->id, true);
+	cgroup_wait_frozen("a", true);
+	EXPECT_TRUE(burner_stands(&self->burner, 0));
+	member_hold(self->bgt, member->id, false);
+	bgt_member_free(member);
+	container_set_exempt(self->bgt, self->id, true);
+	spent = container_look(self->bgt, self->id)->spent;
+	EXPECT_TRUE(burner_runs(&self->burner, 0));
+	EXPECT_EQ(spent, container_look(self->bgt, self->id)->spent);
+}
+
+TEST_F(reprieve, refused)
+{
+	EXPECT_EQ(-ERANGE, reprieve(self->bgt, self->id, BGT_REPRIEVE_MAX + 1));
+	EXPECT_STREQ("reprieve must be at most 1 h", bgt_error(self->bgt));
+	EXPECT_EQ(0, container_look(self->bgt, self->id)->reprieve);
+	EXPECT_EQ(-ENOENT, reprieve(self->bgt, 999999, SEC));
+}
+
+TEST_HARNESS_MAIN
