@@ -452,3 +452,28 @@ uint32_t helper_app_member(struct bgt *bgt)
 	bgt_container_free(container);
 	return id;
 }
+
+void helper_wait_throttled(struct bgt *bgt)
+{
+	uint64_t end = now() + DEADLINE;
+	struct bgt_container *container;
+	struct bgt_member *list, *member;
+	bool throttled, frozen = false;
+
+	do {
+		if (bgt_container_get_by_name(bgt, APP, &container))
+			fail("bgt_container_get_by_name: %s", bgt_error(bgt));
+		throttled = container->throttled;
+		if (bgt_member_list(bgt, container->id, &list))
+			fail("bgt_member_list: %s", bgt_error(bgt));
+		for (member = list; member; member = member->next)
+			if (member->role == BGT_ROLE_TASK)
+				frozen = member->frozen;
+		bgt_member_free(list);
+		bgt_container_free(container);
+		if (throttled && frozen)
+			return;
+		look_later(end);
+	} while (now() < end);
+	fail("the app is not throttled");
+}

@@ -126,6 +126,9 @@ unsigned int instance_count(struct bgt *bgt, const char *app);
 /* The container of APP. Valid until the next call. */
 const struct bgt_container *helper_container(struct bgt *bgt);
 
+/* Waits until its tasks have spent its budget, and stand still. */
+void helper_wait_throttled(struct bgt *bgt);
+
 /* Waits until its traffic is not counted any more, which takes a while. */
 bool helper_uncounted(struct bgt *bgt);
 

@@ -169,7 +169,7 @@ TEST_F_TIMEOUT(recovery, app_comes_back_running, 60)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
 }
 
-/* A helper that ends while it has thawed an app leaves it without a budget, until the next one. */
+/* A helper that ends leaves an app that the user sees without a budget, until the next one. */
 TEST_F_TIMEOUT(recovery, exempt, 60)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;

@@ -51,7 +51,7 @@ struct instance {
 	bool in_app;			/* it runs in the app's own process; activation.c */
 	bool told;			/* the app was told so, by this helper */
 	uint64_t times_throttled;	/* of the app, when it began to be waited for */
-	bool thawed;			/* its app is exempt so that it can end */
+	bool reprieved;			/* its app is, so that it can end */
 	char text[];			/* what the record's name and argument are */
 };
 
@@ -89,6 +89,7 @@ struct app {
 	bool prepared;			/* the container is complete, as far as is known */
 	unsigned int exempt;		/* how many need it to run whatever it has spent */
 	bool was_exempt;		/* it was that before they did */
+	unsigned int nr_reprieved;	/* how many instances need it to run on, to end */
 	uint32_t nr_tasks;
 	struct task_list tasks;
 	void *by_name;			/* tasks, a tree of tsearch(3) */

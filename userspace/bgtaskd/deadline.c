@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "hold.h"
 
 /* How many times it is looked at; but not more often than this. */
 #define LOOKS		50
@@ -31,7 +32,9 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 		usec = deadline->looked;
 	passed = usec - deadline->looked;
 	deadline->looked = usec;
-	if (!app_is_traced(deadline->app, deadline->below))
+	if (app_is_traced(deadline->app, deadline->below))
+		hold_reprieve_again(deadline->app);
+	else
 		deadline->left -= passed < deadline->left ? passed : deadline->left;
 	if (!deadline->left) {
 		deadline->expired(deadline->data);

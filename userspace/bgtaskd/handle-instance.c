@@ -162,6 +162,9 @@ void handle_instance_cancel(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -ENOENT, "there is no such instance, or it has ended");
 		return;
 	}
-	instance_cancel(instance, reason);
+	if (call->admin)
+		instance_cancel(instance, reason);
+	else
+		instance_cancel_own(instance, reason);
 	call_done(call);
 }

@@ -126,7 +126,7 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	if (socket >= 0 && channel_set(task_find(daemon, record.id), call, socket)) {
-		(void)task_unregister(task_find(daemon, record.id), false);
+		(void)task_unregister(task_find(daemon, record.id), false, true);
 		return;
 	}
 	payload_init(&payload);
@@ -164,7 +164,7 @@ void handle_task_unregister(struct daemon *daemon, const struct call *call)
 
 	if (!task)
 		return;
-	error = task_unregister(task, call_flag(call, BGTASK_A_TASK_CANCEL));
+	error = task_unregister(task, call_flag(call, BGTASK_A_TASK_CANCEL), !call->admin);
 	if (error)
 		refuse_by_registry(daemon, call, error);
 	else

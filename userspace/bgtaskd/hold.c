@@ -41,6 +41,52 @@ void hold_exempt(struct app *app, bool exempt)
 		set_exempt(app, exempt);
 }
 
+static void set_reprieve(const struct app *app, uint64_t time)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+
+	if (!app->container)
+		return;
+	policy.set = BGT_POLICY_REPRIEVE;
+	policy.reprieve = time;
+	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+		log_line(LOG_ERR, "%s: cannot %s its reprieve: %s", app->id,
+			 time ? "begin" : "end", bgt_error(app->daemon->bgt));
+}
+
+static bool has_budget_left(const struct app *app)
+{
+	struct bgt_container *container;
+	bool left;
+
+	if (!app->container || bgt_container_get(app->daemon->bgt, app->container, &container))
+		return false;
+	left = container->left > 0;
+	bgt_container_free(container);
+	return left;
+}
+
+bool hold_reprieve(struct app *app, bool own)
+{
+	if (own && !has_budget_left(app))
+		return false;
+	app->nr_reprieved++;
+	set_reprieve(app, app->daemon->config.cancel_timeout);
+	return true;
+}
+
+void hold_reprieve_end(struct app *app)
+{
+	if (!--app->nr_reprieved)
+		set_reprieve(app, 0);
+}
+
+void hold_reprieve_again(const struct app *app)
+{
+	if (app->nr_reprieved)
+		set_reprieve(app, app->daemon->config.cancel_timeout);
+}
+
 /* The member of a role; NULL if it is not there, and @list to be freed. */
 static const struct bgt_member *find_member(const struct app *app, enum bgt_role role,
 					    struct bgt_member **list)

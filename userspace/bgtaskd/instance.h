@@ -67,6 +67,9 @@ void instance_resume(struct instance *instance, bool rebooted);
 /* Tells it to end, and sees to it. One that is latched ends at once, and is gone. */
 void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason);
 
+/* The same, because its app wants it. */
+void instance_cancel_own(struct instance *instance, enum bgtask_cancel_reason reason);
+
 /* The same for those of an app that run, and for those that are latched if @latched. */
 void instance_cancel_all(struct app *app, bool latched, enum bgtask_cancel_reason reason);
 

@@ -96,9 +96,9 @@ static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
 
 void instance_end(struct instance *instance, enum bgtask_instance_state state)
 {
-	if (instance->thawed)
-		hold_exempt(instance->app, false);
-	instance->thawed = false;
+	if (instance->reprieved)
+		hold_reprieve_end(instance->app);
+	instance->reprieved = false;
 	instance->record.state = state;
 	instance->record.ended = daemon_time();
 	instance->record.pid = 0;
@@ -309,7 +309,7 @@ void instance_tell_canceled(const struct instance *instance)
 		   &payload);
 }
 
-void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
+static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, bool own)
 {
 	struct instance_record *known = &instance->record;
 
@@ -324,12 +324,21 @@ void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason
 	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
 	(void)instance_record(instance);
 	/* Were it frozen, it could not answer. */
-	hold_exempt(instance->app, true);
-	instance->thawed = true;
+	instance->reprieved = hold_reprieve(instance->app, own);
 	if (instance->peer)
 		instance_tell_canceled(instance);
 	else if (!instance->in_app)
 		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
 	deadline_end(&instance->deadline);
 	set_deadline(instance);
+}
+
+void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
+{
+	cancel(instance, reason, false);
+}
+
+void instance_cancel_own(struct instance *instance, enum bgtask_cancel_reason reason)
+{
+	cancel(instance, reason, true);
 }

@@ -139,7 +139,7 @@ int task_register(struct app *app, struct task_record *record)
 }
 
 /* Its instances go on without it, but for what has not begun. */
-static void leave(struct task *task, bool cancel, enum bgtask_cancel_reason reason)
+static void leave(struct task *task, bool cancel, bool own, enum bgtask_cancel_reason reason)
 {
 	struct instance *active = task->active, *next = task->next;
 
@@ -147,16 +147,20 @@ static void leave(struct task *task, bool cancel, enum bgtask_cancel_reason reas
 	task_unload(task);
 	if (next)
 		instance_cancel(next, reason);
-	if (active && (cancel || active->record.state == BGTASK_INSTANCE_STATE_LATCHED))
+	if (!active || (!cancel && active->record.state != BGTASK_INSTANCE_STATE_LATCHED))
+		return;
+	if (own)
+		instance_cancel_own(active, reason);
+	else
 		instance_cancel(active, reason);
 }
 
-int task_unregister(struct task *task, bool cancel)
+int task_unregister(struct task *task, bool cancel, bool own)
 {
 	int error = registry_task_remove(task->app->daemon->registry, task->record.id);
 
 	if (!error)
-		leave(task, cancel, BGTASK_CANCEL_REASON_ABORT);
+		leave(task, cancel, own, BGTASK_CANCEL_REASON_ABORT);
 	return error;
 }
 
@@ -167,7 +171,7 @@ int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason)
 	if (error)
 		return error;
 	while (!LIST_EMPTY(&app->tasks))
-		leave(LIST_FIRST(&app->tasks), true, reason);
+		leave(LIST_FIRST(&app->tasks), true, false, reason);
 	/* Those whose tasks had gone before. */
 	instance_cancel_all(app, true, reason);
 	return 0;

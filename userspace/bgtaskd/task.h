@@ -17,8 +17,11 @@ void task_unload_all(struct app *app);
 /* Makes a registration, that is to be acknowledged then; @record gets its id. */
 int task_register(struct app *app, struct task_record *record);
 
-/* Ends a registration. What runs goes on, unless it is cancelled; what is latched is dropped. */
-int task_unregister(struct task *task, bool cancel);
+/*
+ * Ends a registration, perhaps as its own app wants it. What runs goes on, unless it is cancelled;
+ * what is latched is dropped.
+ */
+int task_unregister(struct task *task, bool cancel, bool own);
 
 /* The same for all of an app, whose instances are cancelled. */
 int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason);
