@@ -276,6 +276,17 @@ void helper_end(void)
 	delete_containers();
 }
 
+void helper_go_down(void)
+{
+	helper_end();
+	run("rm -rf " HELPER_TOP "/run");
+}
+
+void helper_come_up(struct bgt *bgt)
+{
+	helper_launch(bgt);
+}
+
 static bool log_has(const char *text)
 {
 	static char log[1 << 20];

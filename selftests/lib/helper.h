@@ -46,6 +46,10 @@ void helper_kill(void);
 void helper_launch(struct bgt *bgt);
 void helper_restart(struct bgt *bgt);
 
+/* The machine goes down under it, with all that runs; and comes up again. */
+void helper_go_down(void);
+void helper_come_up(struct bgt *bgt);
+
 /* Starts it again, and does not wait for anything. Returns its process. */
 pid_t helper_begin(void);
 
