@@ -68,6 +68,7 @@ vm: guest
 	@selftests/vm/run $(if $(CMD),-- bash -c '$(subst ','\'',$(value CMD))')
 
 demo: guest
+	$(need) source
 	@selftests/demo/run
 
 bench: guest
