@@ -9,7 +9,7 @@ static const char usage[] =
 	"  -q, --quota DURATION   CPU time of each period, or \"unlimited\"\n"
 	"  -p, --period DURATION  length of a period, 1ms to 1w\n"
 	"  -R, --reprieve DURATION\n"
-	"                         do not freeze it for so long, up to 1h, but charge it; 0 ends that\n";
+	"                         charge it, but do not freeze it for so long, up to 1h\n";
 
 static int set(struct bgt *bgt, const struct bgt_container *container, void *data)
 {
