@@ -1418,6 +1418,9 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  * @BGT_EVENT_EXTENSION_REVOKED: The extension is over, see bgt_extension_request().
  * @BGT_EVENT_APP_ACTIVATED: A task is to run in this process, which is an app, see
  *   bgt_activation_complete(). Known of the instance are id, app, task, name, trigger and argument.
+ * @BGT_EVENT_INSTANCE_CHANGED: An instance is latched, or runs, or is told to end, for those who
+ *   have called bgt_task_associate() for all. Known are id, app, task, name, trigger, state and
+ *   reason.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -1440,6 +1443,7 @@ enum bgt_event_type {
 	BGT_EVENT_APP_CHANGED,
 	BGT_EVENT_EXTENSION_REVOKED,
 	BGT_EVENT_APP_ACTIVATED,
+	BGT_EVENT_INSTANCE_CHANGED,
 };
 
 /**

@@ -57,6 +57,10 @@ test_monitor() {
 		{"id":"$mail","state":"not-running","foreground":false,"pid":null}
 	END
 	)"
+	same "$(events instance-changed '.instance | select(.name == "Worker") |
+		[.id, .app, .state, .trigger]')" "[$id,\"$mail\",\"running\",\"application\"]"
+	same "$(lines instance-changed | grep Worker)" \
+		"instance-changed $mail Worker $id: running, application"
 	same "$(lines app-changed)" "$(cat <<-END
 		app-changed $mail: running, in the foreground
 		app-changed $mail: suspended
@@ -66,6 +70,31 @@ test_monitor() {
 	)"
 	same "$(jq -c 'select(.time | test("^20.*Z$") | not)' "$scratch/events")" ""
 	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
+}
+
+# What waits, and what is told to end.
+test_monitor_changes() {
+	start_with_app
+	bgtask condition set user-present off
+	bgtask task register -a $mail -n Quick -t application >/dev/null
+	begin_monitors
+	await both_hear
+	bgtask task unregister -a $mail Quick
+	bgtask task register -a $mail -n Quick -t application -c user-present >/dev/null
+	: >"$scratch/events"
+	: >"$scratch/text"
+	bgtask trigger fire -a $mail -t Quick application
+	await has "$scratch/text" " instance-changed $mail Quick [0-9]*: latched, application$"
+	begin_worker
+	bgtask task cancel "$id" energy-saver
+	await has "$scratch/text" " instance-changed $mail Worker $id: cancelling, energy-saver$"
+	await has "$scratch/events" '"cancelling"'
+	same "$(events instance-changed '.instance | [.name, .state, .reason]')" "$(cat <<-END
+		["Quick","latched",null]
+		["Worker","running",null]
+		["Worker","cancelling","energy-saver"]
+	END
+	)"
 }
 
 # A helper that comes later, and another one after that.

@@ -113,6 +113,11 @@ void text_instance_event(const struct bgt_event *event)
 	case BGT_EVENT_INSTANCE_PROGRESS:
 		printf("%" PRIu32, instance->progress);
 		return;
+	case BGT_EVENT_INSTANCE_CHANGED:
+		printf("%s, %s", bgt_instance_state_name(instance->state),
+		       instance->canceled ? bgt_cancel_reason_name(instance->reason) :
+					    bgt_trigger_name(instance->trigger));
+		return;
 	case BGT_EVENT_INSTANCE_ENDED:
 		printf("%s", bgt_instance_state_name(instance->state));
 		break;

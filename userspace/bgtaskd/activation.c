@@ -10,6 +10,7 @@
 #include "idle.h"
 #include "instance.h"
 #include "lifecycle.h"
+#include "listener.h"
 #include "network.h"
 
 bool activation_is_wanted(const struct instance *instance)
@@ -44,6 +45,7 @@ bool activation_prepare(struct instance *instance)
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
 	known->pid = app->life.pid;
 	idle_begin(instance);
+	listener_tell_of_instance(instance);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "idle.h"
 #include "instance.h"
 #include "launch.h"
+#include "listener.h"
 #include "network.h"
 #include "task.h"
 #include "timer.h"
@@ -75,6 +76,12 @@ static int fire(struct firing *firing, struct task *task, const char *argument)
 	return 0;
 }
 
+static void wait_for_it(struct instance *instance)
+{
+	listener_tell_of_instance(instance);
+	launch_consider(instance);
+}
+
 static int finish(struct firing *firing, int error)
 {
 	struct instance *launching[LAUNCH_AT_ONCE], *instance;
@@ -91,7 +98,7 @@ static int finish(struct firing *firing, int error)
 		else if (instance->record.state == BGTASK_INSTANCE_STATE_LAUNCHING)
 			launching[count++] = instance;
 		else
-			launch_consider(instance);
+			wait_for_it(instance);
 	}
 	launch_start(firing->daemon, launching, count);
 	return error;

@@ -84,6 +84,33 @@ void listener_tell_of_app(const struct app *app)
 			   &payload);
 }
 
+static void name_instance(struct payload *payload, const struct instance_record *known)
+{
+	payload_init(payload);
+	payload_u32(payload, BGTASK_A_INSTANCE_ID, known->id);
+	payload_string(payload, BGTASK_A_INSTANCE_APP, known->app);
+	payload_u32(payload, BGTASK_A_INSTANCE_TASK, known->task);
+	payload_string(payload, BGTASK_A_INSTANCE_NAME, known->name);
+}
+
+void listener_tell_of_instance(const struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+	struct listener *listener;
+	struct payload payload;
+
+	if (LIST_EMPTY(&instance->daemon->listeners))
+		return;
+	name_instance(&payload, known);
+	payload_u32(&payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
+	payload_u32(&payload, BGTASK_A_INSTANCE_STATE, known->state);
+	if (known->cancelled)
+		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
+	LIST_FOREACH(listener, &instance->daemon->listeners, entry)
+		relay_tell(instance->daemon->relay, listener->peer,
+			   BGTASK_CMD_INSTANCE_CHANGED_NTF, &payload);
+}
+
 void listener_tell(const struct instance *instance, uint8_t command)
 {
 	const struct instance_record *known = &instance->record;
@@ -94,11 +121,7 @@ void listener_tell(const struct instance *instance, uint8_t command)
 
 	if (LIST_EMPTY(&daemon->listeners) && LIST_EMPTY(&instance->app->listeners))
 		return;
-	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_INSTANCE_ID, known->id);
-	payload_string(&payload, BGTASK_A_INSTANCE_APP, known->app);
-	payload_u32(&payload, BGTASK_A_INSTANCE_TASK, known->task);
-	payload_string(&payload, BGTASK_A_INSTANCE_NAME, known->name);
+	name_instance(&payload, known);
 	if (command == BGTASK_CMD_INSTANCE_PROGRESS_NTF) {
 		payload_u32(&payload, BGTASK_A_INSTANCE_PROGRESS, known->progress);
 	} else {

@@ -23,6 +23,9 @@ void listener_free_all(struct listener_list *list);
 /* Tells those who are told of all apps what an app itself does. */
 void listener_tell_of_app(const struct app *app);
 
+/* Tells them what an instance does that has not ended yet. */
+void listener_tell_of_instance(const struct instance *instance);
+
 /* Tells of an instance, BGTASK_CMD_INSTANCE_PROGRESS_NTF or _ENDED_NTF. */
 void listener_tell(const struct instance *instance, uint8_t command);
 

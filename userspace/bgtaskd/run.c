@@ -248,6 +248,7 @@ bool instance_start(struct instance *instance)
 		return false;
 	}
 	idle_begin(instance);
+	listener_tell_of_instance(instance);
 	return true;
 }
 
@@ -323,6 +324,7 @@ static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, 
 	}
 	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
 	(void)instance_record(instance);
+	listener_tell_of_instance(instance);
 	/* Were it frozen, it could not answer. */
 	instance->reprieved = hold_reprieve(instance->app, own);
 	if (instance->peer)

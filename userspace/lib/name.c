@@ -39,6 +39,7 @@ static const char *const events[] = {
 	[BGT_EVENT_APP_CHANGED] = "app-changed",
 	[BGT_EVENT_EXTENSION_REVOKED] = "extension-revoked",
 	[BGT_EVENT_APP_ACTIVATED] = "app-activated",
+	[BGT_EVENT_INSTANCE_CHANGED] = "instance-changed",
 };
 
 static const char *const triggers[] = {

@@ -69,6 +69,9 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 		case BGTASK_CMD_INSTANCE_PROGRESS_NTF:
 			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_PROGRESS);
 			return;
+		case BGTASK_CMD_INSTANCE_CHANGED_NTF:
+			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CHANGED);
+			return;
 		case BGTASK_CMD_INSTANCE_ENDED_NTF:
 			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_ENDED);
 			return;
