@@ -55,6 +55,10 @@ def test_activation(app, compositor):
     expect("app-activated-ntf", (event["app"], event["task"], event["name"], event["trigger"],
                                  event["argument"]),
            (APP, task, "Inside", "application", "a letter"))
+    changed = compositor.wait("instance-changed-ntf")
+    expect("instance-changed-ntf", changed,
+           {"id": event["id"], "app": APP, "task": task, "name": "Inside",
+            "trigger": "application", "state": "running"})
     app.client("instance-complete", id=event["id"], status=0, message="posted")
     ended = compositor.wait("instance-ended-ntf")
     expect("instance-complete by the app", (ended["id"], ended["state"], ended["message"]),
