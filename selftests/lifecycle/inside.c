@@ -161,18 +161,27 @@ TEST_F_TIMEOUT(inside, not_running, 60)
 TEST_F_TIMEOUT(inside, waits_for_ui, 60)
 {
 	const struct bgt_instance *instance;
+	char text[256];
+	uint32_t pid;
 
 	begin_suspended(self->bgt, SEC);
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(is_activated());
 	actor_do(APP, "lock");
 	instance = instance_look(self->bgt, APP, "inside");
+	pid = instance->pid;
 	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_IDLE_TASK));
 	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_TERMINATED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(-ETIME, instance->status);
 	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
 	EXPECT_TRUE(helper_logs(APP ": task inside hangs, and has used "));
+	/* Both: who waits, and who has what it waits for. */
+	snprintf(text, sizeof(text), APP ": task inside hangs: thread %u (actor) waits in ", pid);
+	EXPECT_TRUE(helper_logs(text));
+	EXPECT_TRUE(helper_logs("[<0>] get_signal"));
+	EXPECT_TRUE(helper_logs("(actor) waits in futex_"));
+	EXPECT_TRUE(helper_logs("\n[<0>] futex_"));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 	/* It can be launched again. */
 	actor_launch(self->bgt, APP);

@@ -185,24 +185,45 @@ static unsigned long long usage_of(const char *cgroup)
 	return usage;
 }
 
-void process_report(const char *cgroup, const char *app, const char *task)
+static unsigned int report_threads(const char *cgroup, const char *app, const char *task,
+				   unsigned int count)
 {
 	char path[PATH_MAX + 32], line[32];
-	unsigned int count = 0;
 	FILE *threads;
 
-	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
-		 usage_of(cgroup) / 1000);
 	snprintf(path, sizeof(path), "%s/cgroup.threads", cgroup);
 	threads = fopen(path, "re");
 	while (threads && fgets(line, sizeof(line), threads))
 		if (count++ < REPORT_MAX)
 			report_thread((uint32_t)strtoul(line, NULL, 10), app, task);
+	if (threads)
+		fclose(threads);
+	return count;
+}
+
+void process_report(const char *cgroup, const char *app, const char *task)
+{
+	char path[PATH_MAX + NAME_MAX + 2];
+	struct dirent *below;
+	unsigned int count;
+	DIR *directory;
+
+	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
+		 usage_of(cgroup) / 1000);
+	count = report_threads(cgroup, app, task, 0);
+	/* The UI thread of an app is in one below. */
+	directory = opendir(cgroup);
+	while (directory && (below = readdir(directory))) {
+		if (below->d_type != DT_DIR || *below->d_name == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", cgroup, below->d_name);
+		count = report_threads(path, app, task, count);
+	}
+	if (directory)
+		closedir(directory);
 	if (count > REPORT_MAX)
 		log_line(LOG_WARNING, "%s: task %s has %u more threads", app, task,
 			 count - REPORT_MAX);
-	if (threads)
-		fclose(threads);
 }
 
 static int reap(sd_event_source *source, int fd, uint32_t events, void *data)
