@@ -1052,7 +1052,8 @@ enum bgt_app_state {
 /**
  * enum bgt_extension_reason - Why an app wants to run on in the background. The numbers are those
  *   of Windows' ExtendedExecutionReason.
- * @BGT_EXTENSION_UNSPECIFIED: No limit on AC power; 10 min on battery, unless configured.
+ * @BGT_EXTENSION_UNSPECIFIED: No limit on AC power; 10 min on battery, unless configured, and less
+ *   if the app's extensions of the day, for whatever reason, have lasted too long.
  * @BGT_EXTENSION_LOCATION_TRACKING: One at a time on the machine, to be asked for in the
  *   foreground. No limit.
  * @BGT_EXTENSION_SAVING_DATA: The only one that is granted while the app is being suspended.

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -134,6 +135,52 @@ TEST_F_TIMEOUT(energy, waits, 120)
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	EXPECT_LE(request(), limit - 1000);
+}
+
+/* Whatever it is for; what is not limited itself makes those shorter that are. */
+TEST_F_TIMEOUT(energy, reasons, 120)
+{
+	static const char *const commands[] = { "request location-tracking", "request saving-data" };
+	unsigned int before = 3600000, limit;
+
+	begin(self->bgt, "1h");
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++) {
+		uint64_t start = now();
+
+		actor_do(APP, commands[i]);
+		ASSERT_EQ(0, strncmp(actor_next(APP), "allowed", strlen("allowed")));
+		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+		pause_for(2 * SEC);
+		EXPECT_TRUE(comes_back(self->bgt));
+		limit = request();
+		EXPECT_LE(limit, before - 2000);
+		EXPECT_GE(limit + 1, before - (now() - start) / MSEC);
+		EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+		before = limit;
+	}
+}
+
+/* Nothing of it is used while there is AC power in between. */
+TEST_F_TIMEOUT(energy, plugged_in_for_a_while, 120)
+{
+	uint64_t start, passed;
+	unsigned int limit;
+
+	begin(self->bgt, "1h");
+	ASSERT_EQ(3600000, request());
+	start = now();
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(SEC);
+	power_set("ac_online", "on");
+	pause_for(6 * SEC);
+	power_set("ac_online", "off");
+	pause_for(SEC);
+	EXPECT_TRUE(comes_back(self->bgt));
+	passed = now() - start;
+	limit = request();
+	EXPECT_LE(limit, 3600000 - 1000);
+	/* The news of AC power may take half the time. */
+	EXPECT_GE(limit, 3600000 - (passed - 3 * SEC) / MSEC);
 }
 
 /* Then there is all of it again, for the helper that has seen the day before, and for the next. */

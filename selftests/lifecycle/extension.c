@@ -113,6 +113,31 @@ TEST_F_TIMEOUT(extension, while_suspending, 60)
 	EXPECT_TRUE(is_suspended(self->bgt, APP));
 }
 
+/* One that is closed before all is saved does not take away the time for that, nor makes it longer. */
+TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
+{
+	begin(self->bgt, "SuspendTimeout=3s\nExtensionLimit=1h\n");
+	for (unsigned int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+		EXPECT_TRUE(actor_says(APP, "suspending"));
+		ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+		/* Meanwhile it stands still. */
+		pause_for(i ? SEC : 4 * SEC);
+		EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+		EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+		EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+		if (!i)
+			actor_do(APP, "saved");
+		EXPECT_TRUE(is_suspended(self->bgt, APP));
+		ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+		if (!i) {
+			EXPECT_TRUE(actor_says(APP, "saved 0"));
+		}
+		EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	}
+	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
+}
+
 /* Its time passes, and a moment more. */
 TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 {

@@ -150,6 +150,36 @@ TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 10000"));
 }
 
+/* Nor does the moment after it. */
+TEST_F_TIMEOUT(restart, saving_is_over, 120)
+{
+	begin_saving(self->bgt, "SuspendTimeout=1h\nSavingTimeout=1s\nExtensionLimit=1h\n",
+		     "allowed 3600000");
+	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(is_suspended(self->bgt));
+}
+
+/* Nor the time to save its state, which is over now, and would not be for long if it did. */
+TEST_F_TIMEOUT(restart, suspending, 120)
+{
+	uint64_t start;
+
+	begin(self->bgt, "SuspendTimeout=10s\n");
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	start = now();
+	for (unsigned int i = 0; i < 3; i++) {
+		helper_kill();
+		pause_for(3 * SEC);
+		helper_launch(self->bgt);
+	}
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
+	EXPECT_GE(now() - start, 9 * SEC);
+	note("suspended after %llu ms", (unsigned long long)((now() - start) / MSEC));
+	EXPECT_LT(now() - start, 15 * SEC);
+}
+
 /* What happens to it before it has come back, it learns then. */
 TEST_F_TIMEOUT(restart, missed, 120)
 {

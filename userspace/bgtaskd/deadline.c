@@ -23,19 +23,27 @@ struct deadline {
 	char below[];
 };
 
-static int look(sd_event_source *source, uint64_t usec, void *data)
+/* Takes what has passed since it was looked at. */
+static void pass(struct deadline *deadline)
 {
-	struct deadline *deadline = data;
-	uint64_t passed;
+	uint64_t now, passed;
 
-	if (sd_event_now(sd_event_source_get_event(source), CLOCK_BOOTTIME, &usec) < 0)
-		usec = deadline->looked;
-	passed = usec - deadline->looked;
-	deadline->looked = usec;
+	if (sd_event_now(deadline->app->daemon->event, CLOCK_BOOTTIME, &now) < 0)
+		now = deadline->looked;
+	passed = now - deadline->looked;
+	deadline->looked = now;
 	if (app_is_traced(deadline->app, deadline->below))
 		hold_reprieve_again(deadline->app);
 	else
 		deadline->left -= passed < deadline->left ? passed : deadline->left;
+}
+
+static int look(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct deadline *deadline = data;
+
+	(void)usec;
+	pass(deadline);
 	if (!deadline->left) {
 		deadline->expired(deadline->data);
 		return 0;
@@ -72,6 +80,14 @@ int deadline_begin(struct deadline **result, const struct app *app, const char *
 	}
 	*result = deadline;
 	return 0;
+}
+
+uint64_t deadline_left(struct deadline *deadline)
+{
+	if (!deadline)
+		return 0;
+	pass(deadline);
+	return deadline->left * 1000;
 }
 
 void deadline_end(struct deadline **deadline)

@@ -17,6 +17,9 @@ struct deadline;
 int deadline_begin(struct deadline **deadline, const struct app *app, const char *below,
 		   uint64_t time, void (*expired)(void *data), void *data);
 
+/* How much of it is left (ns); 0 if there is none. */
+uint64_t deadline_left(struct deadline *deadline);
+
 /* Ends it, if there is one; also while it expires. */
 void deadline_end(struct deadline **deadline);
 

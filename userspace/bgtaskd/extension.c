@@ -2,8 +2,9 @@
 /*
  * The rules are those of Windows' ExtendedExecutionSession. On battery, the time in the background
  * is limited for the reason that is unspecified: for each extension, and for all of a day together,
- * so that who leaves one open for nothing gets less of the next. The time to save data is limited
- * always, since whoever wants the app again waits for it.
+ * so that who leaves one open for nothing, for whatever reason, gets less of the next. The time to
+ * save data is limited always, since whoever wants the app again waits for it. All that time stands
+ * still while a debugger looks at the app.
  */
 #include "extension.h"
 
@@ -18,10 +19,17 @@
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
+/* How often, in the longest time on battery, a debugger is looked for; but not more often. */
+#define LOOKS			50
+#define LOOK_USEC_MIN		1000
+#define LOOK_USEC_MIN_ENDLESS	100000
+
+/* When something began is put off by what a debugger takes. */
 struct extension {
 	enum bgtask_extension_reason reason;
 	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
 	uint64_t counted;		/* its energy until then; or 0 if that does not count now */
+	uint64_t looked;		/* for a debugger */
 	sd_event_source *timer;
 	char description[];
 };
@@ -87,11 +95,26 @@ static void count(struct app *app)
 			 registry_error(app->daemon->registry));
 }
 
-/* Looks how long it may last from now on; 0 for as long as it likes. */
-static uint64_t find_end(struct app *app)
+/* Had a debugger the app since it was looked for, nothing has passed. */
+static void look(struct app *app)
+{
+	struct extension *extension = app->life.extension;
+	uint64_t now = time_now(app->daemon), passed = now - extension->looked;
+
+	extension->looked = now;
+	if (!extension->since || !passed || !app_is_traced(app, "app"))
+		return;
+	extension->since += passed;
+	if (extension->counted)
+		extension->counted += passed;
+	lifecycle_note(app);
+}
+
+/* When it has to end, as things are; 0 for when it likes. */
+static uint64_t find_end(const struct app *app)
 {
 	const struct config *config = &app->daemon->config;
-	struct extension *extension = app->life.extension;
+	const struct extension *extension = app->life.extension;
 	uint64_t end, left;
 
 	if (!extension->since)
@@ -99,48 +122,70 @@ static uint64_t find_end(struct app *app)
 	end = extension->since + config->extension_limit / 1000;
 	if (extension->reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return end;
-	if (extension->reason != BGTASK_EXTENSION_REASON_UNSPECIFIED || !app_saves_energy(app))
+	if (extension->reason != BGTASK_EXTENSION_REASON_UNSPECIFIED || !extension->counted)
 		return 0;
-	/* From now on its energy counts. */
-	if (!extension->counted)
-		extension->counted = time_now(app->daemon);
 	left = extension->counted + battery_limit(app) / 1000;
 	return left < end ? left : end;
 }
 
-static int time_is_over(sd_event_source *source, uint64_t usec, void *data)
+/* When to look again: at its end, and for a debugger before; or 0. */
+static uint64_t next_look(const struct app *app)
+{
+	const struct extension *extension = app->life.extension;
+	uint64_t limit = app->daemon->config.extension_limit / 1000, step = limit / LOOKS;
+	uint64_t end = find_end(app), least = end ? LOOK_USEC_MIN : LOOK_USEC_MIN_ENDLESS;
+	uint64_t next = extension->looked + (step > least ? step : least);
+
+	if (end)
+		return end < next ? end : next;
+	/* What is older than it could be on battery may get as old as it likes. */
+	if (!extension->since ||
+	    (!extension->counted && extension->looked >= extension->since + limit))
+		return 0;
+	return next;
+}
+
+static int time_passes(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct app *app = data;
 
-	/* Another day may have begun, which has energy of its own. */
-	count(app);
+	look(app);
 	usec = find_end(app);
+	if (usec && usec <= time_now(app->daemon)) {
+		/* Another day may have begun, which has energy of its own. */
+		count(app);
+		usec = find_end(app);
+		if (usec <= time_now(app->daemon)) {
+			(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
+			return 0;
+		}
+		lifecycle_note(app);
+	}
+	usec = next_look(app);
 	if (!usec)
 		return 0;
-	if (usec <= time_now(app->daemon)) {
-		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
-		return 0;
-	}
 	(void)sd_event_source_set_time(source, usec);
 	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-	lifecycle_note(app);
 	return 0;
 }
 
 static void set_timer(struct app *app)
 {
 	struct extension *extension = app->life.extension;
-	uint64_t end;
+	uint64_t next;
 
+	look(app);
 	count(app);
-	if (!app_saves_energy(app))
+	if (!extension->since || !app_saves_energy(app))
 		extension->counted = 0;
+	else if (!extension->counted)
+		extension->counted = time_now(app->daemon);
 	extension->timer = sd_event_source_disable_unref(extension->timer);
-	end = find_end(app);
+	next = next_look(app);
 	/* Who has not come back to this helper yet would not learn that it is over. */
-	if (end && app->life.peer &&
-	    sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, end,
-				     1000, time_is_over, app) < 0)
+	if (next && app->life.peer &&
+	    sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, next, 1000,
+			      time_passes, app) < 0)
 		log_line(LOG_ERR, "%s: its extension is without a limit: out of memory", app->id);
 }
 
@@ -183,6 +228,7 @@ static int add(struct app *app, enum bgtask_extension_reason reason, const char 
 		return -ENOMEM;
 	strcpy(extension->description, description);
 	extension->reason = reason;
+	extension->looked = time_now(app->daemon);
 	app->life.extension = extension;
 	return 0;
 }
@@ -212,7 +258,7 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, cons
 		return error;
 	app->life.extension->since = app->life.foreground ? 0 : time_now(app->daemon);
 	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
-		deadline_end(&app->life.deadline);
+		lifecycle_stop_deadline(app);
 	set_timer(app);
 	lifecycle_note(app);
 	return 0;
@@ -229,8 +275,10 @@ void extension_forget(struct app *app)
 
 void extension_drop(struct app *app)
 {
-	if (app->life.extension)
+	if (app->life.extension) {
+		look(app);
 		count(app);
+	}
 	extension_forget(app);
 }
 
@@ -239,9 +287,11 @@ int extension_close(struct app *app)
 	if (!app->life.extension)
 		return -ENOENT;
 	extension_drop(app);
-	/* What was being suspended is suspended without more ado. */
-	lifecycle_extension_ended(app, app->life.state == BGTASK_APP_STATE_SUSPENDING ?
-				  0 : app->daemon->config.suspend_timeout);
+	if (app->life.state != BGTASK_APP_STATE_SUSPENDING)
+		lifecycle_extension_ended(app, app->daemon->config.suspend_timeout);
+	/* What was being suspended has what is left of its time, unless it has no need of that. */
+	else
+		lifecycle_extension_ended(app, app->life.saved ? 0 : app->life.left);
 	/* Only now: the next helper would not know that it has to suspend it. */
 	lifecycle_note(app);
 	return 0;
@@ -287,6 +337,7 @@ void extension_attached(struct app *app)
 
 void extension_backgrounded(struct app *app)
 {
+	look(app);
 	app->life.extension->since = time_now(app->daemon);
 	set_timer(app);
 }

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "ui.h"
+
 static void set_exempt(struct app *app, bool exempt)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -111,20 +113,20 @@ bool hold_is_on(const struct app *app)
 	return held;
 }
 
-static int set(struct app *app, enum bgt_role role, uint32_t *id, bool held)
+static uint32_t find_id(const struct app *app, enum bgt_role role)
 {
-	const struct bgt_member *member;
 	struct bgt_member *list;
-	int error;
+	const struct bgt_member *member = find_member(app, role, &list);
+	uint32_t id = member ? member->id : 0;
 
-	if (!*id) {
-		member = find_member(app, role, &list);
-		*id = member ? member->id : 0;
-		bgt_member_free(list);
-	}
-	if (!*id)
-		return -ESRCH;
-	error = bgt_member_set_held(app->daemon->bgt, *id, held);
+	bgt_member_free(list);
+	return id;
+}
+
+static int set(struct app *app, uint32_t id, bool held)
+{
+	int error = bgt_member_set_held(app->daemon->bgt, id, held);
+
 	if (error)
 		log_line(LOG_ERR, "%s: cannot %s it: %s", app->id, held ? "hold" : "release",
 			 bgt_error(app->daemon->bgt));
@@ -133,10 +135,22 @@ static int set(struct app *app, enum bgt_role role, uint32_t *id, bool held)
 
 int hold_set(struct app *app, bool held)
 {
-	return set(app, BGT_ROLE_APP, &app->member, held);
+	if (!app->member)
+		app->member = find_id(app, BGT_ROLE_APP);
+	return app->member ? set(app, app->member, held) : -ESRCH;
 }
 
 int hold_set_ui(struct app *app, bool held)
 {
-	return app->life.has_ui ? set(app, BGT_ROLE_UI, &app->ui_member, held) : 0;
+	if (!app->life.has_ui)
+		return 0;
+	if (!app->ui_member)
+		app->ui_member = find_id(app, BGT_ROLE_UI);
+	/* Somebody has taken it away. */
+	if (!app->ui_member && !ui_add(app))
+		app->ui_member = find_id(app, BGT_ROLE_UI);
+	if (app->ui_member)
+		return set(app, app->ui_member, held);
+	log_line(LOG_ERR, "%s: the cgroup of its UI thread is not its own any more", app->id);
+	return -EBUSY;
 }

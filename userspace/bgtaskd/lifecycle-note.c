@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_SIZE	224
+#define LINE_SIZE	288
 #define NOTE_SIZE	(LINE_SIZE + TEXT_MAX + 1)
 
 static bool make_path(char *path, const char *directory, const char *app)
@@ -33,9 +33,10 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 	if (note->state == BGTASK_APP_STATE_NOT_RUNNING)
 		return unlink(path) && errno != ENOENT ? -errno : 0;
 	snprintf(line, sizeof(line), "state %u foreground %d exempt %d attached %d saving_over %d "
-		 "used %" PRIu64 " pid %u extended %d reason %u since %" PRIu64 " counted %" PRIu64,
-		 note->state, note->foreground, note->exempt, note->attached, note->saving_over,
-		 note->used, note->pid, note->extended, note->reason, note->since, note->counted);
+		 "used %" PRIu64 " pid %u until %" PRIu64 " left %" PRIu64 " extended %d reason %u "
+		 "since %" PRIu64 " counted %" PRIu64, note->state, note->foreground, note->exempt,
+		 note->attached, note->saving_over, note->used, note->pid, note->until, note->left,
+		 note->extended, note->reason, note->since, note->counted);
 	snprintf(text, sizeof(text), "%-*s\n%s", LINE_SIZE - 1, line, note->description);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
@@ -67,9 +68,10 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	if (length != sizeof(text) || text[sizeof(text) - 1])
 		return false;
 	if (sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u used %" SCNu64
-		   " pid %u extended %u reason %u since %" SCNu64 " counted %" SCNu64, &state,
-		   &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
-		   &extended, &reason, &note->since, &note->counted) != 11 ||
+		   " pid %u until %" SCNu64 " left %" SCNu64 " extended %u reason %u since %" SCNu64
+		   " counted %" SCNu64, &state, &foreground, &exempt, &attached, &saving_over,
+		   &note->used, &note->pid, &note->until, &note->left, &extended, &reason,
+		   &note->since, &note->counted) != 13 ||
 	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;
 	note->state = state;

@@ -23,6 +23,8 @@ void lifecycle_note(const struct app *app)
 		.saving_over = life->saving_over,
 		.used = life->used,
 		.pid = life->pid,
+		.until = life->until,
+		.left = life->left,
 	};
 	int error;
 
@@ -47,6 +49,8 @@ void lifecycle_load(struct app *app)
 	life->saving_over = note.saving_over;
 	life->pid = note.pid;
 	life->used = note.used;
+	life->until = note.until;
+	life->left = note.left;
 	if (note.extended && extension_restore(app, &note))
 		log_line(LOG_ERR, "%s: its extension is lost", app->id);
 	/* Its container is adopted with that. */
@@ -64,7 +68,7 @@ void lifecycle_resume(struct app *app)
 		(void)lifecycle_hold(app);
 	} else if (life->state == BGTASK_APP_STATE_SUSPENDING || life->extension) {
 		/* Its socket comes back, if it is there, and is told then. */
-		if (lifecycle_set_deadline(app, app->daemon->config.suspend_timeout))
+		if (lifecycle_resume_deadline(app))
 			lifecycle_suspended(app);
 	}
 }

@@ -21,6 +21,7 @@
 #include "extension.h"
 #include "hold.h"
 #include "listener.h"
+#include "network.h"
 #include "presence.h"
 #include "program.h"
 
@@ -31,7 +32,7 @@ void lifecycle_enter(struct app *app, enum bgtask_app_state state)
 	listener_tell_of_app(app);
 }
 
-static void set_exempt(struct app *app, bool exempt)
+void lifecycle_set_exempt(struct app *app, bool exempt)
 {
 	if (app->life.exempt == exempt)
 		return;
@@ -39,19 +40,10 @@ static void set_exempt(struct app *app, bool exempt)
 	hold_exempt(app, exempt);
 }
 
-static void tell(struct app *app, uint8_t command, const struct payload *payload)
+void lifecycle_tell(struct app *app, uint8_t command, const struct payload *payload)
 {
 	if (app->life.peer)
 		relay_tell(app->daemon->relay, app->life.peer, command, payload);
-}
-
-static void tell_suspending(struct app *app, uint64_t time)
-{
-	struct payload payload;
-
-	payload_init(&payload);
-	payload_u64(&payload, BGTASK_A_APP_DEADLINE, time);
-	tell(app, BGTASK_CMD_APP_SUSPENDING_NTF, &payload);
 }
 
 static void tell_resuming(struct app *app)
@@ -60,7 +52,7 @@ static void tell_resuming(struct app *app)
 
 	payload_init(&payload);
 	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
-	tell(app, BGTASK_CMD_APP_RESUMING_NTF, &payload);
+	lifecycle_tell(app, BGTASK_CMD_APP_RESUMING_NTF, &payload);
 }
 
 static void watch(struct app *app)
@@ -69,19 +61,27 @@ static void watch(struct app *app)
 		app->life.watched = true;
 }
 
-/* Lets it run or stand still; only its UI thread, if tasks run in the others. */
 int lifecycle_hold(struct app *app)
 {
 	bool suspended = app->life.state == BGTASK_APP_STATE_SUSPENDED;
-	int error;
+	int error, ui_error;
 
 	if (!suspended || !app->life.activations) {
 		error = hold_set(app, suspended);
-		(void)hold_set_ui(app, suspended);
-		return error;
+		ui_error = hold_set_ui(app, suspended);
+		return error ? error : ui_error;
 	}
-	(void)hold_set_ui(app, true);
-	return hold_set(app, false);
+	error = hold_set_ui(app, true);
+	return error ? error : hold_set(app, false);
+}
+
+static void set_foreground(struct app *app, bool foreground)
+{
+	if (app->life.foreground == foreground)
+		return;
+	app->life.foreground = foreground;
+	/* It has no limits there. */
+	network_update(app);
 }
 
 /* All its processes have ended, by themselves or not. */
@@ -97,8 +97,8 @@ static void end(struct app *app)
 	/* Or the next that is started in its cgroup would stand still. */
 	if (was_suspended)
 		(void)lifecycle_hold(app);
-	set_exempt(app, false);
-	life->foreground = false;
+	lifecycle_set_exempt(app, false);
+	set_foreground(app, false);
 	life->pid = 0;
 	life->peer = 0;
 	life->attached = false;
@@ -129,65 +129,6 @@ void lifecycle_look(struct app *app)
 	}
 }
 
-/* Stands still from now on. */
-void lifecycle_suspended(struct app *app)
-{
-	deadline_end(&app->life.deadline);
-	extension_drop(app);
-	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDED);
-	(void)lifecycle_hold(app);
-	set_exempt(app, false);
-	lifecycle_note(app);
-}
-
-static void time_is_over(void *data)
-{
-	struct app *app = data;
-	struct lifecycle *life = &app->life;
-
-	if (life->state == BGTASK_APP_STATE_SUSPENDING) {
-		if (!life->saved)
-			log_line(LOG_WARNING, "%s: has not saved its state in time", app->id);
-		lifecycle_suspended(app);
-		return;
-	}
-	/* Nobody has come back for the extension that the helper before has granted. */
-	deadline_end(&life->deadline);
-	(void)extension_close(app);
-}
-
-int lifecycle_set_deadline(struct app *app, uint64_t time)
-{
-	deadline_end(&app->life.deadline);
-	return deadline_begin(&app->life.deadline, app, "app", time, time_is_over, app);
-}
-
-static void suspend(struct app *app, uint64_t time)
-{
-	app->life.saved = false;
-	if (!app->life.attached) {
-		lifecycle_suspended(app);
-		return;
-	}
-	/* Were it frozen, it could save nothing. */
-	set_exempt(app, true);
-	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDING);
-	tell_suspending(app, time);
-	if (lifecycle_set_deadline(app, time))
-		lifecycle_suspended(app);
-}
-
-void lifecycle_extension_ended(struct app *app, uint64_t time)
-{
-	if (app->life.foreground)
-		return;
-	if (app->life.state == BGTASK_APP_STATE_RUNNING)
-		suspend(app, time);
-	else if (app->life.state == BGTASK_APP_STATE_SUSPENDING &&
-		 (!time || lifecycle_set_deadline(app, time)))
-		lifecycle_suspended(app);
-}
-
 static int start(struct app *app, enum bgtask_app_state state)
 {
 	struct lifecycle *life = &app->life;
@@ -204,8 +145,8 @@ static int start(struct app *app, enum bgtask_app_state state)
 	(void)lifecycle_hold(app);
 	life->state = state;
 	if (state == BGTASK_APP_STATE_RUNNING) {
-		life->foreground = true;
-		set_exempt(app, true);
+		set_foreground(app, true);
+		lifecycle_set_exempt(app, true);
 	}
 	lifecycle_note(app);
 	watch(app);
@@ -266,9 +207,10 @@ static int run(struct app *app, bool foreground)
 		(void)lifecycle_hold(app);
 		return error;
 	}
-	life->foreground |= foreground;
 	life->saving_over = false;
-	set_exempt(app, true);
+	lifecycle_set_exempt(app, true);
+	if (foreground)
+		set_foreground(app, true);
 	if (before == BGTASK_APP_STATE_SUSPENDING || (foreground && !was_foreground))
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_RESUMED);
 	/* Who has to come back for one that stays still has to. */
@@ -286,7 +228,7 @@ static void lose_foreground(struct app *app)
 	if (app->life.foreground &&
 	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life.used) < 0)
 		app->life.used = 0;
-	app->life.foreground = false;
+	set_foreground(app, false);
 }
 
 static int leave_foreground(struct app *app)
@@ -304,7 +246,7 @@ static int leave_foreground(struct app *app)
 		extension_backgrounded(app);
 		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	} else {
-		suspend(app, app->daemon->config.suspend_timeout);
+		lifecycle_suspend(app, app->daemon->config.suspend_timeout);
 	}
 	return 0;
 }
@@ -317,7 +259,7 @@ static int suspend_now(struct app *app)
 	/* With one, its end suspends the app. */
 	if (!extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY) &&
 	    life->state == BGTASK_APP_STATE_RUNNING)
-		suspend(app, app->daemon->config.suspend_timeout);
+		lifecycle_suspend(app, app->daemon->config.suspend_timeout);
 	return 0;
 }
 
@@ -388,13 +330,6 @@ void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer)
 	LIST_FOREACH(app, &daemon->apps, entry)
 		if (app->life.peer == peer)
 			lose_peer(app);
-}
-
-void lifecycle_saved(struct app *app)
-{
-	app->life.saved = true;
-	if (!app->life.extension)
-		lifecycle_suspended(app);
 }
 
 void lifecycle_init(struct app *app)

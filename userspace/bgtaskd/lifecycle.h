@@ -32,6 +32,8 @@ struct lifecycle {
 	sd_event_source *exit;
 	struct host *host;
 	struct deadline *deadline;	/* to save its state, or for a socket to come back */
+	uint64_t until;			/* it may save its state, CLOCK_BOOTTIME us */
+	uint64_t left;			/* of that time, ns, while it has an extension */
 	struct extension *extension;	/* or NULL; extension.c */
 	struct energy_record energy;	/* that extensions have used */
 	unsigned int activations;	/* tasks that run in it; activation.c */
@@ -66,7 +68,11 @@ void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer);
 /* The app, which is being suspended, has saved its state. */
 void lifecycle_saved(struct app *app);
 
-/* For extension.c: what it let run is to be suspended, with so much time (ns) to save its state. */
+/*
+ * For extension.c: the app is suspended later, when its extension has ended; and then it has so
+ * much time (ns) to save its state.
+ */
+void lifecycle_stop_deadline(struct app *app);
 void lifecycle_extension_ended(struct app *app, uint64_t time);
 
 /*

@@ -42,10 +42,12 @@ static bool is_threaded(const char *directory)
 	return length > 0 && !strncmp(type, "threaded", strlen("threaded"));
 }
 
-static int make(struct app *app, const char *path)
+int ui_add(struct app *app)
 {
+	char path[PATH_MAX];
 	int fd, error;
 
+	app_cgroup(app, BELOW, path, sizeof(path));
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -errno;
 	error = is_threaded(path) ? 0 : write_file(path, "cgroup.type", "threaded");
@@ -67,11 +69,11 @@ int ui_set(struct app *app, uint32_t pid, uint32_t tid)
 	snprintf(thread, sizeof(thread), "/proc/%u/task/%u", pid, tid);
 	if (access(thread, F_OK))
 		return -ESRCH;
-	app_cgroup(app, BELOW, path, sizeof(path));
-	error = make(app, path);
+	error = ui_add(app);
 	if (error)
 		return error;
 	app->life.has_ui = true;
+	app_cgroup(app, BELOW, path, sizeof(path));
 	snprintf(thread, sizeof(thread), "%u", tid);
 	return write_file(path, "cgroup.threads", thread);
 }

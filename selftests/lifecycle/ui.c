@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The cgroup of an app's UI thread, and apps that have none. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "container.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+FIXTURE(ui) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(ui)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	scene_begin();
+	self->bgt = mutex_connect();
+	with.more = "SuspendTimeout=30s\n";
+	helper_start_with(self->bgt, &with);
+}
+
+FIXTURE_TEARDOWN_PARENT(ui)
+{
+	helper_end();
+	scene_end();
+}
+
+static bool ui_runs(void)
+{
+	uint64_t beats = actor_beats(APP), end = now() + DEADLINE;
+
+	while (actor_beats(APP) == beats && now() < end)
+		look_later(end);
+	return actor_beats(APP) != beats;
+}
+
+static uint32_t ui_member(struct bgt *bgt, uint32_t container)
+{
+	struct bgt_member *list, *member;
+	uint32_t id = 0;
+
+	if (bgt_member_list(bgt, container, &list))
+		fail("bgt_member_list: %s", bgt_error(bgt));
+	for (member = list; member; member = member->next)
+		if (member->role == BGT_ROLE_UI)
+			id = member->id;
+	bgt_member_free(list);
+	return id;
+}
+
+/* Makes its cgroup a member of another container, where it is held. */
+static void take_away(struct bgt *bgt, uint32_t container)
+{
+	int fd = open(helper_cgroup(APP, "app/ui"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || bgt_member_del(bgt, ui_member(bgt, helper_container(bgt)->id)) ||
+	    bgt_member_add(bgt, container, BGT_ROLE_UI, fd, true, NULL))
+		fail("cannot take the UI thread away: %s", bgt_error(bgt));
+	close(fd);
+}
+
+/* What cannot be let go is not said to run; and is let go as soon as it can. */
+TEST_F_TIMEOUT(ui, taken_away, 60)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+	uint32_t container;
+
+	actor_install(self->bgt, "inside");
+	actor_launch(self->bgt, APP);
+	actor_suspend(self->bgt, APP);
+	ASSERT_EQ(0, bgt_container_new(self->bgt, "org.example.Thief", &policy, &container));
+	take_away(self->bgt, container);
+	EXPECT_EQ(-EBUSY, bgt_app_foreground(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_TRUE(helper_logs(APP ": the cgroup of its UI thread is not its own any more"));
+	ASSERT_EQ(0, bgt_container_del(self->bgt, container));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(ui_runs());
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	/* It has one of its own again. */
+	actor_suspend(self->bgt, APP);
+	EXPECT_TRUE(ui_stands(self->bgt, APP, true));
+}
+
+TEST_HARNESS_MAIN
