@@ -112,12 +112,20 @@ bool network_is_limited(const struct app *app)
 	return app_saves_energy(app) && budget_of(app) != NETWORK_UNLIMITED;
 }
 
-bool network_may_launch(const struct app *app)
+static bool is_spent(const struct app *app)
 {
 	const struct network_record *record = &app->network.record;
 
-	return !network_is_limited(app) || record->used < budget_of(app) ||
-	       record->day != network_day(time_now());
+	return network_is_limited(app) && record->used >= budget_of(app) &&
+	       record->day == network_day(time_now());
+}
+
+bool network_may_launch(const struct app *app)
+{
+	struct app_use use;
+
+	/* There are no limits while the user looks at it. */
+	return !is_spent(app) || (!app_use_read(app, &use) && use.foreground);
 }
 
 static void record(struct app *app)
@@ -158,11 +166,19 @@ static void settle(struct app *app)
 
 	unrecorded = network->record.seen < network->recorded ? UINT64_MAX :
 		     network->record.seen - network->recorded;
-	if (changed || unrecorded > part || !app->nr_running || !network_may_launch(app))
+	if (changed || unrecorded > part || !app->nr_running || is_spent(app))
 		record(app);
 }
 
-/* What runs ends, unless the user looks at the app. */
+static void launch_latched(struct app *app)
+{
+	struct instance *instance;
+
+	LIST_FOREACH(instance, &app->instances, by_app)
+		launch_consider(instance);
+}
+
+/* What runs ends; but if the user looks at the app, what could not run until then does. */
 static void take_away(struct app *app)
 {
 	struct instance *instance;
@@ -171,21 +187,13 @@ static void take_away(struct app *app)
 		log_line(LOG_NOTICE, "%s: its network budget is spent: %llu bytes today", app->id,
 			 (unsigned long long)app->network.record.used);
 	app->network.spent = true;
-	if (app->network.foreground)
+	if (app->network.foreground) {
+		launch_latched(app);
 		return;
+	}
 	LIST_FOREACH(instance, &app->instances, by_app)
 		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
 			instance_cancel(instance, BGTASK_CANCEL_REASON_RESOURCE_REVOCATION);
-}
-
-/* There is a budget again: what was latched meanwhile is launched. */
-static void give_again(struct app *app)
-{
-	struct instance *instance;
-
-	app->network.spent = false;
-	LIST_FOREACH(instance, &app->instances, by_app)
-		launch_consider(instance);
 }
 
 /* When to look again, us from now; 0 for not before something changes. */
@@ -216,10 +224,12 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 
 	(void)usec;
 	settle(app);
-	if (!network_may_launch(app))
+	if (is_spent(app)) {
 		take_away(app);
-	else if (app->network.spent)
-		give_again(app);
+	} else if (app->network.spent) {
+		app->network.spent = false;
+		launch_latched(app);
+	}
 	interval = next_look(app);
 	if (!interval)
 		return 0;
@@ -249,7 +259,7 @@ void network_update(struct app *app)
 	if (!network->looked || network->battery || network_is_limited(app))
 		settle(app);
 	app_use_count_traffic(app);
-	if (!network->spent && network_may_launch(app) &&
+	if (!network->spent && !is_spent(app) &&
 	    !(app->nr_running && network_is_limited(app))) {
 		(void)sd_event_source_set_enabled(network->timer, SD_EVENT_OFF);
 		return;
@@ -275,7 +285,7 @@ void network_power_changed(struct daemon *daemon)
 
 	LIST_FOREACH(app, &daemon->apps, entry)
 		if (app->nr_running || app->traffic_counted || app->network.spent ||
-		    !network_may_launch(app))
+		    is_spent(app))
 			network_update(app);
 }
 
