@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An app that closes its connection, and lives on: nobody is left to say that it has saved. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+FIXTURE(connection) {
+	struct bgt *bgt;
+};
+
+/* Nothing happens because time has passed. */
+FIXTURE_SETUP(connection)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	scene_begin();
+	self->bgt = mutex_connect();
+	with.more = "SuspendTimeout=1h\nSavingTimeout=1h\nExtensionLimit=1h\n";
+	helper_start_with(self->bgt, &with);
+}
+
+FIXTURE_TEARDOWN_PARENT(connection)
+{
+	helper_end();
+	scene_end();
+}
+
+static void begin(struct bgt *bgt, const char *kind)
+{
+	actor_install(bgt, kind);
+	actor_launch(bgt, APP);
+}
+
+static bool is_suspended(struct bgt *bgt)
+{
+	return app_becomes(bgt, APP, BGT_APP_SUSPENDED) && app_stands(bgt, APP, true) &&
+	       !app_look(bgt, APP)->extended && !helper_container(bgt)->exempt;
+}
+
+/* It may have been frozen before it could say so. */
+static bool goes_on(struct bgt *bgt)
+{
+	return !bgt_app_foreground(bgt, APP) && app_stands(bgt, APP, false) &&
+	       actor_says(APP, "left") && app_look(bgt, APP)->foreground;
+}
+
+/* In the foreground nothing happens; it is suspended at once when it leaves. */
+TEST_F_TIMEOUT(connection, in_foreground, 60)
+{
+	begin(self->bgt, "attached");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_TRUE(actor_does(APP, "leave", "left"));
+	for (uint64_t end = now() + DEADLINE; app_look(self->bgt, APP)->extended && now() < end;)
+		look_later(end);
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(is_suspended(self->bgt));
+}
+
+TEST_F_TIMEOUT(connection, suspending, 60)
+{
+	begin(self->bgt, "attached");
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "leave");
+	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(goes_on(self->bgt));
+}
+
+TEST_F_TIMEOUT(connection, extended, 60)
+{
+	begin(self->bgt, "attached");
+	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	actor_do(APP, "leave");
+	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(goes_on(self->bgt));
+}
+
+TEST_F_TIMEOUT(connection, saving, 60)
+{
+	begin(self->bgt, "attached");
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+	actor_do(APP, "leave");
+	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(goes_on(self->bgt));
+}
+
+/* What runs in it can no longer be told to end, nor say that it has. */
+TEST_F_TIMEOUT(connection, task_inside, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin(self->bgt, "inside");
+	helper_register_plain(self->bgt, "inside");
+	for (unsigned int i = 0; i < 2; i++) {
+		if (i)
+			actor_suspend(self->bgt, APP);
+		helper_fire(self->bgt, "inside");
+		ASSERT_TRUE(actor_comes_to_say(APP, "activated inside an argument"));
+		actor_do(APP, "leave");
+		instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_FAILED);
+		ASSERT_NE(NULL, instance);
+		EXPECT_EQ(-ECONNRESET, instance->status);
+		EXPECT_STREQ("the app has closed its connection", instance->message);
+		EXPECT_TRUE(app_stands(self->bgt, APP, i));
+		EXPECT_TRUE(ui_stands(self->bgt, APP, i));
+		/* The next one begins with another process. */
+		ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
+		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+		actor_launch(self->bgt, APP);
+	}
+}
+
+TEST_HARNESS_MAIN
