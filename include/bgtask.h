@@ -1325,7 +1325,7 @@ int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
  * bgt_extension_close - Give the extension back, whoever shares it.
  * @bgt: The connection.
  *
- * If the app is in the background it is suspended.
+ * If the app is in the background it is suspended. No job has to finish any more.
  *
  * Return: 0, -ENOENT if there is none.
  */
@@ -1342,6 +1342,9 @@ int bgt_extension_share(struct bgt *bgt);
 /**
  * bgt_extension_finish - A job is done; the last one closes the extension.
  * @bgt: The connection.
+ *
+ * Each job calls this, also one whose extension was revoked: until it does, it takes part in the
+ * next one.
  *
  * Return: 0, also if the extension was revoked meanwhile, or a negative errno.
  */

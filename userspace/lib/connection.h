@@ -46,7 +46,8 @@ struct bgt {
 	bool suspending;
 	/* And has not been told since then that it goes on. */
 	bool suspended;
-	/* How many jobs share the app's extension. */
+	/* The app has an extension, and so many jobs that share it, or one that was revoked. */
+	bool extended;
 	uint32_t jobs;
 	/* Tasks that run in this process, as an app; their ids. */
 	uint32_t *activations;

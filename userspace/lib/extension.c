@@ -50,7 +50,10 @@ int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 	*allowed = grant.allowed;
 	if (limit)
 		*limit = grant.limit;
-	bgt->jobs = grant.allowed;
+	if (grant.allowed) {
+		bgt->extended = true;
+		bgt->jobs++;
+	}
 	return 0;
 }
 
@@ -58,6 +61,7 @@ int bgt_extension_close(struct bgt *bgt)
 {
 	struct bgt_request request;
 
+	bgt->extended = false;
 	bgt->jobs = 0;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
 	return bgt_exchange(bgt, &request, NULL, NULL);
@@ -65,7 +69,7 @@ int bgt_extension_close(struct bgt *bgt)
 
 int bgt_extension_share(struct bgt *bgt)
 {
-	if (!bgt->jobs)
+	if (!bgt->extended)
 		return bgt_fail(bgt, -ENOENT, "there is no extension");
 	bgt->jobs++;
 	return 0;
@@ -73,8 +77,8 @@ int bgt_extension_share(struct bgt *bgt)
 
 int bgt_extension_finish(struct bgt *bgt)
 {
-	/* One that was revoked meanwhile is over for all. */
-	if (!bgt->jobs || --bgt->jobs)
+	/* It may be one of an extension that was revoked, and there may be another one now. */
+	if (!bgt->jobs || --bgt->jobs || !bgt->extended)
 		return 0;
 	return bgt_extension_close(bgt);
 }

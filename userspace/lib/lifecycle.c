@@ -160,7 +160,7 @@ void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 
 static void lose_extension(struct bgt *bgt, enum bgt_revoked_reason why, uint64_t deadline)
 {
-	bgt->jobs = 0;
+	bgt->extended = false;
 	happen(bgt, (struct bgt_event){
 		.type = BGT_EVENT_EXTENSION_REVOKED, .revoked = why, .deadline = deadline,
 	}, NULL);
@@ -174,9 +174,9 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 	if (bgt_app_parse(span, &app))
 		return;
 	/* A new helper has taken it back before this one could be told. */
-	if (bgt->jobs && !app->extended && app->foreground)
+	if (bgt->extended && !app->extended && app->foreground)
 		lose_extension(bgt, BGT_REVOKED_RESUMED, 0);
-	else if (bgt->jobs && !app->extended)
+	else if (bgt->extended && !app->extended)
 		lose_extension(bgt, BGT_REVOKED_SYSTEM_POLICY,
 			       find_time(span, BGTASK_A_APP_DEADLINE));
 	if (app->state == BGT_APP_SUSPENDING)
