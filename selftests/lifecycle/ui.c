@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The cgroup of an app's UI thread, and apps that have none. */
+/* The cgroup of an app's UI thread, who waits for that thread, and apps that have none. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -12,6 +13,8 @@
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
+
+#define ACTIVATED	"activated inside an argument"
 
 FIXTURE(ui) {
 	struct bgt *bgt;
@@ -92,6 +95,78 @@ TEST_F_TIMEOUT(ui, taken_away, 60)
 	/* It has one of its own again. */
 	actor_suspend(self->bgt, APP);
 	EXPECT_TRUE(ui_stands(self->bgt, APP, true));
+}
+
+static uint64_t wall(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
+/*
+ * Whoever waits for what the UI thread has is cancelled, and killed in the end; in real time, after
+ * 5 s. The log says what both of them wait for.
+ */
+TEST_F_TIMEOUT(ui, waited_for, 60)
+{
+	const struct bgt_instance *instance;
+	uint64_t begun, took;
+	char text[256];
+
+	helper_change(self->bgt, "/^CancelTimeout/d");
+	actor_install(self->bgt, "inside");
+	helper_register_plain(self->bgt, "inside");
+	actor_launch(self->bgt, APP);
+	actor_suspend(self->bgt, APP);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(actor_comes_to_say(APP, ACTIVATED));
+	actor_do(APP, "lock");
+	instance = instance_look(self->bgt, APP, "inside");
+	snprintf(text, sizeof(text), APP ": task inside hangs: thread %u (actor) waits in ",
+		 instance->pid);
+	begun = wall();
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_IDLE_TASK));
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_TERMINATED);
+	ASSERT_NE(NULL, instance);
+	took = instance->ended - begun;
+	note("it was over after %llu ms", (unsigned long long)(took / MSEC));
+	EXPECT_GE(took, 4500 * MSEC);
+	EXPECT_LE(took, 5500 * MSEC);
+	EXPECT_EQ(-ETIME, instance->status);
+	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
+	EXPECT_TRUE(helper_logs(APP ": task inside hangs, and has used "));
+	EXPECT_TRUE(helper_logs(text));
+	EXPECT_TRUE(helper_logs("[<0>] get_signal"));
+	EXPECT_TRUE(helper_logs("(actor) waits in futex_"));
+	EXPECT_TRUE(helper_logs("\n[<0>] futex_"));
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+	/* It can be launched again. */
+	actor_launch(self->bgt, APP);
+	EXPECT_TRUE(ui_runs());
+}
+
+/* One that has named none runs as a whole for its task; which an update fires, here. */
+TEST_F_TIMEOUT(ui, none, 60)
+{
+	actor_install(self->bgt, "attached");
+	helper_install(self->bgt, APP, actor_manifest("attached", "[Task fired]\n"
+		       "EntryPoint=inside\nHost=app\nTriggers=servicing-complete\n"));
+	helper_register(self->bgt, (struct wanted){ .name = "fired",
+						    .trigger = BGT_TRIGGER_SERVICING_COMPLETE });
+	actor_launch(self->bgt, APP);
+	actor_suspend(self->bgt, APP);
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, APP, NULL, BGT_TRIGGER_SERVICING_COMPLETE, NULL));
+	ASSERT_TRUE(actor_comes_to_say(APP, "activated fired "));
+	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
+	EXPECT_TRUE(app_stands(self->bgt, APP, false));
+	EXPECT_EQ(0, ui_member(self->bgt, helper_container(self->bgt)->id));
+	EXPECT_EQ(BGT_TRIGGER_SERVICING_COMPLETE,
+		  instance_look(self->bgt, APP, "fired")->trigger);
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "fired", BGT_INSTANCE_COMPLETED));
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 }
 
 TEST_HARNESS_MAIN

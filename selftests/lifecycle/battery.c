@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Extensions on battery, and when AC power comes and goes, which is the kernel's test_power. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "helper.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "power.h"
+#include "scene.h"
+#include "task.h"
+
+#define PATIENT	"SuspendTimeout=30s\n"
+/* The limit is passed when the test says so. */
+#define SHORT	PATIENT "ExtensionLimit=1s\n"
+
+FIXTURE(battery) {
+	struct bgt *bgt;
+};
+
+FIXTURE_SETUP(battery)
+{
+	scene_begin();
+	self->bgt = mutex_connect();
+	power_load();
+	power_set("battery_present", "true");
+	power_set("ac_online", "on");
+	power_set("usb_online", "off");
+}
+
+FIXTURE_TEARDOWN_PARENT(battery)
+{
+	/* As other tests expect it. */
+	power_set("ac_online", "on");
+	helper_end();
+	scene_end();
+}
+
+static void begin(struct bgt *bgt, const char *settings)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "attached");
+	actor_launch(bgt, APP);
+}
+
+/* In the background, and runs. */
+static bool goes_on(struct bgt *bgt, const char *id)
+{
+	const struct bgt_app *app = app_look(bgt, id);
+
+	return app->state == BGT_APP_RUNNING && !app->foreground && app->extended &&
+	       app_stands(bgt, id, false);
+}
+
+static bool is_suspended(struct bgt *bgt, const char *id)
+{
+	return app_becomes(bgt, id, BGT_APP_SUSPENDED) && app_stands(bgt, id, true) &&
+	       !app_look(bgt, id)->extended;
+}
+
+/* AC power goes; the extension is older than it may be on battery. */
+TEST_F_TIMEOUT(battery, unplugged, 60)
+{
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	power_set("ac_online", "off");
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+}
+
+/* The same for one that hears nothing, or does not care. */
+TEST_F_TIMEOUT(battery, ignored, 60)
+{
+	uint64_t start;
+
+	begin(self->bgt, "SuspendTimeout=1s\nExtensionLimit=1s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	start = now();
+	power_set("ac_online", "off");
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_GE(now() - start, SEC);
+	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
+}
+
+/* One that is younger goes on until it is as old as it may be, of which all its time is a part. */
+TEST_F_TIMEOUT(battery, unplugged_early, 60)
+{
+	uint64_t begun, start;
+
+	begin(self->bgt, PATIENT "ExtensionLimit=6s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	begun = now();
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	start = now();
+	pause_for(3 * SEC);
+	power_set("ac_online", "off");
+	pause_for(SEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	note("revoked when it was %llu ms old", (unsigned long long)((now() - start) / MSEC));
+	EXPECT_GE(now() - begun, 6 * SEC);
+	EXPECT_LT(now() - start, 8500 * MSEC);
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+/* On battery the time passes. */
+TEST_F_TIMEOUT(battery, on_battery, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, SHORT);
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 1000"));
+	/* Not in the foreground. */
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(app_look(self->bgt, APP)->extended);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+/* AC power comes in time. */
+TEST_F_TIMEOUT(battery, plugged_in, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, PATIENT "ExtensionLimit=10s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 10000"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	power_set("ac_online", "on");
+	pause_for(11 * SEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(actor_is_silent(APP));
+}
+
+/* What extensions have used on battery, later ones have not got. */
+TEST_F_TIMEOUT(battery, energy, 60)
+{
+	unsigned int limit;
+
+	power_set("ac_online", "off");
+	begin(self->bgt, PATIENT "ExtensionLimit=2s\nExtensionBudget=3s\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 2000"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	/* Two of three seconds are gone; also for the next helper. */
+	helper_restart(self->bgt);
+	actor_do(APP, "request unspecified");
+	ASSERT_EQ(1, sscanf(actor_next(APP), "allowed %u", &limit));
+	EXPECT_LE(limit, 1000);
+	EXPECT_GT(limit, 0);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+	/* What does not count is granted. */
+	power_set("ac_online", "on");
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+}
+
+/* Whom the user always lets run does not have to save any. */
+TEST_F_TIMEOUT(battery, always_allowed, 60)
+{
+	power_set("ac_online", "off");
+	begin(self->bgt, SHORT);
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(1500 * MSEC);
+	EXPECT_TRUE(goes_on(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+}
+
+TEST_HARNESS_MAIN
