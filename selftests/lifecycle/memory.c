@@ -17,6 +17,9 @@
 #define OLD	"org.example.Old"
 #define NEW	"org.example.New"
 #define EXTENDED	"org.example.Extended"
+#define INSIDE		"org.example.Inside"
+#define SUSPENDING	"org.example.Suspending"
+#define RESUMED		"org.example.Resumed"
 
 FIXTURE(memory) {
 	struct bgt *bgt;
@@ -29,7 +32,7 @@ FIXTURE_SETUP(memory)
 
 	scene_begin();
 	self->bgt = mutex_connect();
-	with.more = "SuspendTimeout=30s\n";
+	with.more = "SuspendTimeout=1h\n";
 	helper_start_with(self->bgt, &with);
 	helper_change(self->bgt, "s/^MemoryStall=.*/MemoryStall=100ms/");
 }
@@ -69,6 +72,29 @@ static void add_suspended(struct bgt *bgt, const char *app)
 		fail("%s is not suspended", app);
 }
 
+/* In the background without an extension: it is being suspended, or nobody has told it to be. */
+static void add_background(struct bgt *bgt, const char *app, bool resumed)
+{
+	actor_install_as(bgt, app, "attached");
+	actor_launch(bgt, app);
+	if (bgt_app_background(bgt, app) || !actor_says(app, "suspending") ||
+	    (resumed && (bgt_app_resume(bgt, app) || !actor_says(app, "resuming 0"))))
+		fail("%s does not come to the background", app);
+}
+
+/* Suspended, and a task runs in it. */
+static void add_inside(struct bgt *bgt)
+{
+	actor_install_as(bgt, INSIDE, "inside");
+	actor_launch(bgt, INSIDE);
+	actor_suspend(bgt, INSIDE);
+	helper_register(bgt, (struct wanted){ .app = INSIDE, .name = "inside",
+					      .trigger = BGT_TRIGGER_APPLICATION });
+	if (bgt_trigger_fire(bgt, INSIDE, "inside", BGT_TRIGGER_APPLICATION, NULL) ||
+	    !actor_comes_to_say(INSIDE, "activated inside "))
+		fail("nothing runs in %s", INSIDE);
+}
+
 /* For how long anybody has waited for memory. */
 static uint64_t stalled(void)
 {
@@ -96,7 +122,7 @@ static bool is_killed(struct bgt *bgt, const char *app)
 	return gone;
 }
 
-TEST_F_TIMEOUT(memory, order, 180)
+TEST_F_TIMEOUT(memory, order, 300)
 {
 	const struct bgt_instance *instance;
 	uint64_t stall;
@@ -107,6 +133,9 @@ TEST_F_TIMEOUT(memory, order, 180)
 	actor_launch(self->bgt, EXTENDED);
 	ASSERT_TRUE(actor_does(EXTENDED, "request location-tracking", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, EXTENDED));
+	add_background(self->bgt, RESUMED, true);
+	add_background(self->bgt, SUSPENDING, false);
+	add_inside(self->bgt);
 	actor_install(self->bgt, "attached");
 	actor_launch(self->bgt, APP);
 
@@ -133,8 +162,19 @@ TEST_F_TIMEOUT(memory, order, 180)
 	EXPECT_TRUE(instance->canceled);
 	EXPECT_EQ(BGT_CANCEL_RESOURCE_REVOCATION, instance->reason);
 	EXPECT_NE(0, access(helper_path("said/told"), F_OK));
-	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, EXTENDED));
+	EXPECT_EQ(BGT_APP_SUSPENDED, state_of(self->bgt, INSIDE));
+	/* The user has not seen the other one for as long as never. */
+	EXPECT_TRUE(is_killed(self->bgt, INSIDE));
+	EXPECT_EQ(-ECONNRESET, instance_look(self->bgt, INSIDE, "inside")->status);
 
+	/* Of those in the background the first one is that which the user has not seen for longer. */
+	EXPECT_EQ(BGT_APP_SUSPENDING, state_of(self->bgt, SUSPENDING));
+	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, RESUMED));
+	EXPECT_TRUE(is_killed(self->bgt, RESUMED));
+	EXPECT_EQ(BGT_APP_SUSPENDING, state_of(self->bgt, SUSPENDING));
+	EXPECT_TRUE(is_killed(self->bgt, SUSPENDING));
+
+	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, EXTENDED));
 	EXPECT_TRUE(is_killed(self->bgt, EXTENDED));
 	EXPECT_TRUE(helper_logs(EXTENDED ": is killed, as memory is short"));
 

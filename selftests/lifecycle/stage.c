@@ -30,7 +30,7 @@ struct ear {
 
 static struct ear *ear_of(const char *app)
 {
-	static struct ear ears[8];
+	static struct ear ears[16];
 	struct ear *ear = ears;
 
 	while (*ear->app && strcmp(ear->app, app))
