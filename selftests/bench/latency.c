@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * latency ROUNDS: how soon an app notices that it is held and released through the module, that it
- * is sent to the background and to the foreground through the helper, and how soon when
- * cgroup.freeze is just written. The app reads the clock as fast as it can: the last time
+ * is sent to the background and to the foreground through the helper, also by its UI thread, which
+ * has a cgroup of its own, and how soon when cgroup.freeze is just written. The app reads the clock as fast as it can: the last time
  * before the gap and the first one after it tell when it stopped and when it ran again.
  */
 #include <fcntl.h>
@@ -52,6 +52,17 @@ static _Noreturn void run_app(void)
 		}
 		page->last = time;
 	}
+}
+
+/* The only thread is that of its UI. Nobody is left to be asked whether its state is saved. */
+static _Noreturn void run_ui(void)
+{
+	struct bgt *own;
+
+	if (bgt_open(&own) || bgt_app_set_ui_thread(own, (uint32_t)gettid()))
+		die("cannot name the UI thread");
+	bgt_close(own);
+	run_app();
 }
 
 static void await_round(uint32_t round)
@@ -124,6 +135,27 @@ static void measure(const struct way *way, uint32_t round)
 	report_latency(start, page->first, way->name, "thaw");
 }
 
+/* One CPU for the app, and one for whoever freezes it, if there are two. */
+static void compare(void (*run)(void), const struct way *ways, unsigned int nr_ways,
+		    unsigned int rounds)
+{
+	static uint32_t round;
+
+	page->seen = round;
+	page->round = ++round;
+	if (!cgroup_fork(dir)) {
+		stay_on((int)sysconf(_SC_NPROCESSORS_ONLN) - 1);
+		run();
+	}
+	stay_on(0);
+	await_round(round);
+	/* As it was not launched, the helper has to look. */
+	show(false);
+	for (unsigned int i = 0; i < nr_ways * rounds; i++)
+		measure(&ways[i % nr_ways], ++round);
+	cgroup_kill(dir);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct way ways[] = {
@@ -131,7 +163,7 @@ int main(int argc, char **argv)
 		{ .name = "plain", .freeze = write_freeze },
 		{ .name = "helper", .freeze = show },
 	};
-	const unsigned int nr_ways = sizeof(ways) / sizeof(ways[0]);
+	static const struct way ui[] = { { .name = "ui", .freeze = show } };
 	unsigned int rounds;
 
 	if (argc != 2)
@@ -147,18 +179,8 @@ int main(int argc, char **argv)
 	helper_start(bgt);
 	find_member();
 
-	/* One CPU for the app, and one for whoever freezes it, if there are two. */
-	if (!cgroup_fork(dir)) {
-		stay_on((int)sysconf(_SC_NPROCESSORS_ONLN) - 1);
-		run_app();
-	}
-	stay_on(0);
-	/* As it was not launched, the helper has to look. */
-	show(false);
-	for (unsigned int i = 0; i < nr_ways * rounds; i++)
-		measure(&ways[i % nr_ways], i + 1);
-
-	cgroup_kill(dir);
+	compare(run_app, ways, sizeof(ways) / sizeof(ways[0]), rounds);
+	compare(run_ui, ui, 1, rounds);
 	helper_end();
 	bgt_close(bgt);
 	return 0;

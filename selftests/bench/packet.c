@@ -2,7 +2,7 @@
 /*
  * packet ROUNDS SAMPLES: what it costs to count the packets of containers. Two UDP sockets, each in
  * a network namespace of its own, play ping-pong over a wire: while nothing is counted, while
- * another container's packets are, and while their own are. To be run where the clock counts
+ * another container's packets are, while their own are, and when that is over. To be run where the clock counts
  * instructions.
  */
 #include <arpa/inet.h>
@@ -192,6 +192,10 @@ int main(int argc, char **argv)
 	measure(dir, near, "outside");
 	count_traffic(inside, true);
 	measure(dir, near, "inside");
+	/* The hooks go with the last one that is counted. */
+	count_traffic(inside, false);
+	count_traffic(outside, false);
+	measure(dir, near, "afterwards");
 
 	check(bgt, bgt_container_del(bgt, inside), "container-del");
 	check(bgt, bgt_container_del(bgt, outside), "container-del");

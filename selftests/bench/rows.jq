@@ -88,7 +88,8 @@ def latency($prefix; $where):
 	seen("hold"; "module"; "freeze"; null),
 	seen("release"; "module"; "thaw"; 1.2),
 	seen("to the background"; "helper"; "freeze"; null),
-	seen("to the foreground"; "helper"; "thaw"; 3);
+	seen("to the foreground"; "helper"; "thaw"; 3),
+	seen("to the foreground, by its UI thread,"; "ui"; "thaw"; 3);
 
 def scale:
 	($raw | keys[] | capture("^scale\\.(?<count>[0-9]+)\\.container-new$").count | tonumber)
@@ -170,7 +171,9 @@ def packets:
 	row("added by counting others, \($kind)"; added("outside"); "instructions";
 		null; null; null),
 	row("added by counting, \($kind)"; added("inside"); "instructions";
-		"counting others"; added("outside"); null);
+		"counting others"; added("outside"); null),
+	row("left when nothing is counted any more, \($kind)"; added("afterwards");
+		"instructions"; "counting others"; added("outside"); 0.25 * added("outside"));
 
 def memory:
 	((["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
