@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "scene.h"
+#include "task.h"
 #include "wire.h"
 
 /* The far end has another address than what is sent to, and no part in what is not its own. */
@@ -13,6 +22,8 @@ static const char begin[] =
 	"ip link set bgtask-near up && "
 	"ip neighbour add " WIRE_FAR " lladdr 02:00:00:00:00:02 dev bgtask-near nud permanent";
 
+static pid_t fountain;
+
 void wire_begin(void)
 {
 	wire_end();
@@ -20,8 +31,65 @@ void wire_begin(void)
 		fail("cannot make a network");
 }
 
+static _Noreturn void play(int fd)
+{
+	static const char water[1000];
+	struct sockaddr_in peer;
+	socklen_t size = sizeof(peer);
+	char byte;
+
+	if (recvfrom(fd, &byte, 1, 0, (struct sockaddr *)&peer, &size) < 0)
+		_exit(1);
+	for (;; usleep(200000))
+		for (unsigned int i = 0; i < 60; i++)
+			/* The other end may have gone. */
+			(void)!sendto(fd, water, sizeof(water), 0, (struct sockaddr *)&peer, size);
+}
+
+/* In a network of its own, of which the far end of the wire becomes a part. */
+static _Noreturn void be_fountain(int ready)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (unshare(CLONE_NEWNET) ||
+	    system("nsenter --net=/proc/1/ns/net ip link set bgtask-far netns $PPID && "
+		   "ip link set bgtask-far address 02:00:00:00:00:02 && "
+		   "ip address add " WIRE_FAR "/24 dev bgtask-far && "
+		   "ip link set bgtask-far up"))
+		_exit(1);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	inet_pton(AF_INET, WIRE_FAR, &own.sin_addr);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof(own)) || write(ready, "", 1) != 1)
+		_exit(1);
+	play(fd);
+}
+
+void wire_begin_fountain(void)
+{
+	int ready[2];
+	char byte;
+
+	wire_begin();
+	if (pipe(ready))
+		fail("out of descriptors");
+	fountain = fork();
+	if (!fountain) {
+		close(ready[0]);
+		be_fountain(ready[1]);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		fail("cannot make a network");
+	close(ready[0]);
+}
+
 void wire_end(void)
 {
+	if (fountain > 0)
+		task_kill(fountain);
+	fountain = 0;
 	/* If it is there. */
 	(void)!system("ip link delete bgtask-near 2>/dev/null");
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A network on which nobody ever answers: what is sent to the address arrives, and is dropped. */
+/*
+ * A network on which nobody ever answers: what is sent to the address arrives, and is dropped. Or,
+ * once it has a fountain there, who sends one UDP packet to it gets 60 kB, five times a second, for
+ * ever.
+ */
 #ifndef BGTASK_TEST_WIRE_H
 #define BGTASK_TEST_WIRE_H
 
 #define WIRE_FAR	"10.9.0.2"
 
 void wire_begin(void);
+void wire_begin_fountain(void);
 void wire_end(void);
 
 #endif

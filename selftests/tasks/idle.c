@@ -27,6 +27,8 @@
 	"[Task works]\nEntryPoint=/bin/sh -c \"while sleep 0.2; do :; done\"\n" ALL	\
 	"[Task talks]\nEntryPoint=/bin/bash -c \"" OPEN "while sleep 0.2; do "	\
 		"printf %01000d 0 >&3; done\"\n" ALL				\
+	"[Task listens]\nEntryPoint=/bin/bash -c \"" OPEN "echo >&3; "		\
+		"exec cat <&3 >/dev/null\"\n" ALL				\
 	"[Task deaf]\nEntryPoint=/bin/bash -c \"trap : TERM; " OPEN		\
 		"while :; do read -u 3; done\"\n" ALL				\
 	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL
@@ -140,6 +142,25 @@ TEST_F_TIMEOUT(idle, talks, 120)
 	/* Nor would so little be enough of the network. */
 	helper_change(self->bgt, "/^IdleMinimumCpu=/a IdleMinimumTraffic=1GB");
 	EXPECT_TRUE(is_cancelled(self->bgt, "talks"));
+}
+
+/* Whether it sends or receives. */
+TEST_F_TIMEOUT(idle, listens, 120)
+{
+	uint64_t end = now() + DEADLINE;
+
+	wire_begin_fountain();
+	begin(self->bgt);
+	helper_change(self->bgt, "s/^IdleMinimumCpu=.*/IdleMinimumCpu=1h/; "
+		      "s/^IdleWindow=.*/IdleWindow=1h/");
+	helper_run(self->bgt, "listens");
+	while (!helper_container(self->bgt)->received && now() < end)
+		look_later(end);
+	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
+	wait_idle(self->bgt, 2);
+	EXPECT_TRUE(is_running(self->bgt, "listens"));
+	/* Less than what it would need. */
+	EXPECT_LT(helper_container(self->bgt)->sent, 1024);
 }
 
 /* As soon as no user is there. */

@@ -30,6 +30,8 @@
 		"done\"\n" ALL							\
 	"[Task stays]\nEntryPoint=/bin/bash -c \"" FAR BURST			\
 		": >" HELPER_SAID "/burst; exec sleep 1000\"\n" ALL		\
+	"[Task listens]\nEntryPoint=/bin/bash -c \"" FAR "echo >&3; "		\
+		"exec cat <&3 >/dev/null\"\n" ALL				\
 	"[Task local]\nEntryPoint=/bin/bash -c \"exec 3<>/dev/udp/127.0.0.1/9; "	\
 		"for i in {1..4}; do " BURST "done 2>/dev/null; exit 0\"\n" ALL
 
@@ -143,6 +145,18 @@ TEST_F_TIMEOUT(network_budget, spent, 120)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
 	power_set("ac_online", "off");
 	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
+}
+
+/* By what is received as by what is sent. */
+TEST_F_TIMEOUT(network_budget, received, 120)
+{
+	wire_begin_fountain();
+	helper_run(self->bgt, "listens");
+	EXPECT_TRUE(is_revoked(self->bgt, "listens"));
+	EXPECT_GT(helper_container(self->bgt)->received, BUDGET);
+	EXPECT_LT(helper_container(self->bgt)->sent, 1000);
 	helper_fire(self->bgt, "ok");
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
