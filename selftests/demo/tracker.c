@@ -49,8 +49,11 @@ static void hear(struct app *app, const struct bgt_event *event)
 {
 	switch (event->type) {
 	case BGT_EVENT_APP_SUSPENDING:
-		fprintf(app->told, "suspending, has saved its state\n");
-		(void)bgt_app_saved(app->bgt);
+		fprintf(app->told, "suspending\n");
+		/* It stands still before this returns, or soon after. */
+		if (bgt_app_saved(app->bgt))
+			die("bgt_app_saved", bgt_error(app->bgt));
+		fprintf(app->told, "its state was saved\n");
 		break;
 	case BGT_EVENT_APP_RESUMING:
 		fprintf(app->told, "resuming\n");
