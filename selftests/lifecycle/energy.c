@@ -140,7 +140,9 @@ TEST_F_TIMEOUT(energy, waits, 120)
 /* Whatever it is for; what is not limited itself makes those shorter that are. */
 TEST_F_TIMEOUT(energy, reasons, 120)
 {
-	static const char *const commands[] = { "request location-tracking", "request saving-data" };
+	static const char *const commands[] = {
+		"request location-tracking", "request saving-data",
+	};
 	unsigned int before = 3600000, limit;
 
 	begin(self->bgt, "1h");

@@ -113,7 +113,7 @@ TEST_F_TIMEOUT(extension, while_suspending, 60)
 	EXPECT_TRUE(is_suspended(self->bgt, APP));
 }
 
-/* One that is closed before all is saved does not take away the time for that, nor makes it longer. */
+/* One that is closed before all is saved neither takes away the time for that, nor gives more. */
 TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 {
 	begin(self->bgt, "SuspendTimeout=3s\nExtensionLimit=1h\n");
