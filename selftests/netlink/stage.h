@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Requests as they should be, and what there is to see of all containers and members. */
+#ifndef BGTASK_TEST_STAGE_H
+#define BGTASK_TEST_STAGE_H
+
+#include <stdint.h>
+
+#include "bgtask.h"
+#include "genl.h"
+
+#define NOBODY		65534
+
+/* So long that no generation ends within a test. */
+#define STAGE_QUOTA	(100 * SEC)
+#define STAGE_PERIOD	BGT_PERIOD_MAX
+
+/*
+ * All that can be seen of containers, members and the test's cgroups, as text; of the generations
+ * of containers those that last for STAGE_PERIOD. Valid until the next call but one.
+ */
+const char *stage_snapshot(struct bgt *bgt);
+
+/* Begin a request. */
+void stage_begin_new(struct genl *genl, const char *name);
+void stage_begin_add(struct genl *genl, uint32_t container, int fd);
+
+/* A complete one, of any command on containers and members. */
+void stage_put(struct genl *genl, uint8_t command, uint32_t container, uint32_t member);
+
+/* What such a command takes beside an id. */
+void stage_put_rest(struct genl *genl, uint8_t command);
+
+/* Gives up all rights; and a single one of those of root. They end the process if they cannot. */
+void stage_become_nobody(void);
+void stage_drop(int capability);
+
+/* Whether a request was refused for want of rights, with a text; else says how number @what was. */
+bool stage_is_eperm(int what, const struct genl *genl, int error);
+
+#endif
