@@ -36,12 +36,20 @@ want() {
 same() { [[ $1 == "$2" ]] || wrong "'$1' is not '$2'"; }
 # shellcheck disable=SC2053 # a pattern it is
 like() { [[ $1 == $2 ]] || wrong "'$1' is not like '$2'"; }
+# pause MICROSECONDS: without starting a program, which would take longer.
+mkfifo "$scratch/never"
+exec {never}<>"$scratch/never"
+pause() {
+	local seconds
+	printf -v seconds '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000))
+	read -rt "$seconds" -u "$never"
+}
 # Waits for something to become true.
 await() {
 	local i
 	for ((i = 0; i < 1500; i++)); do
 		! "$@" || return 0
-		sleep 0.02
+		pause 20000
 	done
 	wrong "'$*' does not become true"
 }
@@ -53,11 +61,27 @@ ends() {
 	wait "$2" 2>/dev/null || got=$?
 	((got == status)) || wrong "it ends with $got, not $status"
 }
-is_frozen() { grep -qsx "frozen 1" "$1/cgroup.events"; }
-is_thawed() { grep -qsx "frozen 0" "$1/cgroup.events"; }
+# has FILE EXPRESSION: whether a line of it matches an extended regular expression.
+has() {
+	local line
+	while IFS= read -r line || [[ $line ]]; do
+		[[ ! $line =~ $2 ]] || return 0
+	done <"$1"
+	return 1
+} 2>/dev/null
+is_frozen() { has "$1/cgroup.events" "^frozen 1$"; }
+is_thawed() { has "$1/cgroup.events" "^frozen 0$"; }
 is_gone() { [[ ! -e $1 ]]; }
-is_populated() { grep -qsx "populated 1" "$1/cgroup.events"; }
-has() { grep -qs -- "$2" "$1"; }
+is_populated() { has "$1/cgroup.events" "^populated 1$"; }
+# is_in_state PID PATTERN: of the letters of proc(5).
+is_in_state() {
+	local line
+	read -r line <"/proc/$1/stat" || return
+	line=${line##*) }
+	# shellcheck disable=SC2053
+	[[ ${line%% *} == $2 ]]
+} 2>/dev/null
+is_stopped() { is_in_state "$1" T; }
 
 # Kills what a test that failed did not wait for.
 kill_jobs() {

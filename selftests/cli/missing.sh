@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the command line says when what it needs is not there.
+
+# shellcheck source=selftests/cli/stage.sh
+. "$(dirname "$(readlink -f "$0")")/stage.sh"
+
+test_no_cgroup2() {
+	want 1 unshare -m sh -c "umount -l $root && exec bgtask run --name cli-a -- true"
+	like "$err" '*cgroup2*'
+	want 1 unshare -m sh -c "umount -l $root && mount -t tmpfs none $root &&
+		exec bgtask run --name cli-a -- true"
+	like "$err" '*cgroup2*'
+	nothing_left cli-a
+}
+
+# The last one, as the module is loaded again only if it is known from where.
+test_no_module() {
+	local module=${BGTASK_MODULE:-$here/../../module/${KERNEL-}/bgtask.ko} command
+	await rmmod bgtask
+	for command in "run -- true" "container list" "container show x" "container new x" \
+		"container set -q 1s x" "container hold x" "container release x" \
+		"container exempt x" "container kill x" "container add x $top" \
+		"container remove x $top" "container delete x" "container traffic x" monitor \
+		"mutex run x true" "mutex list" "top -b -n 1" self; do
+		# shellcheck disable=SC2086
+		want 1 bgtask $command
+		like "$err" '*module is not loaded*modprobe bgtask*'
+		same "$out" ""
+	done
+	if [[ -e $module ]]; then
+		insmod "$module"
+	else
+		modprobe bgtask
+	fi || wrong "cannot load the module again"
+	want 0 bgtask container list
+	want 0 bgtask mutex list
+	same "$out" "NAME SCOPE OWNER COUNT WAITERS STATE"
+	want 0 bgtask mutex list -j
+	same "$out" "[]"
+}
+
+main "$@"
