@@ -94,7 +94,7 @@ def latency($prefix; $where):
 def scale:
 	($raw | keys[] | capture("^scale\\.(?<count>[0-9]+)\\.container-new$").count | tonumber)
 		as $count
-	| ("container-new", "member-add", "container-del") as $operation
+	| ("container-new", "member-add", "member-del", "container-del") as $operation
 	| row("\($operation), \($count) containers"; middle("scale.\($count).\($operation)"); "/s";
 		(if $count > 10 then "10 containers" else "mkdir of a cgroup" end);
 		(if $count > 10 then "scale.10.\($operation)" else "scale.mkdir" end | middle(.));

@@ -25,24 +25,32 @@ static double per_second(unsigned int count, uint64_t ns)
 /* Times each operation by itself, so that their number stays what it is. */
 static void measure_speed(unsigned int population, unsigned int rounds)
 {
-	uint64_t times[4], making = 0, adding = 0, deleting = 0;
-	uint32_t id;
+	uint64_t times[6], making = 0, adding = 0, taking = 0, deleting = 0;
+	uint32_t id, member;
 
 	for (unsigned int i = 0; i < rounds; i++) {
 		times[0] = now();
 		check(bgt, bgt_container_new(bgt, "spare", NULL, &id), "container-new");
 		times[1] = now();
-		check(bgt, bgt_member_add(bgt, id, BGT_ROLE_APP, spare[i % SPARE], false, NULL),
+		check(bgt, bgt_member_add(bgt, id, BGT_ROLE_APP, spare[i % SPARE], false, &member),
 		      "member-add");
 		times[2] = now();
-		check(bgt, bgt_container_del(bgt, id), "container-del");
+		check(bgt, bgt_member_del(bgt, member), "member-del");
 		times[3] = now();
+		/* One that has a member is deleted. */
+		check(bgt, bgt_member_add(bgt, id, BGT_ROLE_APP, spare[i % SPARE], false, NULL),
+		      "member-add");
+		times[4] = now();
+		check(bgt, bgt_container_del(bgt, id), "container-del");
+		times[5] = now();
 		making += times[1] - times[0];
-		adding += times[2] - times[1];
-		deleting += times[3] - times[2];
+		adding += times[2] - times[1] + times[4] - times[3];
+		taking += times[3] - times[2];
+		deleting += times[5] - times[4];
 	}
 	report(per_second(rounds, making), "/s", "scale.%u.container-new", population);
-	report(per_second(rounds, adding), "/s", "scale.%u.member-add", population);
+	report(per_second(2 * rounds, adding), "/s", "scale.%u.member-add", population);
+	report(per_second(rounds, taking), "/s", "scale.%u.member-del", population);
 	report(per_second(rounds, deleting), "/s", "scale.%u.container-del", population);
 }
 
