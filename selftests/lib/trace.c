@@ -50,14 +50,22 @@ void trace_end(const char *event)
 
 unsigned int trace_count(const char *text)
 {
+	return trace_count_of(NULL, text);
+}
+
+unsigned int trace_count_of(const char *event, const char *text)
+{
 	FILE *file = fopen(TRACEFS "trace", "r");
+	char name[64] = "";
 	unsigned int count = 0;
 	char line[1024];
 
 	if (!file)
 		fail(TRACEFS "trace: %s", strerror(errno));
+	if (event)
+		snprintf(name, sizeof(name), " %s: ", event);
 	while (fgets(line, sizeof(line), file)) {
-		if (*line != '#' && strstr(line, text))
+		if (*line != '#' && strstr(line, name) && strstr(line, text))
 			count++;
 	}
 	fclose(file);

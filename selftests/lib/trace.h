@@ -12,8 +12,9 @@ void trace_clear(void);
 void trace_begin(const char *event, const char *filter);
 void trace_end(const char *event);
 
-/* The number of records that have a text in them. */
+/* The number of records that have a text in them; and of those of an event alone. */
 unsigned int trace_count(const char *text);
+unsigned int trace_count_of(const char *event, const char *text);
 
 /*
  * The records of an event, as far as they have room: "field=" numbers of each, for the given

@@ -419,6 +419,8 @@ static int worker(void *data)
 
 			if (!pid) {
 				burn(random_next(&state) % MSEC);
+				if (random_next(&state) % 2)
+					execl("/bin/true", "true", NULL);
 				_exit(0);
 			}
 			waitpid(pid, NULL, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What does not run costs nothing: no timer of the module expires. */
+/* What does not run costs nothing: no timer of the module expires, and no work of it is done. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,10 +26,15 @@ FIXTURE_TEARDOWN_PARENT(idle)
 {
 	trace_end("bgtask/quota_timer");
 	trace_end("timer/hrtimer_expire_entry");
+	trace_end("timer/timer_expire_entry");
+	trace_end("workqueue/workqueue_execute_start");
 	scene_end();
 }
 
-/* The module's own event, and the kernel's of the function that it set the timer for. */
+/*
+ * The module's own event, and the kernel's of the function that it set the timer for; and all works
+ * and timers of the other kind.
+ */
 static void watch(void)
 {
 	char filter[64];
@@ -38,6 +43,8 @@ static void watch(void)
 	trace_clear();
 	trace_begin("bgtask/quota_timer", NULL);
 	trace_begin("timer/hrtimer_expire_entry", filter);
+	trace_begin("timer/timer_expire_entry", NULL);
+	trace_begin("workqueue/workqueue_execute_start", NULL);
 }
 
 static unsigned int expiries(void)
@@ -49,9 +56,40 @@ static unsigned int expiries(void)
 	return own > kernel ? own : kernel;
 }
 
+/* What the module does otherwise, without being asked. */
+static unsigned int works(void)
+{
+	unsigned int queued = trace_count_of("workqueue_execute_start", "[bgtask]");
+	unsigned int delayed = trace_count_of("timer_expire_entry", "[bgtask]");
+
+	note("%u works, %u timers of the other kind", queued, delayed);
+	return queued + delayed;
+}
+
+/*
+ * A container that ran is noticed to be idle at the next expiry. Forgets all that was recorded up
+ * to a while in which there was none.
+ */
+static void wait_dormant(void)
+{
+	uint64_t end = now() + DEADLINE;
+
+	do {
+		if (now() >= end)
+			fail("it goes on looking");
+		trace_clear();
+		pause_for(200 * MSEC);
+	} while (expiries() || works());
+}
+
+/* Runs for a moment, says so, and sleeps. */
 static int sleeper(void *data)
 {
+	const int *ready = data;
+
 	burn(MSEC);
+	if (write(ready[1], "", 1) != 1)
+		return 1;
 	for (;;)
 		pause();
 	return 0;
@@ -60,23 +98,27 @@ static int sleeper(void *data)
 /* With members, some of them with tasks that have run before and sleep. */
 TEST_F_TIMEOUT(idle, thousand_containers, 300)
 {
-	char name[16];
+	char name[16], byte;
+	int ready[2];
 
+	ASSERT_EQ(0, pipe(ready));
 	for (unsigned int i = 0; i < NR_CONTAINERS; i++) {
 		uint32_t id = container_new(self->bgt, 100 * MSEC, i % 2 ? 2 * SEC : 100 * SEC);
 
 		snprintf(name, sizeof(name), "%u", i);
 		cgroup_make(name);
 		member_add(self->bgt, id, BGT_ROLE_APP, name);
-		if (i % 50 == 0)
-			task_start(name, sleeper, NULL);
+		if (i % 50 == 0) {
+			task_start(name, sleeper, ready);
+			ASSERT_EQ(1, read(ready[0], &byte, 1));
+		}
 		event_drain(self->bgt);
 	}
-	/* Those that ran last are noticed to be idle at the next expiry. */
-	pause_for(SEC);
 	watch();
+	wait_dormant();
 	pause_for(10 * SEC);
 	EXPECT_EQ(0, expiries());
+	EXPECT_EQ(0, works());
 }
 
 /* The counting does count. */
@@ -84,6 +126,7 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 {
 	uint32_t id = container_new(self->bgt, 3600 * SEC, 24 * 3600 * SEC);
 	struct burner burner;
+	uint64_t end;
 
 	cgroup_make("a");
 	member_add(self->bgt, id, BGT_ROLE_APP, "a");
@@ -93,6 +136,8 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 250 * MSEC);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id);
 	EXPECT_GT(expiries(), 0);
+	/* One of which has told of this. */
+	EXPECT_GT(works(), 0);
 	/* Not polled, either: each halves what is left, to 20 us. */
 	EXPECT_LT(expiries(), 100);
 
@@ -100,13 +145,15 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 3600 * SEC);
 	EXPECT_TRUE(burner_runs(&burner, 0));
 	burner_sleep(&burner, true);
-	pause_for(100 * MSEC);
+	end = now() + DEADLINE;
+	while (!burner_stands(&burner, 0) || !burner_stands(&burner, 1))
+		ASSERT_LT(now(), end);
 	kill(burner.pid, SIGSTOP);
 	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 100 * MSEC);
-	pause_for(100 * MSEC);
-	trace_clear();
+	wait_dormant();
 	pause_for(2 * SEC);
 	EXPECT_EQ(0, expiries());
+	EXPECT_EQ(0, works());
 
 	/* It wakes, and is watched again. */
 	burner_sleep(&burner, false);
@@ -116,9 +163,10 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	EXPECT_GT(expiries(), 0);
 
 	/* Throttled without end in sight: nothing is to be waited for but the next generation. */
-	trace_clear();
+	wait_dormant();
 	pause_for(SEC);
 	EXPECT_EQ(0, expiries());
+	EXPECT_EQ(0, works());
 	burner_end(&burner);
 }
 
@@ -137,8 +185,10 @@ TEST_F_TIMEOUT(idle, unlimited, 120)
 	burners[0] = burner_start("a", 1);
 	burners[1] = burner_start("b", 1);
 	watch();
+	wait_dormant();
 	pause_for(SEC);
 	EXPECT_EQ(0, expiries());
+	EXPECT_EQ(0, works());
 	EXPECT_TRUE(burner_runs(&burners[0], 0));
 	EXPECT_TRUE(burner_runs(&burners[1], 0));
 }
