@@ -30,7 +30,7 @@ test_run_arguments() {
 
 test_run_cgroup() {
 	want 0 bgtask run --name cli-a --quota 5min --period 1h -- sh -c \
-		'cat /proc/self/cgroup; bgtask -j self'
+		'grep ^0:: /proc/self/cgroup; bgtask -j self'
 	like "$out" '0::/bgtask/cli-a'$'\n''*'
 	same "$(tail -n +2 <<<"$out" | jq -c '[.name, .quota, .period, .exempt]')" \
 		'["cli-a",300000000000,3600000000000,false]'
