@@ -76,7 +76,7 @@ bench: guest
 	@selftests/bench/run
 
 check:
-	@selftests/check static install vm fuzz+exact-6.12+exact-6.1 demo 6.12+6.1 power-cut-6.12
+	@selftests/check static install vm+fuzz+exact-6.12+exact-6.1 demo 6.12+6.1 power-cut-6.12
 
 check-debug:
 	@selftests/check debug

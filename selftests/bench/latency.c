@@ -2,8 +2,9 @@
 /*
  * latency ROUNDS: how soon an app notices that it is held and released through the module, that it
  * is sent to the background and to the foreground through the helper, also by its UI thread, which
- * has a cgroup of its own, and how soon when cgroup.freeze is just written. The app reads the clock as fast as it can: the last time
- * before the gap and the first one after it tell when it stopped and when it ran again.
+ * has a cgroup of its own, and how soon when cgroup.freeze is just written. The app reads the clock
+ * as fast as it can: the last time before the gap and the first one after it tell when it stopped
+ * and when it ran again.
  */
 #include <fcntl.h>
 #include <limits.h>

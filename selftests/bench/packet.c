@@ -2,8 +2,8 @@
 /*
  * packet ROUNDS SAMPLES: what it costs to count the packets of containers. Two UDP sockets, each in
  * a network namespace of its own, play ping-pong over a wire: while nothing is counted, while
- * another container's packets are, while their own are, and when that is over. To be run where the clock counts
- * instructions.
+ * another container's packets are, while their own are, and when that is over. To be run where the
+ * clock counts instructions.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

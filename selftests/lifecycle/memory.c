@@ -167,7 +167,7 @@ TEST_F_TIMEOUT(memory, order, 300)
 	EXPECT_TRUE(is_killed(self->bgt, INSIDE));
 	EXPECT_EQ(-ECONNRESET, instance_look(self->bgt, INSIDE, "inside")->status);
 
-	/* Of those in the background the first one is that which the user has not seen for longer. */
+	/* Of those in the background, the one that the user has not seen for longer. */
 	EXPECT_EQ(BGT_APP_SUSPENDING, state_of(self->bgt, SUSPENDING));
 	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, RESUMED));
 	EXPECT_TRUE(is_killed(self->bgt, RESUMED));
