@@ -56,6 +56,7 @@ struct app {
 struct ask {
 	char task[16];
 	bool registers;
+	uint32_t conditions;
 	int fd;
 };
 
@@ -72,6 +73,9 @@ static int do_register(struct bgt *bgt, const struct ask *ask)
 	bgt_task_builder_set_name(builder, ask->task);
 	bgt_task_builder_set_trigger(builder, BGT_TRIGGER_CONTROL_CHANNEL);
 	bgt_task_builder_set_socket(builder, ask->fd);
+	for (uint32_t bit = 1; bit <= ask->conditions; bit <<= 1)
+		if (ask->conditions & bit)
+			bgt_task_builder_add_condition(builder, (enum bgt_condition)bit);
 	error = bgt_task_register(builder, NULL);
 	bgt_task_builder_free(builder);
 	return error;
@@ -163,9 +167,9 @@ static int app_set(const struct app *app, const char *task, int fd)
 	return app_ask(app, ask)->error;
 }
 
-static int app_register(const struct app *app, const char *task, int fd)
+static int app_register_with(const struct app *app, const char *task, int fd, uint32_t conditions)
 {
-	struct ask ask = { .registers = true, .fd = fd };
+	struct ask ask = { .registers = true, .conditions = conditions, .fd = fd };
 	const struct answer *answer;
 
 	strcpy(ask.task, task);
@@ -173,6 +177,11 @@ static int app_register(const struct app *app, const char *task, int fd)
 	if (answer->error)
 		note("registering %s: %s", task, answer->text);
 	return answer->error;
+}
+
+static int app_register(const struct app *app, const char *task, int fd)
+{
+	return app_register_with(app, task, fd, 0);
 }
 
 FIXTURE_SETUP(channel)
@@ -439,6 +448,46 @@ TEST_F_TIMEOUT(channel, access, 120)
 	app_end(&app);
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel one\n", got());
+}
+
+static void set_conditions(struct bgt *bgt, bool internet, bool present)
+{
+	uint32_t value = (internet ? BGT_CONDITION_INTERNET_AVAILABLE :
+				     BGT_CONDITION_INTERNET_NOT_AVAILABLE) |
+			 (present ? BGT_CONDITION_USER_PRESENT : BGT_CONDITION_USER_NOT_PRESENT);
+
+	if (bgt_condition_set(bgt, BGT_CONDITION_INTERNET_AVAILABLE |
+				   BGT_CONDITION_INTERNET_NOT_AVAILABLE |
+				   BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT,
+			      value, false))
+		fail("bgt_condition_set: %s", bgt_error(bgt));
+}
+
+/* What has come waits for them, and is the task's when they hold, together. */
+TEST_F_TIMEOUT(channel, conditions, 120)
+{
+	struct app app = app_start();
+
+	set_conditions(self->bgt, false, false);
+	ASSERT_EQ(0, app_register_with(&app, "read", self->fd, BGT_CONDITION_INTERNET_AVAILABLE |
+							       BGT_CONDITION_USER_PRESENT));
+	app_end(&app);
+	put(self->peer, "one\n");
+	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_LATCHED));
+	for (int i = 0; i < 3; i++) {
+		set_conditions(self->bgt, true, false);
+		EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "read")->state);
+		set_conditions(self->bgt, false, true);
+		EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "read")->state);
+	}
+	EXPECT_STREQ("", got());
+	set_conditions(self->bgt, true, true);
+	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
+	EXPECT_STREQ("1 control-channel one\n", got());
+	/* They held before it came. */
+	put(self->peer, "two\n");
+	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 2, BGT_INSTANCE_COMPLETED));
+	EXPECT_STREQ("1 control-channel one\n1 control-channel two\n", got());
 }
 
 static void expect(struct __test_metadata *_metadata, const struct app *app, int fd, int error,
