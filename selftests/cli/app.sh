@@ -156,4 +156,35 @@ test_app_life() {
 		bgtask app launch $other
 }
 
+# Where there is nothing to be said, there is nothing for who asks for JSON either.
+test_json_of_nothing() {
+	local words
+	start_with_app
+	bgtask task register -a $mail -n Quick -t application >/dev/null
+	begin_worker
+	bgtask app launch $mail >/dev/null
+	while read -r words; do
+		# shellcheck disable=SC2086 # words they are
+		want 0 bgtask -j $words
+		same "$words: $out" "$words: "
+	done <<-LIST
+		task cancel $id
+		app deny $mail
+		app allow $mail lock-screen
+		app background $mail
+		app foreground $mail
+		app suspend $mail
+		app resume $mail
+		condition set user-present on
+		trigger fire -a $mail -t Quick application
+		task unregister -a $mail Quick
+		app upgraded $mail
+		app terminate $mail
+	LIST
+	await app_is not-running
+	rm "$scratch/apps"/*
+	want 0 bgtask -j app remove $mail
+	same "$out" ""
+}
+
 main "$@"
