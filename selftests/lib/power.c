@@ -29,6 +29,14 @@ void power_load(void)
 		fail("%s: failed", command);
 }
 
+void power_begin(bool ac)
+{
+	power_load();
+	power_set("battery_present", "true");
+	power_set("usb_online", "off");
+	power_set("ac_online", ac ? "on" : "off");
+}
+
 void power_set(const char *parameter, const char *value)
 {
 	char path[128];

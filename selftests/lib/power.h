@@ -3,8 +3,13 @@
 #ifndef BGTASK_TEST_POWER_H
 #define BGTASK_TEST_POWER_H
 
+#include <stdbool.h>
+
 /* Loads it; that of the kernel itself, or as selftests/vm/test-power has built it. */
 void power_load(void);
+
+/* The same; there is a battery, and AC power or none. */
+void power_begin(bool ac);
 
 /* Sets one of its parameters: "ac_online", "on". */
 void power_set(const char *parameter, const char *value);

@@ -32,6 +32,9 @@ const char *actor_manifest(const char *kind, const char *more);
 /* Launches it, and waits until it listens. Returns its process. */
 uint32_t actor_launch(struct bgt *bgt, const char *app);
 
+/* A helper with these lines of settings, and the app "attached". Returns its process. */
+uint32_t actor_begin(struct bgt *bgt, const char *settings);
+
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; to ask
  * for the "foreground" itself; "complete STATUS" and "progress N" of what runs in it, "lock" to
@@ -66,6 +69,12 @@ const struct bgt_app *app_look(struct bgt *bgt, const char *app);
 
 /* Waits until an app is in a state. */
 bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state);
+
+/* Whether it is in the background, and runs, as it has an extension. */
+bool app_goes_on(struct bgt *bgt, const char *app);
+
+/* Waits until it is suspended and stands still. */
+bool app_is_suspended(struct bgt *bgt, const char *app);
 
 /* Waits until its processes stand still, or do not; and the same for its UI thread alone. */
 bool app_stands(struct bgt *bgt, const char *app, bool still);

@@ -40,8 +40,7 @@ static void begin(struct bgt *bgt, const char *kind)
 
 static bool is_suspended(struct bgt *bgt)
 {
-	return app_becomes(bgt, APP, BGT_APP_SUSPENDED) && app_stands(bgt, APP, true) &&
-	       !app_look(bgt, APP)->extended && !helper_container(bgt)->exempt;
+	return app_is_suspended(bgt, APP) && !helper_container(bgt)->exempt;
 }
 
 /* It may have been frozen before it could say so. */

@@ -53,10 +53,7 @@ FIXTURE_SETUP(energy)
 	scene_begin();
 	self->bgt = mutex_connect();
 	self->offset = wall() - now();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("usb_online", "off");
-	power_set("ac_online", "off");
+	power_begin(false);
 	setenv("TZ", "UTC", 1);
 	set_wall(wall() / DAY * DAY + DAY / 2);
 }

@@ -28,10 +28,7 @@ FIXTURE_SETUP(extension)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("ac_online", "on");
-	power_set("usb_online", "off");
+	power_begin(true);
 }
 
 FIXTURE_TEARDOWN_PARENT(extension)
@@ -42,55 +39,30 @@ FIXTURE_TEARDOWN_PARENT(extension)
 	scene_end();
 }
 
-static void begin(struct bgt *bgt, const char *settings)
-{
-	struct helper_settings with = HELPER_SETTINGS;
-
-	with.more = settings;
-	helper_start_with(bgt, &with);
-	actor_install(bgt, "attached");
-	actor_launch(bgt, APP);
-}
-
-/* In the background, and runs. */
-static bool goes_on(struct bgt *bgt, const char *id)
-{
-	const struct bgt_app *app = app_look(bgt, id);
-
-	return app->state == BGT_APP_RUNNING && !app->foreground && app->extended &&
-	       app_stands(bgt, id, false);
-}
-
-static bool is_suspended(struct bgt *bgt, const char *id)
-{
-	return app_becomes(bgt, id, BGT_APP_SUSPENDED) && app_stands(bgt, id, true) &&
-	       !app_look(bgt, id)->extended;
-}
-
 TEST_F_TIMEOUT(extension, while_running, 60)
 {
-	begin(self->bgt, SHORT);
+	actor_begin(self->bgt, SHORT);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	EXPECT_EQ(BGT_EXTENSION_UNSPECIFIED, app_look(self->bgt, APP)->extension);
 	EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	/* Longer than on battery. */
 	pause_for(1500 * MSEC);
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "close", "close -2"));
 	actor_do(APP, "saved");
-	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* One that is given back in the foreground changes nothing. */
 TEST_F_TIMEOUT(extension, closed_in_foreground, 60)
 {
-	begin(self->bgt, SHORT);
+	actor_begin(self->bgt, SHORT);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
 	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
@@ -100,7 +72,7 @@ TEST_F_TIMEOUT(extension, closed_in_foreground, 60)
 
 TEST_F_TIMEOUT(extension, while_suspending, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
@@ -110,13 +82,13 @@ TEST_F_TIMEOUT(extension, while_suspending, 60)
 	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 	actor_do(APP, "close");
-	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* One that is closed before all is saved neither takes away the time for that, nor gives more. */
 TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 {
-	begin(self->bgt, "SuspendTimeout=3s\nExtensionLimit=1h\n");
+	actor_begin(self->bgt, "SuspendTimeout=3s\nExtensionLimit=1h\n");
 	for (unsigned int i = 0; i < 2; i++) {
 		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 		EXPECT_TRUE(actor_says(APP, "suspending"));
@@ -128,7 +100,7 @@ TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 		EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 		if (!i)
 			actor_do(APP, "saved");
-		EXPECT_TRUE(is_suspended(self->bgt, APP));
+		EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 		ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 		if (!i) {
 			EXPECT_TRUE(actor_says(APP, "saved 0"));
@@ -143,7 +115,7 @@ TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 {
 	uint64_t start, revoked;
 
-	begin(self->bgt, PATIENT "ExtensionLimit=500ms\nSavingTimeout=1s\n");
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=500ms\nSavingTimeout=1s\n");
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	start = now();
@@ -152,7 +124,7 @@ TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 	revoked = now();
 	/* And no more of it. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
-	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	/* That is a second, however late it hears of it. */
 	EXPECT_GE(now() - start, 1500 * MSEC);
 	EXPECT_LT(now() - revoked, 2 * SEC);
@@ -163,7 +135,7 @@ TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 
 TEST_F_TIMEOUT(extension, resumed, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -201,7 +173,7 @@ TEST_F_TIMEOUT(extension, not_launched, 60)
 TEST_F_TIMEOUT(extension, location_tracking, 60)
 {
 	power_set("ac_online", "off");
-	begin(self->bgt, SHORT);
+	actor_begin(self->bgt, SHORT);
 	actor_install_as(self->bgt, OTHER, "attached");
 	actor_launch(self->bgt, OTHER);
 	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
@@ -209,7 +181,7 @@ TEST_F_TIMEOUT(extension, location_tracking, 60)
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "denied"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	pause_for(1500 * MSEC);
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
 	EXPECT_TRUE(actor_does(OTHER, "close", "close 0"));
@@ -223,7 +195,7 @@ TEST_F_TIMEOUT(extension, location_tracking, 60)
 
 TEST_F_TIMEOUT(extension, denied_by_user, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
 	EXPECT_TRUE(actor_does(APP, "request location-tracking", "denied"));
@@ -244,19 +216,19 @@ TEST_F_TIMEOUT(extension, denied_by_user, 60)
 
 TEST_F_TIMEOUT(extension, suspended_by_force, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	actor_do(APP, "saved");
-	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* The last of the jobs closes it. */
 TEST_F_TIMEOUT(extension, shared, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	EXPECT_TRUE(actor_does(APP, "share", "share -2"));
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	EXPECT_TRUE(actor_does(APP, "share", "share 0"));
@@ -264,7 +236,7 @@ TEST_F_TIMEOUT(extension, shared, 60)
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
@@ -272,7 +244,7 @@ TEST_F_TIMEOUT(extension, shared, 60)
 /* Who is late to finish does so, but does not close what others have asked for since. */
 TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	EXPECT_TRUE(actor_does(APP, "share", "share 0"));
 	EXPECT_TRUE(actor_does(APP, "share", "share 0"));
@@ -288,7 +260,7 @@ TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	/* There is nothing to be closed, and so nothing that could be refused. */
@@ -304,7 +276,7 @@ TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 /* The app dies with it. */
 TEST_F_TIMEOUT(extension, killed, 60)
 {
-	begin(self->bgt, LONG);
+	actor_begin(self->bgt, LONG);
 	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
 	ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
@@ -316,21 +288,21 @@ TEST_F_TIMEOUT(extension, killed, 60)
 /* The next helper knows of it, and for how long it has been. */
 TEST_F_TIMEOUT(extension, helper_restarted, 60)
 {
-	begin(self->bgt, SHORT);
+	actor_begin(self->bgt, SHORT);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	helper_restart(self->bgt);
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
 	pause_for(1500 * MSEC);
-	EXPECT_TRUE(goes_on(self->bgt, APP));
+	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_is_silent(APP));
 	power_set("ac_online", "off");
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	actor_do(APP, "saved");
-	EXPECT_TRUE(is_suspended(self->bgt, APP));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 TEST_HARNESS_MAIN

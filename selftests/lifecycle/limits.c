@@ -36,10 +36,7 @@ FIXTURE_SETUP(limits)
 	scene_begin();
 	self->bgt = mutex_connect();
 	wire_begin();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("usb_online", "off");
-	power_set("ac_online", "off");
+	power_begin(false);
 	with.more = "SuspendTimeout=1h\n";
 	/* The CPU is not what it is short of. */
 	with.quota = 3600 * SEC;

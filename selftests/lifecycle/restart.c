@@ -31,10 +31,7 @@ FIXTURE_SETUP(restart)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("ac_online", "on");
-	power_set("usb_online", "off");
+	power_begin(true);
 }
 
 FIXTURE_TEARDOWN_PARENT(restart)
@@ -43,21 +40,10 @@ FIXTURE_TEARDOWN_PARENT(restart)
 	scene_end();
 }
 
-/* Returns the app's process. */
-static uint32_t begin(struct bgt *bgt, const char *settings)
-{
-	struct helper_settings with = HELPER_SETTINGS;
-
-	with.more = settings;
-	helper_start_with(bgt, &with);
-	actor_install(bgt, "attached");
-	return actor_launch(bgt, APP);
-}
-
 /* It is being suspended, and saves its data. */
 static uint32_t begin_saving(struct bgt *bgt, const char *settings, const char *allowed)
 {
-	uint32_t pid = begin(bgt, settings);
+	uint32_t pid = actor_begin(bgt, settings);
 
 	if (bgt_app_background(bgt, APP) || !actor_says(APP, "suspending") ||
 	    !actor_does(APP, "request saving-data", allowed))
@@ -72,12 +58,6 @@ static bool is_saving(struct bgt *bgt)
 	return app->state == BGT_APP_SUSPENDING && !app->foreground && app->extended &&
 	       app->extension == BGT_EXTENSION_SAVING_DATA && app_stands(bgt, APP, false) &&
 	       helper_container(bgt)->exempt;
-}
-
-static bool is_suspended(struct bgt *bgt)
-{
-	return app_becomes(bgt, APP, BGT_APP_SUSPENDED) && app_stands(bgt, APP, true) &&
-	       !app_look(bgt, APP)->extended;
 }
 
 /* The next helper neither forgets it nor lets the app have another. */
@@ -98,9 +78,9 @@ TEST_F_TIMEOUT(restart, saving, 120)
 		EXPECT_TRUE(is_saving(self->bgt));
 	}
 	actor_do(APP, "close");
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	helper_restart(self->bgt);
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "close 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
@@ -143,7 +123,7 @@ TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
 	actor_do(APP, "saved");
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
@@ -157,7 +137,7 @@ TEST_F_TIMEOUT(restart, saving_is_over, 120)
 		     "allowed 3600000");
 	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
 	helper_restart(self->bgt);
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* Nor the time to save its state, which is over now, and would not be for long if it did. */
@@ -165,7 +145,7 @@ TEST_F_TIMEOUT(restart, suspending, 120)
 {
 	uint64_t start;
 
-	begin(self->bgt, "SuspendTimeout=10s\n");
+	actor_begin(self->bgt, "SuspendTimeout=10s\n");
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	start = now();
@@ -183,7 +163,7 @@ TEST_F_TIMEOUT(restart, suspending, 120)
 /* What happens to it before it has come back, it learns then. */
 TEST_F_TIMEOUT(restart, missed, 120)
 {
-	uint32_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
 
 	for (unsigned int i = 0; i < 2; i++) {
 		ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
@@ -197,7 +177,7 @@ TEST_F_TIMEOUT(restart, missed, 120)
 	}
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	actor_do(APP, "saved");
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* Nobody is left who could say that all is saved. */
@@ -207,7 +187,7 @@ TEST_F_TIMEOUT(restart, saving_without_connection, 120)
 	helper_kill();
 	ASSERT_TRUE(actor_does(APP, "leave", "left"));
 	helper_launch(self->bgt);
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 /* One app follows the user's way, and another one may not. */
@@ -238,14 +218,14 @@ static bool may_track(const char *app)
 /* In the background: it ends as if it had been closed. */
 TEST_F_TIMEOUT(restart, tracking_without_connection, 120)
 {
-	begin(self->bgt, HASTY);
+	actor_begin(self->bgt, HASTY);
 	begin_tracking(self->bgt);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	helper_kill();
 	ASSERT_TRUE(actor_does(APP, "leave", "left"));
 	helper_launch(self->bgt);
 	EXPECT_TRUE(may_track(OTHER));
-	EXPECT_TRUE(is_suspended(self->bgt));
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	/* And is the only one again. */
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "request -16"));
 }
@@ -253,7 +233,7 @@ TEST_F_TIMEOUT(restart, tracking_without_connection, 120)
 /* In the foreground, to where it is brought once more before it is missed. */
 TEST_F_TIMEOUT(restart, tracking_in_foreground, 120)
 {
-	begin(self->bgt, HASTY);
+	actor_begin(self->bgt, HASTY);
 	begin_tracking(self->bgt);
 	helper_kill();
 	ASSERT_TRUE(actor_does(APP, "leave", "left"));
@@ -268,7 +248,7 @@ TEST_F_TIMEOUT(restart, tracking_in_foreground, 120)
 /* With the app that had it. */
 TEST_F_TIMEOUT(restart, tracking_dies, 120)
 {
-	uint32_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
 
 	begin_tracking(self->bgt);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
@@ -285,7 +265,7 @@ TEST_F_TIMEOUT(restart, tracking_dies, 120)
 /* Who is there all the time keeps it, and no other gets it. */
 TEST_F_TIMEOUT(restart, tracking_kept, 120)
 {
-	begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
 	begin_tracking(self->bgt);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	helper_restart(self->bgt);

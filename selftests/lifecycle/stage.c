@@ -248,6 +248,30 @@ bool ui_stands(struct bgt *bgt, const char *app, bool still)
 	return comes_to_stand(bgt, app, BGT_ROLE_UI, still);
 }
 
+uint32_t actor_begin(struct bgt *bgt, const char *settings)
+{
+	struct helper_settings with = HELPER_SETTINGS;
+
+	with.more = settings;
+	helper_start_with(bgt, &with);
+	actor_install(bgt, "attached");
+	return actor_launch(bgt, APP);
+}
+
+bool app_goes_on(struct bgt *bgt, const char *app)
+{
+	const struct bgt_app *known = app_look(bgt, app);
+
+	return known->state == BGT_APP_RUNNING && !known->foreground && known->extended &&
+	       app_stands(bgt, app, false);
+}
+
+bool app_is_suspended(struct bgt *bgt, const char *app)
+{
+	return app_becomes(bgt, app, BGT_APP_SUSPENDED) && app_stands(bgt, app, true) &&
+	       !app_look(bgt, app)->extended;
+}
+
 void actor_suspend(struct bgt *bgt, const char *app)
 {
 	if (bgt_app_background(bgt, app) || !actor_says(app, "suspending"))

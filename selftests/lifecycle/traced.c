@@ -27,10 +27,7 @@ FIXTURE_SETUP(traced)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("ac_online", "off");
-	power_set("usb_online", "off");
+	power_begin(false);
 }
 
 FIXTURE_TEARDOWN_PARENT(traced)
@@ -43,13 +40,8 @@ FIXTURE_TEARDOWN_PARENT(traced)
 /* Starts the app, and has a look at it. */
 static pid_t begin(struct bgt *bgt, const char *settings)
 {
-	struct helper_settings with = HELPER_SETTINGS;
-	pid_t pid;
+	pid_t pid = (pid_t)actor_begin(bgt, settings);
 
-	with.more = settings;
-	helper_start_with(bgt, &with);
-	actor_install(bgt, "attached");
-	pid = (pid_t)actor_launch(bgt, APP);
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL))
 		fail("cannot trace the app");
 	return pid;

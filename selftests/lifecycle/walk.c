@@ -62,10 +62,7 @@ FIXTURE_SETUP(walk)
 
 	scene_begin();
 	self->walk = (struct walk) { .bgt = mutex_connect(), .ac = true };
-	power_load();
-	power_set("battery_present", "true");
-	power_set("ac_online", "on");
-	power_set("usb_online", "off");
+	power_begin(true);
 	with.more = SETTINGS;
 	/* It does not get throttled. */
 	with.quota = 3600 * SEC;

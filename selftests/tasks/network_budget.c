@@ -69,10 +69,7 @@ FIXTURE_SETUP(network_budget)
 	self->bgt = mutex_connect();
 	self->offset = wall() - now();
 	wire_begin();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("usb_online", "off");
-	power_set("ac_online", "off");
+	power_begin(false);
 	setenv("TZ", "UTC", 1);
 	set_wall(wall() / day * day + day / 2);
 	helper_start_with(self->bgt, &with);

@@ -45,10 +45,7 @@ FIXTURE_SETUP(power)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	power_load();
-	power_set("battery_present", "true");
-	power_set("ac_online", "on");
-	power_set("usb_online", "off");
+	power_begin(true);
 	helper_start(self->bgt);
 	firing_install(self->bgt, PROBE, "/bin/true");
 	if (firing_register(self->bgt, PROBE, BGT_TRIGGER_MAINTENANCE,
