@@ -135,7 +135,9 @@ int bgt_probe_get(void)
 		err = register_probes();
 	if (!err) {
 		registered = true;
-		users++;
+		/* If it runs already, it sees that there is a user. */
+		if (!users++)
+			cancel_delayed_work(&give_up_work);
 	}
 	mutex_unlock(&probes_lock);
 	return err;

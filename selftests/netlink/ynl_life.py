@@ -5,7 +5,7 @@ import signal
 from ynl_client import Party, Refused, Socket, do, expect, wait_frozen, wait_until
 from ynl_helper import APP, CGROUP
 
-CASES = 16
+CASES = 17
 
 
 def test():

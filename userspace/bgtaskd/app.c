@@ -163,6 +163,7 @@ static int adopt_container(struct app *app)
 		error = bgt_container_get_by_name(bgt, app->id, &container);
 	if (error)
 		return error;
+	policy.set |= BGT_POLICY_REPRIEVE;
 	error = bgt_container_set(bgt, container->id, &policy);
 	if (!error) {
 		app->container = container->id;

@@ -156,9 +156,9 @@ int module_recover(struct daemon *daemon)
 	error = bgt_container_list(daemon->bgt, &list);
 	if (error)
 		return error;
-	policy.set = BGT_POLICY_EXEMPT;
+	policy.set = BGT_POLICY_EXEMPT | BGT_POLICY_REPRIEVE;
 	for (container = list; container; container = container->next)
-		if (container->exempt && is_ours(daemon, container) &&
+		if ((container->exempt || container->reprieve) && is_ours(daemon, container) &&
 		    !app_by_container(daemon, container->id) &&
 		    bgt_container_set(daemon->bgt, container->id, &policy))
 			log_line(LOG_ERR, "%s: cannot put it on its budget again: %s",
