@@ -37,7 +37,7 @@ install() {
 	local directory name
 	mount -t tmpfs -o mode=755 tmpfs "$scratch" || return
 	for directory in /etc /usr/local /var; do
-		name=$scratch${directory//\//-}
+		name=$scratch/${directory//\//-}
 		mkdir "$name" "$name.work" && chmod 755 "$name" &&
 			mount -t overlay overlay $directory \
 				-o "lowerdir=$directory,upperdir=$name,workdir=$name.work" || return
