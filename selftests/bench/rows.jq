@@ -34,7 +34,8 @@ def row($name; $value; $unit; $peer; $peer_value; $bound):
 		ok: (if $bound == null then null else $value <= $bound end)
 	};
 
-def added($state): middle("switch.\($state)") - middle("switch.unloaded");
+def difference($a; $b): if $a and $b then $a - $b else null end;
+def added($state): difference(middle("switch.\($state)"); middle("switch.unloaded"));
 
 def switches:
 	"instructions" as $unit
@@ -130,7 +131,7 @@ def mutexes($prefix; $where; $unit; $ns):
 def launch($prefix; $where; $unit; $ns):
 	def cost($way): middle("\($prefix)launch.\($way)") | if . then . / $ns else null end;
 	row("application trigger to the first instruction, \($where)"; cost("bgtask"); $unit;
-		"clone3 and exec"; cost("clone"); 2 * cost("clone")),
+		"clone3 and exec"; cost("clone"); cost("clone") | if . then 2 * . else null end),
 	row("systemd-run --wait to the first instruction, \($where)"; cost("systemd"); $unit;
 		"application trigger"; cost("bgtask"); null);
 
@@ -164,8 +165,8 @@ def speed:
 
 def packets:
 	("connected", "unconnected") as $kind
-	| def added($state): middle("packet.\($kind).\($state)") -
-			     middle("packet.\($kind).uncounted");
+	| def added($state): difference(middle("packet.\($kind).\($state)");
+		middle("packet.\($kind).uncounted"));
 	row("UDP packet, \($kind), not counted"; middle("packet.\($kind).uncounted");
 		"instructions"; null; null; null),
 	row("added by counting others, \($kind)"; added("outside"); "instructions";
@@ -173,7 +174,7 @@ def packets:
 	row("added by counting, \($kind)"; added("inside"); "instructions";
 		"counting others"; added("outside"); null),
 	row("left when nothing is counted any more, \($kind)"; added("afterwards");
-		"instructions"; "counting others"; added("outside"); 0.25 * added("outside"));
+		"instructions"; "counting others"; added("outside"); added("outside") | if . then 0.25 * . else null end);
 
 def memory:
 	((["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
