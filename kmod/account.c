@@ -243,7 +243,7 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 		return;
 
 	container = READ_ONCE(entry->container);
-	/* Pairs with watch_budget(): it sees us running, or we see that it gave up. */
+	/* Pairs with runs_or_kicks(): it sees us running, or we see that it gave up. */
 	smp_mb();
 	if (!READ_ONCE(container->watched))
 		irq_work_queue(&container->kick);

@@ -11,6 +11,7 @@
  * for the end of theirs.
  *
  * For the time of a reprieve a container runs on, and into debt if it comes to that.
+ * Its generations roll over as ever, or budgets that it did not use would pay for that.
  *
  * Stopping threads takes time, in which they spend more. How much is learnt from
  * the last times, and freezing begins that much before the quota is reached.
@@ -134,11 +135,16 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 	bgt_container_schedule(container);
 }
 
+static void set_timer(struct bgt_container *container, u64 when)
+{
+	container->due = when;
+	hrtimer_start(&container->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
+}
+
 static void watch_until(struct bgt_container *container, u64 when)
 {
 	WRITE_ONCE(container->watched, true);
-	container->due = when;
-	hrtimer_start(&container->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
+	set_timer(container, when);
 }
 
 static void watch_no_more(struct bgt_container *container)
@@ -149,21 +155,38 @@ static void watch_no_more(struct bgt_container *container)
 	hrtimer_try_to_cancel(&container->timer);
 }
 
+/* Does it run? If not, it is looked at when it is switched to. */
+static bool runs_or_kicks(struct bgt_container *container)
+{
+	WRITE_ONCE(container->watched, false);
+	/* Pairs with bgt_account_on_switch(): it kicks us, or we see it running. */
+	smp_mb();
+	return bgt_account_running(container);
+}
+
 /* Watch a container that runs, or wait for it to be switched to. */
 static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 {
 	u64 soon;
 
-	WRITE_ONCE(container->watched, false);
-	/* Pairs with bgt_account_on_switch(): it kicks us, or we see it running. */
-	smp_mb();
-	if (!bgt_account_running(container)) {
+	if (!runs_or_kicks(container)) {
 		container->due = 0;
 		hrtimer_try_to_cancel(&container->timer);
 		return;
 	}
 	soon = max_t(u64, div_u64(rest, num_online_cpus()), SHORTEST_WATCH);
 	watch_until(container, min(now + soon, container->generation.end));
+}
+
+/* Watch a container that has a reprieve: where its generation ends if it runs, and to the end. */
+static void watch_reprieve(struct bgt_container *container)
+{
+	u64 end = container->policy.reprieve_end;
+
+	if (runs_or_kicks(container))
+		watch_until(container, min(end, container->generation.end));
+	else
+		set_timer(container, end);
 }
 
 /**
@@ -199,7 +222,7 @@ void bgt_quota_update(struct bgt_container *container)
 	container->generation.gone |= spent >= limit;
 	if (now < container->policy.reprieve_end) {
 		set_throttled(container, false, spent, now);
-		watch_until(container, container->policy.reprieve_end);
+		watch_reprieve(container);
 		return;
 	}
 	set_throttled(container, container->generation.gone, spent, now);

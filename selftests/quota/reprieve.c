@@ -124,6 +124,36 @@ TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
 	EXPECT_TRUE(burner_runs(&self->burner, 0));
 }
 
+/*
+ * What it does not use during a reprieve is lost as ever, and pays for nothing, though nobody looks
+ * at it until the end.
+ */
+TEST_F_TIMEOUT(reprieve, unused_is_lost, 120)
+{
+	const uint64_t quota = 10 * MSEC, period = 300 * MSEC;
+	const struct bgt_container *container;
+	uint64_t before, begun, burnt, paid;
+
+	burner_sleep(&self->burner, true);
+	ASSERT_EQ(0, reprieve(self->bgt, self->id, BGT_REPRIEVE_MAX));
+	container_set_period(self->bgt, self->id, period);
+	container_set_quota(self->bgt, self->id, quota);
+	pause_for(15 * period);
+
+	begun = now();
+	before = cgroup_usage("a") * USEC;
+	burner_sleep(&self->burner, false);
+	do
+		burnt = cgroup_usage("a") * USEC - before;
+	while (burnt < 12 * quota && now() - begun < DEADLINE);
+	container = container_look(self->bgt, self->id);
+	paid = ((now() - begun) / period + 1) * quota;
+	note("%llu ms burnt, at most %llu paid, %llu spent", (unsigned long long)(burnt / MSEC),
+	     (unsigned long long)(paid / MSEC), (unsigned long long)(container->spent / MSEC));
+	EXPECT_GE(burnt, 12 * quota);
+	EXPECT_GE(container->spent + paid, burnt);
+}
+
 /* One that is within its budget notices nothing; it has it, too, when that is gone meanwhile. */
 TEST_F_TIMEOUT(reprieve, begins_early, 120)
 {
