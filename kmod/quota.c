@@ -299,6 +299,7 @@ u64 bgt_quota_spent(const struct bgt_container *container)
  */
 void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *policy)
 {
+	bool changes = policy->quota != container->policy.quota;
 	u64 usage;
 
 	lockdep_assert_held(&container->lock);
@@ -310,8 +311,10 @@ void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *pol
 	if (policy->period != container->policy.period)
 		container->generation.end = container->generation.start + policy->period;
 	container->policy = *policy;
-	container->generation.gone = false;
-	container->lead = learn_lead(container);
+	if (changes) {
+		container->generation.gone = false;
+		container->lead = learn_lead(container);
+	}
 	bgt_quota_update(container);
 }
 

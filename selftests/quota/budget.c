@@ -445,6 +445,42 @@ TEST_F_TIMEOUT(budget, quota_changes_at_once, 120)
 	burner_end(&burner);
 }
 
+/*
+ * What is gone is gone until the generation ends: a change that is none of the quota thaws nobody,
+ * even where, by what is known now, freezing need not have begun yet.
+ */
+TEST_F_TIMEOUT(budget, other_changes_leave_it, 120)
+{
+	uint64_t quota = 40 * MSEC, end = now() + DEADLINE, generation, times;
+	const struct bgt_container *container;
+	struct burner burner;
+	bool tried = false;
+
+	set_budget(self->bgt, self->id, quota, SEC);
+	burner = burner_start("a", 2);
+	while (!tried && now() < end) {
+		module_anticipate(true);
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+		container = container_look(self->bgt, self->id);
+		generation = container->generation;
+		times = container->times_throttled;
+		/* At first nothing is known, and then it stops before or after it has spent all. */
+		if (container->spent >= quota || !container->throttled)
+			continue;
+		module_anticipate(false);
+		container_set_quota(self->bgt, self->id, quota);
+		container_set_exempt(self->bgt, self->id, false);
+		container = container_look(self->bgt, self->id);
+		if (container->generation != generation)
+			continue;
+		EXPECT_TRUE(container->throttled);
+		EXPECT_EQ(times, container->times_throttled);
+		tried = true;
+	}
+	EXPECT_TRUE(tried);
+	burner_end(&burner);
+}
+
 TEST_F_TIMEOUT(budget, period_changes_at_once, 120)
 {
 	const struct bgt_container *container;
