@@ -80,21 +80,37 @@ static void announce_members(struct bgt_container *container)
 	mutex_unlock(&container->members_lock);
 }
 
+static void announce_one(struct bgt_container *container, unsigned long *events,
+			 unsigned int command)
+{
+	if (__test_and_clear_bit(command, events))
+		bgt_netlink_container_event(container, command);
+}
+
+/* Several things may have happened since the last time: what is still so is told last. */
 static void announce(struct bgt_container *container)
 {
+	bool throttled, stopped;
 	unsigned long events;
 	unsigned int command;
 
 	raw_spin_lock_irq(&container->lock);
 	events = container->events;
 	container->events = 0;
+	throttled = container->generation.throttled;
+	stopped = container->generation.stopped_known;
 	if (events & BIT(BGTASK_CMD_CONTAINER_STOPPED_NTF))
 		bgt_quota_learn(container);
 	raw_spin_unlock_irq(&container->lock);
 
-	if (__test_and_clear_bit(BGTASK_CMD_CONTAINER_THROTTLED_NTF, &events))
-		bgt_netlink_container_event(container, BGTASK_CMD_CONTAINER_THROTTLED_NTF);
+	if (throttled) {
+		if (!stopped)
+			announce_one(container, &events, BGTASK_CMD_CONTAINER_STOPPED_NTF);
+		announce_one(container, &events, BGTASK_CMD_CONTAINER_REPLENISHED_NTF);
+	}
+	announce_one(container, &events, BGTASK_CMD_CONTAINER_THROTTLED_NTF);
 	announce_members(container);
+	/* In this order: stopped, replenished, and what else there is. */
 	for_each_set_bit(command, &events, BITS_PER_LONG)
 		bgt_netlink_container_event(container, command);
 }

@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -163,4 +165,59 @@ void pause_for(uint64_t time)
 
 	while (nanosleep(&left, &left) && errno == EINTR)
 		;
+}
+
+/* What keeps a CPU busy each, all but the first one, which is the caller's. */
+static pid_t occupants[TASK_THREADS_MAX];
+static cpu_set_t own_cpus;
+
+static void take_cpu(int cpu)
+{
+	struct sched_param param = { .sched_priority = 1 };
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) ||
+	    sched_setscheduler(0, SCHED_FIFO, &param))
+		fail("cannot have a CPU alone: %s", strerror(errno));
+}
+
+void workers_stop(void)
+{
+	int nr_cpus = (int)sysconf(_SC_NPROCESSORS_ONLN), ready[2];
+	char byte = 0;
+
+	if (sched_getaffinity(0, sizeof(own_cpus), &own_cpus) || pipe(ready))
+		fail("cannot stop the workers: %s", strerror(errno));
+	for (int cpu = 1; cpu < nr_cpus && cpu < TASK_THREADS_MAX; cpu++) {
+		occupants[cpu] = fork();
+		if (!occupants[cpu]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			take_cpu(cpu);
+			if (write(ready[1], &byte, 1) == 1)
+				for (;;)
+					;
+			_exit(1);
+		}
+		if (occupants[cpu] < 0 || read(ready[0], &byte, 1) != 1)
+			fail("cannot occupy CPU %d: %s", cpu, strerror(errno));
+	}
+	close(ready[0]);
+	close(ready[1]);
+	take_cpu(0);
+}
+
+void workers_go_on(void)
+{
+	struct sched_param param = { .sched_priority = 0 };
+
+	for (unsigned int cpu = 1; cpu < TASK_THREADS_MAX; cpu++) {
+		if (occupants[cpu])
+			task_kill(occupants[cpu]);
+		occupants[cpu] = 0;
+	}
+	if (sched_setscheduler(0, SCHED_OTHER, &param) ||
+	    sched_setaffinity(0, sizeof(own_cpus), &own_cpus))
+		fail("cannot let the workers go on: %s", strerror(errno));
 }

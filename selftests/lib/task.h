@@ -51,6 +51,13 @@ bool burner_stands(const struct burner *burner, unsigned int thread);
 /* Uses CPU time of its own: at least so many ns. */
 void burn(uint64_t time);
 
+/*
+ * From now on only the caller runs, and what it starts and waits for: nothing that is left to the
+ * kernel's workers is done. Until the second is called, which must be soon.
+ */
+void workers_stop(void);
+void workers_go_on(void);
+
 /* A while for something to happen that should not. */
 void pause_for(uint64_t time);
 

@@ -445,6 +445,37 @@ TEST_F_TIMEOUT(freezer, frozen_above, 120)
 	EXPECT_RUNS(&self->burner);
 }
 
+/* It is told last how it is, also where it changes too often for those who tell. */
+TEST_F_TIMEOUT(freezer, told_how_it_is, 120)
+{
+	const struct bgt_event *event;
+	enum bgt_event_type last = BGT_EVENT_CONTAINER_NEW;
+
+	for (int round = 0; round < 4; round++) {
+		bool throttled = round % 2;
+
+		throttle(self->bgt, self->id);
+		if (!throttled) {
+			container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
+			EXPECT_RUNS(&self->burner);
+		}
+		pause_for(100 * MSEC);
+		event_drain(self->bgt);
+		workers_stop();
+		container_set_quota(self->bgt, self->id, throttled ? BGT_QUOTA_UNLIMITED : 1);
+		container_set_quota(self->bgt, self->id, throttled ? 1 : BGT_QUOTA_UNLIMITED);
+		workers_go_on();
+		pause_for(300 * MSEC);
+		while (bgt_next_event(self->bgt, &event) > 0) {
+			if (event->type == BGT_EVENT_CONTAINER_THROTTLED ||
+			    event->type == BGT_EVENT_CONTAINER_REPLENISHED)
+				last = event->type;
+		}
+		EXPECT_EQ(throttled ? BGT_EVENT_CONTAINER_THROTTLED :
+				      BGT_EVENT_CONTAINER_REPLENISHED, last);
+	}
+}
+
 /* What comes into a frozen member, stands still as well. */
 TEST_F_TIMEOUT(freezer, newcomers, 120)
 {
