@@ -199,11 +199,26 @@ static int settle_below(struct cgroup *top, bool from_zero)
 	return err;
 }
 
+/*
+ * What was used at or below @cgroup until now is its owner's, also where cgroups are so new
+ * that they have no entry yet.
+ */
+static int settle_owner(struct cgroup *cgroup)
+{
+	struct bgt_container *owner;
+
+	rcu_read_lock();
+	owner = bgt_tree_owner(cgroup);
+	rcu_read_unlock();
+	/* It stays, as bgt_registry_lock is held. */
+	return owner && READ_ONCE(owner->rescan) ? bgt_tree_rescan(owner) : 0;
+}
+
 /**
  * bgt_tree_add() - charge a new member's cgroups to its container
  * @member: not yet in the container's list
  *
- * What they used before does not count.
+ * What they used before does not count, or is that of the member's above it.
  *
  * Context: process, bgt_registry_lock held.
  * Return: 0, -EEXIST if the cgroup is a member already, -ENOMEM.
@@ -212,10 +227,13 @@ int bgt_tree_add(struct bgt_member *member)
 {
 	struct bgt_cgroup *entry, *spare;
 	unsigned long flags;
-	int err = 0;
+	int err;
 
 	lockdep_assert_held(&bgt_registry_lock);
 
+	err = settle_owner(member->cgroup);
+	if (err)
+		return err;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
 	if (!spare)
 		return -ENOMEM;

@@ -357,6 +357,26 @@ TEST_F_TIMEOUT(accounting, innermost, 120)
 	EXPECT_EQ(cgroup_usage("a"), (outer + second) / USEC);
 }
 
+/* What was used in a new cgroup before the module has come to it stays with the outer container. */
+TEST_F_TIMEOUT(accounting, new_and_member_at_once, 120)
+{
+	uint32_t inner = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+
+	workers_stop();
+	cgroup_make("a/in");
+	cgroup_make("a/in/below");
+	task_wait(task_start("a/in", burn_ms, (void *)10));
+	task_wait(task_start("a/in/below", burn_ms, (void *)10));
+	member_add(self->bgt, inner, BGT_ROLE_TASK, "a/in");
+	workers_go_on();
+	task_wait(task_start("a/in", burn_ms, (void *)10));
+	cgroup_wait_empty("a");
+	EXPECT_GE(container_look(self->bgt, self->a)->usage, 20 * MSEC);
+	EXPECT_GE(container_look(self->bgt, inner)->usage, 10 * MSEC);
+	EXPECT_EQ(cgroup_usage("a"), (usage_read(self->bgt, self->a, "a").container +
+				      usage_read(self->bgt, inner, "a").container) / USEC);
+}
+
 /* A container that is no ancestor's business any more. */
 TEST_F_TIMEOUT(accounting, deleted_inner_container, 120)
 {
