@@ -52,6 +52,25 @@ static void apply_to_member(struct bgt_member *member, bool frozen)
 }
 
 /**
+ * bgt_freezer_check() - may its files be written, which are open?
+ * @member: new
+ *
+ * A delegated cgroup says no to those in its namespace only then (nsdelegate). Neither file
+ * takes this value, but that is said to those alone who may write: it changes nothing.
+ *
+ * Context: process.
+ * Return: 0 or -errno.
+ */
+int bgt_freezer_check(struct bgt_member *member)
+{
+	int err = write_one(member->freezer, "2") ?: -EINVAL;
+
+	if (err == -ERANGE)
+		err = write_one(member->killer, "2") ?: -EINVAL;
+	return err == -ERANGE ? 0 : err;
+}
+
+/**
  * bgt_freezer_apply() - make a container's members what they should be now
  * @container: any
  *

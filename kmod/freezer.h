@@ -10,6 +10,7 @@ struct bgt_member;
 struct cgroup;
 struct file;
 
+int bgt_freezer_check(struct bgt_member *member);
 void bgt_freezer_prepare(struct bgt_container *container);
 void bgt_freezer_queue(struct bgt_container *container);
 void bgt_freezer_apply(struct bgt_container *container);

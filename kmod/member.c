@@ -69,6 +69,7 @@ static int open_files(struct bgt_member *member, const struct file *directory,
 		      struct netlink_ext_ack *extack)
 {
 	struct file *file;
+	int err;
 
 	file = file_open_root(&directory->f_path, "cgroup.freeze", O_WRONLY, 0);
 	if (IS_ERR(file)) {
@@ -83,7 +84,11 @@ static int open_files(struct bgt_member *member, const struct file *directory,
 		return PTR_ERR(file);
 	}
 	member->killer = file;
-	return 0;
+
+	err = bgt_freezer_check(member);
+	if (err)
+		NL_SET_ERR_MSG(extack, "cannot write cgroup.freeze and cgroup.kill");
+	return err;
 }
 
 static void free_member(struct bgt_member *member)
