@@ -2,6 +2,7 @@
 /* Operations on members. */
 #include <linux/cgroup.h>
 #include <linux/nsproxy.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
@@ -30,16 +31,16 @@ static int lock_member(struct genl_info *info, struct bgt_member **member)
 	return -ENOENT;
 }
 
-static int fill_member(struct sk_buff *skb, struct bgt_member *member)
+/* @viewer is who the path is meant for: it is below the root of its cgroup namespace. */
+static int fill_member(struct sk_buff *skb, struct bgt_member *member, struct task_struct *viewer)
 {
 	char *path;
 	int err;
 
-	/* A task that exits has no namespaces any more; it sends no messages, either. */
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
-	err = cgroup_path_ns(member->cgroup, path, PATH_MAX, current->nsproxy->cgroup_ns);
+	err = cgroup_path_ns(member->cgroup, path, PATH_MAX, viewer->nsproxy->cgroup_ns);
 	if (err < 0 || err >= PATH_MAX)
 		*path = '\0';
 
@@ -149,7 +150,7 @@ int bgtask_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	err = lock_member(info, &member);
 	if (!err) {
-		err = fill_member(answer.skb, member);
+		err = fill_member(answer.skb, member, current);
 		mutex_unlock(&bgt_registry_lock);
 	}
 	return bgt_answer_finish(&answer, err);
@@ -189,7 +190,7 @@ int bgtask_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 		header = bgt_netlink_put_header(skb, cb, BGTASK_CMD_MEMBER_GET);
 		if (!header)
 			continue;
-		err = fill_member(skb, member);
+		err = fill_member(skb, member, current);
 		if (err)
 			genlmsg_cancel(skb, header);
 		else
@@ -214,7 +215,8 @@ void bgt_netlink_member_event(struct bgt_member *member, u8 cmd)
 
 	if (!header)
 		return;
-	if (fill_member(msg, member))
+	/* Whoever caused it may be in another cgroup namespace than those who listen. */
+	if (fill_member(msg, member, &init_task))
 		nlmsg_free(msg);
 	else
 		bgt_netlink_multicast(msg, header);
