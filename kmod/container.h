@@ -101,11 +101,13 @@ struct bgt_generation {
  *
  * @kick: looks at the budget, from a context that cannot take @lock itself
  * @freeze: writes what members should be, on the FIFO worker
+ * @freeze_again: the same, some time after a write has failed
  * @housekeeping: all that may sleep and is not urgent
  *
  * @members_lock: protects @members and what is written to their freezers.
  *	Nests inside bgt_registry_lock, outside cgroup_mutex.
  * @members: changed with bgt_registry_lock and @members_lock held
+ * @freezes_again: @freeze_again was queued by the last write; members_lock
  *
  * @loan: time lent to it while it stands still
  * @mutexes: those whose names it shares; bgt_mutex_lock
@@ -146,10 +148,12 @@ struct bgt_container {
 
 	struct irq_work kick;
 	struct kthread_work freeze;
+	struct kthread_delayed_work freeze_again;
 	struct delayed_work housekeeping;
 
 	struct mutex members_lock;	/* of @members, see above */
 	struct list_head members;
+	bool freezes_again;
 
 	struct bgt_loan loan;
 	struct list_head mutexes;

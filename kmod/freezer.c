@@ -23,6 +23,9 @@
 #include "trace.h"
 #include "tree.h"
 
+/* When what could not be written is written again. */
+#define AGAIN (HZ / 20)
+
 static struct kthread_worker *worker;
 
 static int write_one(struct file *file, const char *value)
@@ -33,14 +36,15 @@ static int write_one(struct file *file, const char *value)
 	return written < 0 ? written : 0;
 }
 
-static void apply_to_member(struct bgt_member *member, bool frozen)
+/* Returns whether there is nothing left to be done. */
+static bool apply_to_member(struct bgt_member *member, bool frozen)
 {
 	int err;
 
 	lockdep_assert_held(&member->container->members_lock);
 
 	if (member->written == frozen)
-		return;
+		return true;
 	trace_member_write(member, frozen);
 	err = write_one(member->freezer, frozen ? "1" : "0");
 	/* ENODEV: its directory was removed, and with it all threads. */
@@ -49,6 +53,7 @@ static void apply_to_member(struct bgt_member *member, bool frozen)
 	else if (err != -ENODEV)
 		pr_warn_ratelimited("%s: cannot %s member %u: %d\n", member->container->name,
 				    frozen ? "freeze" : "thaw", member->id, err);
+	return !err || err == -ENODEV;
 }
 
 /**
@@ -79,7 +84,7 @@ int bgt_freezer_check(struct bgt_member *member)
 void bgt_freezer_apply(struct bgt_container *container)
 {
 	struct bgt_member *member;
-	bool throttled, lent, standing;
+	bool throttled, lent, standing, done = true;
 
 	mutex_lock(&container->members_lock);
 	throttled = READ_ONCE(container->generation.throttled);
@@ -89,17 +94,26 @@ void bgt_freezer_apply(struct bgt_container *container)
 	lent = bgt_lend_decide(container, standing);
 	list_for_each_entry(member, &container->members, entry) {
 		if (lent)
-			apply_to_member(member, member->held &&
-					!bgt_lend_covers(container, member));
+			done &= apply_to_member(member, member->held &&
+						!bgt_lend_covers(container, member));
 		else
-			apply_to_member(member, member->held || throttled);
+			done &= apply_to_member(member, member->held || throttled);
 	}
+	/* There may be memory again then. If it fails for another reason, that stays. */
+	container->freezes_again = !done && !container->freezes_again;
+	if (container->freezes_again)
+		kthread_queue_delayed_work(worker, &container->freeze_again, AGAIN);
 	mutex_unlock(&container->members_lock);
 }
 
 static void apply_work(struct kthread_work *work)
 {
 	bgt_freezer_apply(container_of(work, struct bgt_container, freeze));
+}
+
+static void apply_again(struct kthread_work *work)
+{
+	bgt_freezer_apply(container_of(work, struct bgt_container, freeze_again.work));
 }
 
 /**
@@ -175,6 +189,7 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 void bgt_freezer_prepare(struct bgt_container *container)
 {
 	kthread_init_work(&container->freeze, apply_work);
+	kthread_init_delayed_work(&container->freeze_again, apply_again);
 }
 
 /**
@@ -186,6 +201,7 @@ void bgt_freezer_prepare(struct bgt_container *container)
 void bgt_freezer_quiesce(struct bgt_container *container)
 {
 	kthread_cancel_work_sync(&container->freeze);
+	kthread_cancel_delayed_work_sync(&container->freeze_again);
 }
 
 int bgt_freezer_init(void)

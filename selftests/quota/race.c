@@ -427,18 +427,24 @@ static void put(const char *path, const char *text)
 }
 
 /*
- * Makes the next call of this thread lack memory the n-th time that it wants some. Returns a
- * descriptor to end that with, as opening one then would take memory.
+ * Makes a thread lack memory the n-th time that it wants some; the next call, if it is this one.
+ * Returns a descriptor to end that with, as opening one then would take memory.
  */
+static int fail_nth_of(const char *task, unsigned int nth)
+{
+	char text[16], path[64];
+	int fd, length = snprintf(text, sizeof(text), "%u", nth);
+
+	snprintf(path, sizeof(path), "/proc/%s/fail-nth", task);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, (size_t)length) != length)
+		fail("%s: %s", path, strerror(errno));
+	return fd;
+}
+
 static int fail_nth(unsigned int nth)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	char text[16];
-	int length = snprintf(text, sizeof(text), "%u", nth);
-
-	if (fd < 0 || write(fd, text, (size_t)length) != length)
-		fail("/proc/thread-self/fail-nth: %s", strerror(errno));
-	return fd;
+	return fail_nth_of("thread-self", nth);
 }
 
 /* Ends that. Returns whether it happened. */
@@ -447,7 +453,7 @@ static bool has_failed(int fd)
 	char text[16] = "";
 
 	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 || pwrite(fd, "0", 1, 0) != 1)
-		fail("/proc/thread-self/fail-nth: %s", strerror(errno));
+		fail("fail-nth: %s", strerror(errno));
 	close(fd);
 	return text[0] == '0';
 }
@@ -474,6 +480,18 @@ static bool has_failed(int fd)
 	note("%s: refused %u of %u times", #operation, refused_, nth_);			\
 	EXPECT_LT(nth_, 1000);								\
 } while (0)
+
+/* The thread that freezes, as it is called below /proc. */
+static const char *freezer(void)
+{
+	static char pid[16];
+	FILE *pids = popen("pgrep -x bgtask | head -n 1", "r");
+
+	if (!pids || fscanf(pids, "%15s", pid) != 1)
+		fail("no thread freezes");
+	pclose(pids);
+	return pid;
+}
 
 TEST_F_TIMEOUT(race, no_memory, 300)
 {
@@ -521,6 +539,14 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 	EXPECT_FAILS_CLEANLY(bgt_container_del(bgt, id),
 			     id = container_new(bgt, BGT_QUOTA_UNLIMITED, SEC));
 	close(fd);
+
+	/* Who has spent it all is frozen, if not at once. */
+	member_add(bgt, id, BGT_ROLE_APP, "a");
+	fd = fail_nth_of(freezer(), 1);
+	container_set_period(bgt, id, 3600 * SEC);
+	container_set_quota(bgt, id, container_look(bgt, id)->spent + 100 * MSEC);
+	cgroup_wait_frozen("a", true);
+	EXPECT_TRUE(has_failed(fd));
 
 	container_delete_all();
 	EXPECT_EQ(0, cgroup_count_frozen());
