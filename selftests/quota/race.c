@@ -95,18 +95,21 @@ static void change_containers(struct bgt *bgt, uint64_t *state, int worker)
 	volatile uint32_t *id = &shared->containers[draw(state, NR_CONTAINERS)];
 	char name[32];
 
-	policy.set = (uint32_t)draw(state, 16);
+	policy.set = (uint32_t)draw(state, 32);
 	policy.quota = (const uint64_t[]){
 		0, 100 * USEC, 5 * MSEC, BGT_QUOTA_UNLIMITED
 	}[draw(state, 4)];
 	policy.period = (const uint64_t[]){ MSEC, 7 * MSEC, 30 * MSEC, SEC }[draw(state, 4)];
 	policy.exempt = draw(state, 2);
 	policy.count_traffic = draw(state, 2);
+	policy.reprieve = (const uint64_t[]){ 0, MSEC, 20 * MSEC, SEC }[draw(state, 4)];
 	switch (draw(state, 6)) {
 	case 0: {
 		uint32_t made;
 		int error;
 
+		/* A new one has spent nothing yet. */
+		policy.set &= ~(uint32_t)BGT_POLICY_REPRIEVE;
 		snprintf(name, sizeof(name), "selftest.%d", (int)(id - shared->containers));
 		error = bgt_container_new(bgt, name, &policy, &made);
 		if (!error)

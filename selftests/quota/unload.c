@@ -86,6 +86,31 @@ TEST_F_TIMEOUT(unload, held, 120)
 	EXPECT_ALL_RUN();
 }
 
+/* With more spent than it may, or about to be told to stand still. */
+TEST_F_TIMEOUT(unload, reprieve, 300)
+{
+	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
+
+	policy.set = BGT_POLICY_REPRIEVE;
+	for (int i = 0; i < 5; i++) {
+		container_set_quota(self->bgt, self->id, 1);
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+		policy.reprieve = i ? 50 * MSEC : BGT_REPRIEVE_MAX;
+		ASSERT_EQ(0, bgt_container_set(self->bgt, self->id, &policy));
+		if (i)
+			pause_for(49 * MSEC + (uint64_t)i * MSEC / 3);
+		else
+			EXPECT_TRUE(burner_runs(&self->burner, 0));
+		unload();
+		EXPECT_ALL_RUN();
+		bgt_close(self->bgt);
+		load();
+		self->bgt = container_connect();
+		self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+		self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+	}
+}
+
 /* In the middle of freezing, or thawing, or looking at the budget. */
 TEST_F_TIMEOUT(unload, busy, 300)
 {
