@@ -48,7 +48,11 @@ static unsigned int on_output(void *priv, struct sk_buff *skb, const struct nf_h
 {
 	struct sock *sk = skb_to_full_sk(skb);
 
-	if (sk && sk_fullsock(sk))
+	/*
+	 * A tunnel sends the packet once more, in one of its own; that still has the socket that
+	 * it came from, but is not sent by that.
+	 */
+	if (sk && sk_fullsock(sk) && sk == sk_to_full_sk(state->sk))
 		count(sk, skb->len, state->out->flags & IFF_LOOPBACK ? BGT_TRAFFIC_LOCAL :
 								      BGT_TRAFFIC_SENT);
 	return NF_ACCEPT;
