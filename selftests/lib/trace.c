@@ -72,6 +72,26 @@ unsigned int trace_count_of(const char *event, const char *text)
 	return count;
 }
 
+unsigned int trace_lost(void)
+{
+	unsigned int lost = 0, count;
+	char path[64], line[128];
+	FILE *file;
+
+	for (int cpu = 0;; cpu++) {
+		snprintf(path, sizeof(path), TRACEFS "per_cpu/cpu%d/stats", cpu);
+		file = fopen(path, "r");
+		if (!file)
+			return lost;
+		while (fgets(line, sizeof(line), file)) {
+			if (sscanf(line, "overrun: %u", &count) == 1 ||
+			    sscanf(line, "dropped events: %u", &count) == 1)
+				lost += count;
+		}
+		fclose(file);
+	}
+}
+
 unsigned int trace_read(const char *event, const char *const *fields, unsigned int nr_fields,
 			uint64_t *values, unsigned int max)
 {

@@ -16,6 +16,9 @@ void trace_end(const char *event);
 unsigned int trace_count(const char *text);
 unsigned int trace_count_of(const char *event, const char *text);
 
+/* The number of records for which there was no room, since the last trace_clear(). */
+unsigned int trace_lost(void);
+
 /*
  * The records of an event, as far as they have room: "field=" numbers of each, for the given
  * fields, one record after another. Returns how many records these are.
