@@ -98,8 +98,45 @@ u64 bgt_account_runtime(struct cgroup *cgroup)
 }
 
 /**
- * bgt_account_charged() - CPU time that the kernel has charged to a container
+ * bgt_account_fold_one() - take in what was charged to a cgroup
+ * @entry: begins anew from there
+ *
+ * Context: the lock of its container held.
+ */
+void bgt_account_fold_one(struct bgt_cgroup *entry)
+{
+	u64 runtime = bgt_account_runtime(entry->cgroup);
+
+	lockdep_assert_held(&entry->container->lock);
+
+	entry->container->departed += runtime - entry->base;
+	entry->base = runtime;
+}
+
+/**
+ * bgt_account_fold() - take in what was charged to cgroups whose directories were removed
  * @container: any
+ *
+ * A cgroup stays for as long as memory is charged to it, which may be long, and many may. So
+ * bgt_account_charged(), which hard interrupts call, passes these by. No task is in one but
+ * those that were on their last way out already: what these still use of it is missed, until
+ * this is called or the cgroup is released.
+ *
+ * Context: container's lock held.
+ */
+void bgt_account_fold(struct bgt_container *container)
+{
+	struct bgt_cgroup *entry;
+
+	lockdep_assert_held(&container->lock);
+
+	list_for_each_entry(entry, &container->removed, entry)
+		bgt_account_fold_one(entry);
+}
+
+/**
+ * bgt_account_charged() - CPU time that the kernel has charged to a container
+ * @container: any; to have it exactly, call bgt_account_fold() before
  *
  * Context: container's lock held.
  * Return: ns since its creation; what runs at the moment is charged at the next

@@ -79,9 +79,12 @@ struct bgt_generation {
  *	locks: it is taken in hard interrupts and below css_set_lock.
  * @dead: deleted; never again arm the timer
  * @policy: written under bgt_registry_lock, too
- * @cgroups: all struct bgt_cgroup charged to it
+ * @cgroups: all struct bgt_cgroup charged to it, but for those in @removed
+ * @removed: those of cgroups whose directories were removed, that are in @departed but for
+ *	what was charged to them since; see bgt_account_fold()
  * @usage: largest that bgt_account_usage() has found
- * @departed: CPU time of cgroups that were charged to it and are not any more
+ * @departed: CPU time of cgroups that were charged to it and are not any more, or whose
+ *	directories were removed
  * @generation: see there
  * @nr_members: length of @members
  * @nr_frozen: how many of them have come to a stop
@@ -128,6 +131,7 @@ struct bgt_container {
 	bool dead;
 	struct bgt_policy policy;
 	struct list_head cgroups;
+	struct list_head removed;
 	u64 usage;
 	u64 departed;
 	struct bgt_generation generation;

@@ -53,6 +53,7 @@ static void on_cgroup_mkdir(void *data, struct cgroup *cgroup, const char *path)
 
 static void on_cgroup_rmdir(void *data, struct cgroup *cgroup, const char *path)
 {
+	bgt_tree_removed(cgroup);
 	bgt_member_rmdir(cgroup);
 }
 

@@ -350,6 +350,7 @@ void bgt_quota_init(struct bgt_container *container)
 
 	raw_spin_lock_init(&container->lock);
 	INIT_LIST_HEAD(&container->cgroups);
+	INIT_LIST_HEAD(&container->removed);
 	hrtimer_setup(&container->timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
 	container->kick = IRQ_WORK_INIT_HARD(kicked);
 	container->generation.start = now;
@@ -366,6 +367,7 @@ void bgt_quota_retire(struct bgt_container *container)
 
 	raw_spin_lock_irqsave(&container->lock, flags);
 	/* The last look: from now on nobody may ask which CPUs run it. */
+	bgt_account_fold(container);
 	bgt_account_usage(container);
 	container->dead = true;
 	container->generation.throttled = false;

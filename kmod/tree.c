@@ -60,7 +60,13 @@ static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container,
 	raw_spin_lock(&container->lock);
 	entry->base = from_zero ? 0 : bgt_account_runtime(entry->cgroup);
 	WRITE_ONCE(entry->container, container);
-	list_add(&entry->entry, &container->cgroups);
+	/* A flag that is cleared later finds this entry, as the probe takes our lock. */
+	if (entry->cgroup->self.flags & CSS_ONLINE) {
+		list_add(&entry->entry, &container->cgroups);
+	} else {
+		list_add(&entry->entry, &container->removed);
+		bgt_account_fold_one(entry);
+	}
 	raw_spin_unlock(&container->lock);
 }
 
@@ -72,7 +78,7 @@ static void uncharge(struct bgt_cgroup *entry)
 	lockdep_assert_held(&table_lock);
 
 	raw_spin_lock(&container->lock);
-	container->departed += bgt_account_runtime(entry->cgroup) - entry->base;
+	bgt_account_fold_one(entry);
 	list_del(&entry->entry);
 	raw_spin_unlock(&container->lock);
 }
@@ -320,6 +326,8 @@ void bgt_tree_retire(struct bgt_container *container)
 	raw_spin_lock_irqsave(&table_lock, flags);
 	list_for_each_entry_safe(entry, next, &container->cgroups, entry)
 		forget(entry);
+	list_for_each_entry_safe(entry, next, &container->removed, entry)
+		forget(entry);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
@@ -343,6 +351,30 @@ int bgt_tree_rescan(struct bgt_container *container)
 			break;
 	}
 	return err;
+}
+
+/**
+ * bgt_tree_removed() - a cgroup's directory was removed
+ * @cgroup: any
+ *
+ * Context: probe, below cgroup_mutex, preemption disabled.
+ */
+void bgt_tree_removed(struct cgroup *cgroup)
+{
+	struct bgt_container *container;
+	struct bgt_cgroup *entry;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry = bgt_tree_find(cgroup);
+	if (entry) {
+		container = entry->container;
+		raw_spin_lock(&container->lock);
+		list_move(&entry->entry, &container->removed);
+		bgt_account_fold_one(entry);
+		raw_spin_unlock(&container->lock);
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
 /**

@@ -20,8 +20,9 @@ struct cgroup;
  *	before its address can be used again
  * @container: that is charged: that of the innermost member at or above it
  * @member: that this cgroup is, or NULL if it is below one
- * @entry: in the container's cgroups
- * @base: what the kernel's counter was when the charging began
+ * @entry: in the container's cgroups, or in its removed ones
+ * @base: what the kernel's counter was when the charging began, or when what was charged
+ *	until then was taken into the container's departed
  * @rcu: probes read this without a lock
  */
 struct bgt_cgroup {
@@ -66,6 +67,7 @@ int bgt_tree_rescan(struct bgt_container *container);
 void bgt_tree_retire(struct bgt_container *container);
 
 struct bgt_container *bgt_tree_owner(struct cgroup *cgroup);
+void bgt_tree_removed(struct cgroup *cgroup);
 void bgt_tree_released(struct cgroup *cgroup);
 
 #endif /* _BGTASK_TREE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A container's usage is that of its members' cpu.stat, to the microsecond, whatever tasks do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -213,6 +214,51 @@ TEST_F_TIMEOUT(accounting, removed, 300)
 	}
 	EXPECT_AGREES(self->a, "a");
 	EXPECT_GE(usage_read(self->bgt, self->a, "a").container / USEC, sum);
+	EXPECT_EQ(0, container_look(self->bgt, self->b)->usage);
+}
+
+/* Burns, and leaves a page behind, charged to its cgroup for as long as the file is there. */
+static int burn_and_write(void *data)
+{
+	int fd = open("/dev/shm/bgtask-selftest", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	char page[4096] = "";
+
+	burn(MSEC);
+	return fd < 0 || write(fd, page, sizeof(page)) != sizeof(page);
+}
+
+/* Removed cgroups that are still there take nothing with them, either; and add nothing twice. */
+TEST_F_TIMEOUT(accounting, lingering, 300)
+{
+	uint64_t before;
+	uint32_t member;
+	char name[32];
+
+	ASSERT_EQ(0, cgroup_write("", "cgroup.subtree_control", "+memory"));
+	cgroup_make("c");
+	member = member_add(self->bgt, self->a, BGT_ROLE_TASK, "c");
+	ASSERT_EQ(0, cgroup_write("c", "cgroup.subtree_control", "+memory"));
+	for (unsigned int i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "c/%u", i);
+		cgroup_make(name);
+		ASSERT_EQ(0, task_wait(task_start(name, burn_and_write, NULL)));
+		while (!cgroup_remove(name))
+			sched_yield();
+		/* Now and then with a look. */
+		if (i % 20 == 0)
+			EXPECT_AGREES(self->a, "c");
+	}
+	ASSERT_LT(0, cgroup_key("c", "cgroup.stat", "nr_dying_descendants"));
+	EXPECT_AGREES(self->a, "c");
+	before = usage_read(self->bgt, self->a, "c").container;
+	EXPECT_GT(before, 60 * MSEC);
+
+	/* It stays with the container when the member goes, and is the next one's from then on. */
+	member_delete(self->bgt, member);
+	EXPECT_EQ(before, container_look(self->bgt, self->a)->usage);
+	member_add(self->bgt, self->b, BGT_ROLE_TASK, "c");
+	unlink("/dev/shm/bgtask-selftest");
+	EXPECT_EQ(before, container_look(self->bgt, self->a)->usage);
 	EXPECT_EQ(0, container_look(self->bgt, self->b)->usage);
 }
 
