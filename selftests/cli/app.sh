@@ -91,6 +91,14 @@ test_app_access() {
 	like "$out" '*Access: lock-screen*'
 	fail_with "cannot set what app \"$other\" may do: all 1 lock-screen slots are taken" \
 		bgtask app allow $other lock-screen
+	# It is off the lock screen, and the slot is free.
+	bgtask task unregister -a $mail Quick
+	bgtask task register -a $mail -n Quick -t lock-screen-application-removed >/dev/null
+	want 0 bgtask app allow $mail none
+	await has "$scratch/said/$mail" '^lock-screen-application-removed:$'
+	want 0 bgtask app show $mail
+	like "$out" '*Access: unspecified*'
+	want 0 bgtask app allow $other lock-screen
 	want 0 bgtask app allow $other always
 	begin_worker
 	want 0 bgtask app deny $mail

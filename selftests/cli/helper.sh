@@ -76,12 +76,13 @@ kill_helper() {
 # write_manifest APP [KEY=VALUE...]: with more keys of [App].
 write_manifest() {
 	local file=$scratch/apps/$1.bgtask
+	local slot="lock-screen-application-added lock-screen-application-removed"
 	{
 		printf '%s\n' "[App]" "Id=$1" User=nobody "${@:2}"
 		cat <<-END
 			[Task Quick]
 			EntryPoint=/bin/sh $scratch/quick
-			Triggers=application time servicing-complete lock-screen-application-added
+			Triggers=application time servicing-complete $slot
 			[Task Worker]
 			EntryPoint=$scratch/worker $scratch/go
 			Triggers=application

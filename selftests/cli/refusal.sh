@@ -34,7 +34,7 @@ test_usage() {
 		app:Usage: bgtask app*
 		app nonsense:bgtask: there is no command "nonsense"*
 		app install:*install takes a manifest*
-		app allow some nonsense:*"nonsense" is neither lock-screen nor always*
+		app allow some nonsense:*"nonsense" is neither lock-screen, always nor none*
 		app foreground:*foreground takes the id of an app*
 		task register --name a:*register takes --name and --trigger*
 		task register --trigger time:*register takes --name and --trigger*

@@ -4,10 +4,11 @@
 #include <string.h>
 
 static const char allow_usage[] =
-	"Usage: bgtask app allow ID [lock-screen|always]\n"
+	"Usage: bgtask app allow ID [lock-screen|always|none]\n"
 	"\n"
 	"Let an app work in the background: with a lock-screen slot, or always, with no\n"
-	"restriction to save energy.\n";
+	"restriction to save energy. With none it has neither, as before it was allowed or\n"
+	"denied anything.\n";
 
 static const char deny_usage[] =
 	"Usage: bgtask app deny ID\n"
@@ -35,12 +36,14 @@ int app_allow(int argc, char **argv, bool json)
 	if (!parse_common(argc, argv, allow_usage, &json, &status))
 		return status;
 	if (argc - optind != 1 && argc - optind != 2)
-		return fail_usage("allow takes the id of an app, and lock-screen or always");
+		return fail_usage("allow takes the id of an app, and lock-screen, always or none");
 	if (argc - optind == 2) {
 		if (!strcmp(argv[optind + 1], "always"))
 			access = BGT_ACCESS_ALWAYS_ALLOWED;
+		else if (!strcmp(argv[optind + 1], "none"))
+			access = BGT_ACCESS_UNSPECIFIED;
 		else if (strcmp(argv[optind + 1], "lock-screen"))
-			return fail_usage("\"%s\" is neither lock-screen nor always",
+			return fail_usage("\"%s\" is neither lock-screen, always nor none",
 					  argv[optind + 1]);
 	}
 	return set(argv[optind], access);
