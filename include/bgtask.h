@@ -1081,6 +1081,9 @@ enum bgt_revoked_reason {
  * @manifest: Path of the manifest, from the root directory on, as the helper has another one.
  * @id: Receives the id of the app, with its closing NUL, in BGT_NAME_MAX + 1 bytes; or NULL.
  *
+ * An app whose manifest is not in one of the directories where the helper looks for them is known
+ * until the helper ends; what is registered waits for it to be installed again.
+ *
  * Return: 0, -ENOENT if there is no such file, -EINVAL if it is no manifest.
  */
 int bgt_app_install(struct bgt *bgt, const char *manifest, char *id);

@@ -23,10 +23,35 @@ test_app_install() {
 	like "$(words)" "*"$'\n'"$mail other *"$'\n'"$other standard *"
 	[[ -d $apps/$mail/app && -d $apps/$mail/task ]] || wrong "it has no cgroups"
 	# The examples of bgtask-app(5).
-	cp "$here"/manual/* .
+	cp "$here"/manual/*.bgtask .
 	want 0 bgtask app install org.example.Mail.bgtask
 	want 0 bgtask app install org.example.Reader.bgtask
 	same "$out" org.example.Reader
+}
+
+# The example of bgtask(8), with the manifest of bgtask-app(5).
+test_app_example() {
+	local elsewhere
+	sed 's|^EntryPoint=.*mail-sync|EntryPoint=/bin/true|' "$here/manual/$mail.bgtask" \
+		>"$scratch/apps/$mail.bgtask"
+	elsewhere=$(write_manifest $other)
+	mv "$elsewhere" "$scratch"
+	start_helper
+	want 0 sh -ec "$(sed "s|/etc/bgtask/apps|$scratch/apps|" "$here/manual/sync")"
+	like "$(words)" "$mail"$'\n'"1"$'\n'"ID *"
+	bgtask condition set internet-available on
+	bgtask trigger fire -a $mail -t Sync time
+	await instance_is Sync "completed*"
+	# One that is not where manifests are is not there any more when the helper is another.
+	want 0 bgtask app install "$scratch/$other.bgtask"
+	bgtask task register -a $other -n Quick -t application >/dev/null
+	kill_helper
+	start_helper
+	want 0 bgtask -j app list
+	same "$(json 'map([.id, .access, .tasks])')" "[[\"$mail\",\"lock-screen\",1]]"
+	want 0 bgtask app install "$scratch/$other.bgtask"
+	want 0 bgtask app list
+	like "$(words)" "*"$'\n'"$other standard unspecified 1 *"
 }
 
 test_app_show() {
