@@ -63,16 +63,19 @@ selftests:
 
 # Try and test
 
+guest-sets := vm tools module $(if $(filter debug,$(KERNEL)),source debug)
+
 # CMD is the shell's, not make's: its dollars stay as they are.
 vm: guest
 	@selftests/vm/run $(if $(CMD),-- bash -c '$(subst ','\'',$(value CMD))')
 
-demo: guest
-	$(need) source
+# Both make "guest" themselves: what is missing is to be said once, all of it.
+demo:
+	$(need) $(guest-sets) source
 	@selftests/demo/run
 
-bench: guest
-	$(need) bench
+bench:
+	$(need) $(guest-sets) bench
 	@selftests/bench/run
 
 check:
@@ -90,7 +93,7 @@ static:
 # What a guest needs, built without a word, as a command's output should be its own.
 .PHONY: guest
 guest:
-	$(need) vm tools module $(if $(filter debug,$(KERNEL)),source debug)
+	$(need) $(guest-sets)
 	@$(MAKE) -s tools $(if $(filter none,$(MODULE)),,module-vm) >/dev/null
 
 # The netlink spec
