@@ -93,6 +93,30 @@ test_container_hold() {
 	ends 137 $sleeper
 }
 
+# For so long it does not stand still, although it has no budget.
+test_container_reprieve() {
+	mkdir $top/a
+	bgtask container new --quota 0 --period 1h cli-c
+	bgtask container add cli-c $top/a
+	await is_frozen $top/a
+	want 0 bgtask container show cli-c
+	[[ $out != *Reprieve:* ]] || wrong "it has one already: $out"
+	want 0 bgtask container set --reprieve 1h cli-c
+	same "$out" ""
+	await is_thawed $top/a
+	want 0 bgtask container show cli-c
+	like "$out" '*  Reprieve: for 5[0-9]min *'
+	want 0 bgtask -j container show cli-c
+	same "$(jq '.reprieve > 3000000000000 and .reprieve < 3600000000000' <<<"$out")" true
+	want 1 bgtask container set -R 61min cli-c
+	like "$err" '*reprieve must be at most 1 h*'
+	want 0 bgtask container set -R 0 cli-c
+	await is_frozen $top/a
+	same "$(bgtask -j container show cli-c | jq .reprieve)" 0
+	want 2 bgtask container set --reprieve nonsense cli-c
+	want 2 bgtask container set cli-c --reprieve
+}
+
 test_container_usage_agrees() {
 	mkdir $top/a
 	bgtask container new --quota unlimited cli-c

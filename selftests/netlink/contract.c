@@ -88,7 +88,14 @@ TEST_F(contract, read_outside)
 TEST_F(contract, attributes)
 {
 	static const uint16_t words[] = { BGTASK_A_CONTAINER_ID, BGTASK_A_CONTAINER_MEMBERS };
-	static const uint16_t bytes[] = { BGTASK_A_CONTAINER_EXEMPT, BGTASK_A_CONTAINER_THROTTLED };
+	static const uint16_t bytes[] = {
+		BGTASK_A_CONTAINER_EXEMPT, BGTASK_A_CONTAINER_THROTTLED,
+		BGTASK_A_CONTAINER_COUNT_TRAFFIC,
+	};
+	static const uint16_t last[] = {
+		BGTASK_A_CONTAINER_TIMES_LENT, BGTASK_A_CONTAINER_RECEIVED, BGTASK_A_CONTAINER_SENT,
+		BGTASK_A_CONTAINER_LOCAL, BGTASK_A_CONTAINER_REPRIEVE,
+	};
 
 	stage_put(&self->genl, BGTASK_CMD_CONTAINER_GET, self->id, 0);
 	ASSERT_EQ(0, genl_do(&self->genl));
@@ -101,6 +108,8 @@ TEST_F(contract, attributes)
 	}
 	for (uint16_t type = BGTASK_A_CONTAINER_USAGE; type < BGTASK_A_CONTAINER_MEMBERS; type++)
 		genl_get_u64(&self->genl, type);
+	for (size_t i = 0; i < ARRAY_SIZE(last); i++)
+		genl_get_u64(&self->genl, last[i]);
 	EXPECT_EQ(STAGE_QUOTA, genl_get_u64(&self->genl, BGTASK_A_CONTAINER_QUOTA));
 	EXPECT_EQ(STAGE_PERIOD, genl_get_u64(&self->genl, BGTASK_A_CONTAINER_PERIOD));
 	EXPECT_EQ(1, genl_get_u32(&self->genl, BGTASK_A_CONTAINER_MEMBERS));

@@ -124,6 +124,21 @@ TEST_F(contract, quota_out_of_range)
 	}
 }
 
+TEST_F(contract, reprieve_out_of_range)
+{
+	static const uint64_t bad[] = { BGTASK_REPRIEVE_MAX + UINT64_C(1), UINT64_MAX };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		stage_put(&self->genl, BGTASK_CMD_CONTAINER_SET, self->id, 0);
+		genl_put_u64(&self->genl, BGTASK_A_CONTAINER_REPRIEVE, bad[i]);
+		EXPECT_REFUSED(-ERANGE, "reprieve must be at most 1 h");
+	}
+	/* A new container has spent nothing. */
+	stage_begin_new(&self->genl, "selftest.reprieve");
+	genl_put_u64(&self->genl, BGTASK_A_CONTAINER_REPRIEVE, SEC);
+	EXPECT_REFUSED(-EINVAL, "Unknown attribute");
+}
+
 TEST_F(contract, flags_out_of_range)
 {
 	stage_begin_new(&self->genl, "selftest.flag");
@@ -254,6 +269,9 @@ TEST_F(contract, malformed)
 		EXPECT_REFUSED(-EINVAL, "invalid attribute length");
 		stage_begin_new(&self->genl, "selftest.malformed");
 		genl_put(&self->genl, BGTASK_A_CONTAINER_PERIOD, bytes, size);
+		EXPECT_REFUSED(-EINVAL, "invalid attribute length");
+		stage_put(&self->genl, BGTASK_CMD_CONTAINER_SET, self->id, 0);
+		genl_put(&self->genl, BGTASK_A_CONTAINER_REPRIEVE, bytes, size);
 		EXPECT_REFUSED(-EINVAL, "invalid attribute length");
 	}
 }

@@ -10,7 +10,7 @@ ROOT = "/sys/fs/cgroup"
 TOP = f"{ROOT}/bgtask-selftest-ynl"
 # To read what checks the specification takes the debug kernel as long as all the rest.
 SLOW = os.path.exists("/sys/kernel/debug/kmemleak")
-CASES = 30 if SLOW else 31
+CASES = 31 if SLOW else 32
 
 
 def test():
@@ -65,6 +65,12 @@ def test_containers():
     do("container-set", id=container, quota=0)
     wait_frozen(f"{TOP}/a", 1)
     expect("container-set: throttled", do("container-get", id=container)["throttled"], 1)
+    do("container-set", id=container, reprieve=3600000000000)
+    wait_frozen(f"{TOP}/a", 0)
+    reprieve = do("container-get", id=container)["reprieve"]
+    expect("container-set: reprieve", 3000000000000 < reprieve < 3600000000000, True)
+    do("container-set", id=container, reprieve=0)
+    wait_frozen(f"{TOP}/a", 1)
     do("container-set", id=container, exempt=1)
     wait_frozen(f"{TOP}/a", 0)
     expect("container-set: exempt", do("container-get", id=container)["throttled"], 0)
