@@ -2,7 +2,8 @@
 /*
  * Fuzzes libbgtask with what the kernel may say. An input is a text, of which each line is
  *
- *   a to z             a function of the library, below
+ *   a to z             a function of the library, below; behind one that takes a policy, a number:
+ *                      which values that sets
  *   < FORM ...         a message that answers the function before, or '&' instead of '<' to be in
  *                      the same datagram as the message before
  *   > FORM ...         an event for administrators
@@ -207,7 +208,7 @@ static void take_events(struct bgt *bgt)
 
 /* Functions */
 
-static int call_kernel(struct bgt *bgt, char function)
+static int call_kernel(struct bgt *bgt, char function, struct script *line)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	struct bgt_container *containers = NULL;
@@ -216,6 +217,7 @@ static int call_kernel(struct bgt *bgt, char function)
 	uint32_t id;
 	int error;
 
+	policy.set = (uint32_t)script_number(line);
 	switch (function) {
 	case 'a':
 		return bgt_container_new(bgt, "name", &policy, &id);
@@ -349,7 +351,7 @@ static void do_line(struct script *line)
 	} else if (first == '>') {
 		tell_watcher(line);
 	} else if (world.bgt) {
-		if (call_kernel(world.bgt, first) < 0 || call_helper(world.bgt, first) < 0)
+		if (call_kernel(world.bgt, first, line) < 0 || call_helper(world.bgt, first) < 0)
 			read_text(bgt_error(world.bgt));
 	}
 }
