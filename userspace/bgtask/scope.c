@@ -65,11 +65,12 @@ static int make_cgroup(struct scope *scope)
 {
 	int error, parent, tries = 100;
 
-	/* A scope that ends can remove the parent before there is something in it. */
+	/* A scope that ends can remove the parent before it is open or has something in it. */
 	do {
 		parent = make_parent(scope);
+		error = parent;
 		if (parent < 0)
-			return parent;
+			continue;
 		error = make_directory(scope, parent);
 		if (!error)
 			error = open_directory(parent, scope->name);
