@@ -95,6 +95,26 @@ test_run_killed() {
 	nothing_left cli-a
 }
 
+# With all of its process group, as a shell kills a job.
+test_run_group_killed() {
+	set -m
+	bgtask run --name cli-a $free -- sleep 1000 &
+	set +m
+	await runs_in cli-a sleep
+	kill -KILL -- -$!
+	ends 137 $!
+	nothing_left cli-a
+}
+
+# With all of its cgroup, as a service manager kills a service.
+test_run_cgroup_killed() {
+	bash -c "echo 0 >$top/cgroup.procs && exec bgtask run --name cli-a $free -- sleep 1000" &
+	await runs_in cli-a sleep
+	echo 1 >$top/cgroup.kill
+	ends 137 $!
+	nothing_left cli-a
+}
+
 # Killed at any moment while it is being made, and while the command is started: at moments that are
 # spread over the time which that takes, and, whatever takes how long, when there is something.
 test_run_killed_early() {
@@ -234,6 +254,33 @@ test_run_name_taken() {
 	nothing_left cli-a
 }
 
+# Without its container the command has no budget, and runs on.
+test_run_container_deleted() {
+	bgtask run --name cli-a --quota 0s -- touch "$scratch/touched" 2>"$scratch/said" &
+	await is_populated $root/bgtask/cli-a
+	await is_frozen $root/bgtask/cli-a
+	want 0 bgtask container delete cli-a
+	ends 0 $!
+	[[ -e $scratch/touched ]] || wrong "it was not run"
+	same "$(cat "$scratch/said")" ""
+	nothing_left cli-a
+}
+
+# Others that end meanwhile remove bgtask/ before there is something in it. These do nothing else.
+test_run_while_others_end() {
+	local i remover
+	perl -e "rmdir '$root/bgtask' while 1" &
+	remover=$!
+	mkdir $root/bgtask
+	await is_gone $root/bgtask
+	for i in {1..10}; do
+		want 0 bgtask run --name cli-a $free -- true
+	done
+	kill -KILL $remover
+	wait $remover 2>/dev/null
+	nothing_left cli-a
+}
+
 test_run_usage() {
 	want 2 bgtask run
 	want 2 bgtask run --quota
@@ -249,6 +296,19 @@ test_run_usage() {
 	like "$err" '*name has a slash*'
 	want 0 bgtask run --help
 	like "$out" 'Usage: bgtask run*'
+}
+
+# The last one, as the module may not be there afterwards.
+test_run_module_unloaded() {
+	bgtask run --name cli-a --quota 0s -- touch "$scratch/touched" 2>"$scratch/said" &
+	await is_populated $root/bgtask/cli-a
+	await is_frozen $root/bgtask/cli-a
+	await rmmod bgtask
+	ends 0 $!
+	load_module
+	[[ -e $scratch/touched ]] || wrong "it was not run"
+	same "$(cat "$scratch/said")" ""
+	nothing_left cli-a
 }
 
 main "$@"
