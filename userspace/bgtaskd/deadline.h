@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Time that somebody has to do something. It stands still while a debugger looks at them.
+ * Time that somebody has to do something. It stands still while a debugger looks at them, and while
+ * the machine sleeps.
  */
 #ifndef BGTASKD_DEADLINE_H
 #define BGTASKD_DEADLINE_H
@@ -9,6 +10,9 @@
 
 struct app;
 struct deadline;
+
+/* What the time is by which deadlines go, CLOCK_MONOTONIC us. */
+uint64_t deadline_now(void);
 
 /*
  * Calls @expired, once, when the processes in a cgroup of an app, see app_cgroup(), have had so

@@ -18,7 +18,7 @@ struct lifecycle_note {
 	bool attached;			/* a socket of it was told, and comes back */
 	bool saving_over;		/* it has had its extension to save data */
 	uint32_t pid;			/* of what was started as the app; or 0 */
-	uint64_t until;			/* it may save its state, CLOCK_BOOTTIME us */
+	uint64_t until;			/* it may save its state, CLOCK_MONOTONIC us */
 	uint64_t left;			/* of the time for that, ns, while it has an extension */
 	bool extended;
 	enum bgtask_extension_reason reason;

@@ -32,11 +32,7 @@ void lifecycle_suspended(struct app *app)
 /* For the next helper, which does not give it more. */
 static void set_until(struct app *app, uint64_t time)
 {
-	uint64_t now;
-
-	if (sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &now) < 0)
-		now = 0;
-	app->life.until = now + time / 1000;
+	app->life.until = deadline_now() + time / 1000;
 }
 
 static void time_is_over(void *data)
@@ -100,11 +96,10 @@ int lifecycle_resume_deadline(struct app *app)
 {
 	const struct config *config = &app->daemon->config;
 	uint64_t time = app->life.saving_over ? config->saving_timeout : config->suspend_timeout;
-	uint64_t now, left;
+	uint64_t now = deadline_now(), left;
 
 	/* While a debugger looks at it, it is not known how much has passed. */
-	if (!app->life.extension && !app_is_traced(app, "app") &&
-	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &now) >= 0) {
+	if (!app->life.extension && !app_is_traced(app, "app")) {
 		left = now < app->life.until ? (app->life.until - now) * 1000 : 0;
 		time = left < time ? left : time;
 	}

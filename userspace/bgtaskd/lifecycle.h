@@ -32,7 +32,7 @@ struct lifecycle {
 	sd_event_source *exit;
 	struct host *host;
 	struct deadline *deadline;	/* to save its state, or for a socket to come back */
-	uint64_t until;			/* it may save its state, CLOCK_BOOTTIME us */
+	uint64_t until;			/* it may save its state, CLOCK_MONOTONIC us */
 	uint64_t left;			/* of that time, ns, while it has an extension */
 	struct extension *extension;	/* or NULL; extension.c */
 	struct energy_record energy;	/* that extensions have used */

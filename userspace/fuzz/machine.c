@@ -39,7 +39,7 @@ static struct {
 	struct process processes[PROCESSES];
 	unsigned int count;
 	bool traced;
-	uint64_t time;		/* CLOCK_BOOTTIME, and the wall's but for a distance */
+	uint64_t time;		/* since it was started, and the wall's but for a distance */
 	struct source_sink sink;
 } machine;
 
@@ -291,7 +291,7 @@ void machine_pass_time(uint64_t seconds)
 /* Also the event loop's, which is in a library; the other clocks are libFuzzer's. */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
-	if (clock != CLOCK_BOOTTIME)
+	if (clock != CLOCK_BOOTTIME && clock != CLOCK_MONOTONIC)
 		return (int)syscall(SYS_clock_gettime, clock, time);
 	time->tv_sec = (time_t)(machine.time / NSEC_PER_SEC);
 	time->tv_nsec = (long)(machine.time % NSEC_PER_SEC);
