@@ -1026,6 +1026,9 @@ int bgt_instance_cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason rea
  * @BGT_ACCESS_ALWAYS_ALLOWED: All triggers, and no restriction to save energy.
  * @BGT_ACCESS_DENIED_BY_USER: No background work.
  * @BGT_ACCESS_DENIED_BY_POLICY: No background work, and the user cannot change that.
+ *
+ * While an app is denied, what fires for it is dropped. A oneshot task of time or maintenance stays
+ * due, and runs when the app is allowed to again.
  */
 enum bgt_access {
 	BGT_ACCESS_UNSPECIFIED,

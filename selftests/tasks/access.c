@@ -194,4 +194,38 @@ TEST_F_TIMEOUT(access, denied, 60)
 	}
 }
 
+/* What is due once meanwhile is due until the app is allowed to again, and runs once. */
+TEST_F_TIMEOUT(access, denied_when_due, 60)
+{
+	struct bgt_task *list;
+	unsigned int count;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER);
+		count = instance_count(self->bgt, APP);
+		helper_register(self->bgt, (struct wanted){
+			.name = "ok", .trigger = BGT_TRIGGER_TIME, .interval = INTERVAL_MIN,
+			.oneshot = true });
+		helper_register(self->bgt, (struct wanted){
+			.name = "added", .trigger = BGT_TRIGGER_MAINTENANCE,
+			.interval = INTERVAL_MIN, .oneshot = true });
+		helper_register(self->bgt, (struct wanted){
+			.name = "removed", .trigger = BGT_TRIGGER_TIME, .interval = INTERVAL_MIN });
+		pause_for(3 * INTERVAL_MIN);
+		if (i)
+			helper_restart(self->bgt);
+		pause_for(INTERVAL_MIN);
+		EXPECT_EQ(count, instance_count(self->bgt, APP));
+		ASSERT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "removed", false));
+
+		set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED);
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "added", BGT_INSTANCE_COMPLETED));
+		EXPECT_EQ(count + 2, instance_count(self->bgt, APP));
+		ASSERT_EQ(0, bgt_task_list(self->bgt, APP, &list));
+		EXPECT_EQ(NULL, list);
+		bgt_task_free(list);
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -158,7 +158,7 @@ void fire_reconsider_all(struct daemon *daemon)
 
 	LIST_FOREACH(instance, &daemon->instances, entry)
 		launch_consider(instance);
-	timer_power_changed(daemon);
+	timer_reconsider_all(daemon);
 }
 
 static bool has_lost_condition(struct daemon *daemon, const struct instance *instance)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app.h"
 #include "fire.h"
 #include "task.h"
 
@@ -76,6 +77,16 @@ static void arm_when_due(struct task *task)
 	arm(task, task->due < 0 ? 0 : (uint64_t)task->due / NSEC_PER_USEC + 1);
 }
 
+/* Whether it stays due for now. */
+static bool must_wait(const struct task *task)
+{
+	/* It comes with the power. */
+	if (task->record.trigger == BGTASK_TRIGGER_MAINTENANCE && !task->app->daemon->ac)
+		return true;
+	/* What is done once does not come again by itself, unlike what is dropped otherwise. */
+	return task->record.oneshot && app_is_denied(task->app);
+}
+
 static int expired(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct task *task = data;
@@ -84,8 +95,7 @@ static int expired(sd_event_source *source, uint64_t usec, void *data)
 
 	(void)source;
 	(void)usec;
-	/* It comes with the power. */
-	if (task->record.trigger == BGTASK_TRIGGER_MAINTENANCE && !task->app->daemon->ac)
+	if (must_wait(task))
 		return 0;
 	if (fire_due(task, once ? task->record.due : daemon_time() + (uint64_t)(next - now))) {
 		arm(task, (uint64_t)now / NSEC_PER_USEC + RETRY_USEC);
@@ -95,6 +105,12 @@ static int expired(sd_event_source *source, uint64_t usec, void *data)
 		arm_when_due(task);
 	}
 	return 0;
+}
+
+/* What is done once is not done again, and gone when it has ended. */
+static bool has_fired(const struct task *task)
+{
+	return task->record.oneshot && task->active;
 }
 
 void timer_set(struct task *task)
@@ -115,14 +131,18 @@ void timer_end(struct task *task)
 	task->timer = sd_event_source_disable_unref(task->timer);
 }
 
-void timer_power_changed(struct daemon *daemon)
+static void reconsider(struct daemon *daemon, enum bgtask_trigger trigger)
 {
 	int64_t now = time_passed();
 	struct task *task;
 
-	if (!daemon->ac)
-		return;
-	LIST_FOREACH(task, &daemon->by_trigger[BGTASK_TRIGGER_MAINTENANCE], by_trigger)
-		if (task->due <= now)
+	LIST_FOREACH(task, &daemon->by_trigger[trigger], by_trigger)
+		if (task->due <= now && !must_wait(task) && !has_fired(task))
 			arm_when_due(task);
+}
+
+void timer_reconsider_all(struct daemon *daemon)
+{
+	reconsider(daemon, BGTASK_TRIGGER_TIME);
+	reconsider(daemon, BGTASK_TRIGGER_MAINTENANCE);
 }

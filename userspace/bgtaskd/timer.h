@@ -14,7 +14,7 @@ uint64_t timer_after(uint64_t time, uint64_t interval);
 void timer_set(struct task *task);
 void timer_end(struct task *task);
 
-/* There is power: sees to maintenance that was due without. */
-void timer_power_changed(struct daemon *daemon);
+/* Power or access has changed: sees to what was due without. */
+void timer_reconsider_all(struct daemon *daemon);
 
 #endif
