@@ -218,6 +218,7 @@ TEST_F_TIMEOUT(inside, budget, 60)
 	EXPECT_TRUE(actor_does(APP, "burn 500", "burnt"));
 	EXPECT_GE(helper_container(self->bgt)->usage, usage + 500 * MSEC);
 	EXPECT_GE(helper_container(self->bgt)->times_throttled, 1);
+	EXPECT_TRUE(helper_logs(APP ": task inside (inside) is throttled: "));
 	actor_do(APP, "complete 0");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));

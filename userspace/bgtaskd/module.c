@@ -17,6 +17,13 @@ void module_lost(struct daemon *daemon, int error)
 	sd_event_exit(daemon->event, EXIT_FAILURE);
 }
 
+/* Whether there are processes of it, its own or the app's. */
+static bool is_under_way(const struct instance *instance)
+{
+	return instance->record.state == BGTASK_INSTANCE_STATE_RUNNING ||
+	       instance->record.state == BGTASK_INSTANCE_STATE_CANCELLING;
+}
+
 /* Says whose budget is gone, and on what. */
 static void log_throttled(struct daemon *daemon, const struct bgt_container *container)
 {
@@ -29,7 +36,7 @@ static void log_throttled(struct daemon *daemon, const struct bgt_container *con
 		return;
 	snprintf(number, sizeof(number), "%u", container->id);
 	LIST_FOREACH(instance, &app->instances, by_app) {
-		if (instance->pidfd < 0 || !log_may(&app->log, app->id))
+		if (!is_under_way(instance) || !log_may(&app->log, app->id))
 			continue;
 		task = task_find(daemon, instance->record.task);
 		snprintf(id, sizeof(id), "%u", instance->record.id);
