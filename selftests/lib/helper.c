@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +21,8 @@
 #define CGROUP	"bgtask-selftest-apps"
 /* Of the ids of all apps. */
 #define PREFIX	"org.example."
+#define STATE	HELPER_TOP "/state"
+#define FILLER	STATE "/filler"
 
 static pid_t helper;
 static int given = -1;
@@ -202,7 +205,7 @@ void helper_start_with(struct bgt *bgt, const struct helper_settings *settings)
 {
 	helper_end();
 	run("rm -rf " HELPER_TOP " && mkdir -p -m 1777 " HELPER_SAID);
-	start(bgt, settings, HELPER_TOP "/state");
+	start(bgt, settings, STATE);
 }
 
 void helper_start(struct bgt *bgt)
@@ -235,6 +238,32 @@ void helper_restart(struct bgt *bgt)
 {
 	helper_kill();
 	helper_launch(bgt);
+}
+
+void helper_move_to_disk(struct bgt *bgt)
+{
+	helper_kill();
+	if (mount("state", STATE, "tmpfs", 0, "size=1m"))
+		fail("cannot mount a disk: %s", strerror(errno));
+	helper_launch(bgt);
+}
+
+void helper_fill_disk(void)
+{
+	int fd = open(FILLER, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	static const char zeroes[512];
+
+	while (write(fd, zeroes, sizeof(zeroes)) > 0)
+		;
+	if (errno != ENOSPC)
+		fail("cannot fill the disk: %s", strerror(errno));
+	close(fd);
+}
+
+void helper_empty_disk(void)
+{
+	if (unlink(FILLER))
+		fail("%s: %s", FILLER, strerror(errno));
 }
 
 void helper_change(struct bgt *bgt, const char *script)
@@ -274,6 +303,8 @@ void helper_end(void)
 	    " find " CGROUP_ROOT "/" CGROUP " -depth -type d -exec rmdir {} \\; 2>/dev/null;"
 	    " sleep 0.02; done");
 	delete_containers();
+	/* Where there is a disk. */
+	(void)umount2(STATE, MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
 void helper_go_down(void)

@@ -63,6 +63,14 @@ pid_t helper_pid(void);
 int helper_wait(void);
 int helper_quit(void);
 
+/*
+ * Starts it anew with a small disk for what it registers, on which nothing is yet; leaves no room
+ * there; and some again.
+ */
+void helper_move_to_disk(struct bgt *bgt);
+void helper_fill_disk(void);
+void helper_empty_disk(void);
+
 /* Changes its configuration by a script of sed(1), and starts it anew with that. */
 void helper_change(struct bgt *bgt, const char *script);
 

@@ -338,6 +338,30 @@ TEST_F_TIMEOUT(inside, killed_without_helper, 60)
 	}
 }
 
+/* A full disk does not keep it from ending, which is in the books when there is room again. */
+TEST_F_TIMEOUT(inside, disk_full, 90)
+{
+	begin(self->bgt, 30 * SEC);
+	helper_move_to_disk(self->bgt);
+	helper_register_plain(self->bgt, "inside");
+	actor_launch(self->bgt, APP);
+	actor_suspend(self->bgt, APP);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	helper_fill_disk();
+	actor_do(APP, "complete 0");
+	EXPECT_TRUE(app_stands(self->bgt, APP, true));
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
+	helper_empty_disk();
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	/* And another one can run. */
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	actor_do(APP, "complete 0");
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
+	EXPECT_EQ(2, instance_count(self->bgt, APP));
+}
+
 /* Where it cannot run, that is said. */
 TEST_F_TIMEOUT(inside, refused, 60)
 {

@@ -50,7 +50,6 @@ FIXTURE_TEARDOWN_PARENT(recovery)
 	if (!module_is_loaded())
 		module_load();
 	helper_end();
-	(void)umount2(HELPER_TOP "/state", MNT_DETACH);
 	scene_end();
 }
 
@@ -277,20 +276,10 @@ TEST_F_TIMEOUT(recovery, module_unloaded, 90)
 	bgt_close(bgt);
 }
 
-/* Leaves no room on the disk. */
-static void fill_disk(void)
-{
-	int fd = open(HELPER_TOP "/state/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	static const char zeroes[512];
-
-	while (write(fd, zeroes, sizeof(zeroes)) > 0)
-		;
-	if (errno != ENOSPC)
-		fail("cannot fill the disk: %s", strerror(errno));
-	close(fd);
-}
-
-/* A full disk: nothing new, nothing is lost, and when there is room again it goes on. */
+/*
+ * A full disk: nothing new, nothing is lost, and when there is room again it goes on. What runs in
+ * an app is with ../lifecycle/inside.c.
+ */
 TEST_F_TIMEOUT(recovery, disk_full, 90)
 {
 	const struct bgt_instance *instance;
@@ -298,13 +287,11 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 	struct bgt_task_builder *builder;
 	uint32_t id, pid, last;
 
-	helper_kill();
-	ASSERT_EQ(0, mount("state", HELPER_TOP "/state", "tmpfs", 0, "size=1m"));
-	helper_launch(self->bgt);
+	helper_move_to_disk(self->bgt);
 	instance = launch(self->bgt, "long");
 	id = instance->id;
 	pid = instance->pid;
-	fill_disk();
+	helper_fill_disk();
 
 	builder = bgt_task_builder_new(self->bgt);
 	ASSERT_NE(NULL, builder);
@@ -322,7 +309,7 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "long")->state);
 
-	ASSERT_EQ(0, unlink(HELPER_TOP "/state/filler"));
+	helper_empty_disk();
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
 	EXPECT_EQ(0, bgt_task_register(builder, NULL));
 	bgt_task_builder_free(builder);

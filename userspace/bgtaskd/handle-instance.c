@@ -132,14 +132,18 @@ void handle_instance_complete(struct daemon *daemon, const struct call *call)
 
 	if (!instance)
 		return;
+	/*
+	 * A process ends, whether that could be recorded or not. What runs in the app has nothing
+	 * but this call to end by; its end is recorded when that is possible again.
+	 */
 	error = instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
 				 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
-	if (error)
+	if (error && !instance->in_app)
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 	else
 		call_done(call);
 	/* Only now: the app may stand still from then on. */
-	if (!error && instance->in_app)
+	if (instance->in_app)
 		activation_complete(instance);
 }
 

@@ -44,7 +44,7 @@ struct instance *instance_of_process(struct daemon *daemon, uint32_t pid);
 void instance_set_message(struct instance *instance, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* What the task says. The latter is to be acknowledged only if it could be recorded. */
+/* What the task says. The latter returns a negative errno if it could not be recorded. */
 void instance_say_progress(struct instance *instance, uint32_t progress);
 int instance_say_end(struct instance *instance, int32_t status, const char *message);
 
