@@ -826,10 +826,12 @@ int bgt_channel_set(struct bgt *bgt, const char *app, const char *task, int fd);
  * @bgt: The connection.
  * @app: Id of the app; NULL for the caller's or, of administrators, all.
  * @task: Name of the task; NULL for all that have this trigger.
- * @trigger: The trigger. Apps may fire BGT_TRIGGER_APPLICATION of their own, administrators any.
+ * @trigger: The trigger, that of the task if one is named. Apps may fire BGT_TRIGGER_APPLICATION of
+ * their own, administrators any.
  * @argument: What the instance is given, up to 1024 bytes, or NULL.
  *
- * Return: 0, -ENOENT if there is no such task.
+ * Return: 0, -ENOENT if there is no such task, -EINVAL if it has another trigger, -EACCES if that
+ * is not the app's to fire.
  */
 int bgt_trigger_fire(struct bgt *bgt, const char *app, const char *task, enum bgt_trigger trigger,
 		     const char *argument);

@@ -120,6 +120,8 @@ test_trigger() {
 	want 0 bgtask trigger fire sms-received
 	fail_with 'cannot fire time: there is no such task' \
 		bgtask trigger fire -a $mail -t None time
+	fail_with 'cannot fire application: the task has another trigger' \
+		bgtask trigger fire -a $mail -t Quick application
 	fail_with 'cannot fire time: which app is missing' bgtask trigger fire -t Quick time
 	fail_with 'cannot fire time: the argument is too long' \
 		bgtask trigger fire -a $mail -g "$(printf '%01025d' 0)" time

@@ -106,6 +106,8 @@ TEST_F_TIMEOUT(refusal, registration, 60)
 					    NULL));
 	EXPECT_EQ(-ENOENT, bgt_trigger_fire(self->bgt, "org.example.None", "ok",
 					    BGT_TRIGGER_APPLICATION, NULL));
+	EXPECT_EQ(-EINVAL, bgt_trigger_fire(self->bgt, APP, "ok", BGT_TRIGGER_PUSH, NULL));
+	EXPECT_STREQ("the task has another trigger", bgt_error(self->bgt));
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
 }
 

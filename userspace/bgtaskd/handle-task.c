@@ -274,12 +274,20 @@ void handle_trigger_fire(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -ENAMETOOLONG, "the argument is too long");
 		return;
 	}
+	if (trigger >= TRIGGER_COUNT) {
+		call_refuse(call, -EINVAL, "there is no such trigger");
+		return;
+	}
 	if (one) {
 		task = handle_task_of(daemon, call);
 		if (!task)
 			return;
 		if (!call->admin && task->record.trigger != BGTASK_TRIGGER_APPLICATION) {
 			call_refuse(call, -EACCES, "the task has another trigger than application");
+			return;
+		}
+		if (call_has(call, BGTASK_A_TASK_TRIGGER) && trigger != task->record.trigger) {
+			call_refuse(call, -EINVAL, "the task has another trigger");
 			return;
 		}
 		answer_firing(daemon, call, fire_task(task, argument));
@@ -289,10 +297,6 @@ void handle_trigger_fire(struct daemon *daemon, const struct call *call)
 		return;
 	if (!call_has(call, BGTASK_A_TASK_TRIGGER)) {
 		call_refuse(call, -EINVAL, "a task or a trigger is missing");
-		return;
-	}
-	if (trigger >= TRIGGER_COUNT) {
-		call_refuse(call, -EINVAL, "there is no such trigger");
 		return;
 	}
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), true, &refused);
