@@ -187,6 +187,19 @@ TEST_F_TIMEOUT(host, canceled, 120)
 	}
 }
 
+/* It has ended by itself, whatever the status is. */
+TEST_F_TIMEOUT(host, canceled_out_of_time, 120)
+{
+	const struct bgt_instance *instance;
+
+	start(self->bgt, PLUGIN ":Overdue");
+	ASSERT_TRUE(wait_progress(self->bgt, 1));
+	instance = cancel(self->bgt, BGT_CANCEL_ABORT, BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(-ETIME, instance->status);
+	EXPECT_STREQ("no time left", instance->message);
+}
+
 /* Nothing is called that is not there, and it is over all the same. */
 TEST_F_TIMEOUT(host, no_handler, 120)
 {

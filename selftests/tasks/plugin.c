@@ -130,6 +130,17 @@ const struct bgt_plugin Handed = {
 	.size = sizeof(Handed), .run = handed_run, .canceled = handed_canceled,
 };
 
+/* A status that looks like the helper's own for what did not end in time. */
+static void overdue_canceled(struct bgt_host *host, enum bgt_cancel_reason reason)
+{
+	(void)reason;
+	bgt_host_set_result(host, -ETIME, "no time left");
+}
+
+const struct bgt_plugin Overdue = {
+	.size = sizeof(Overdue), .run = patient_run, .canceled = overdue_canceled,
+};
+
 static void never_canceled(struct bgt_host *host, enum bgt_cancel_reason reason)
 {
 	(void)host;

@@ -160,8 +160,7 @@ static void end_all(struct app *app, enum bgtask_instance_state state, const cha
 		next = LIST_NEXT(instance, by_app);
 		if (!instance->in_app)
 			continue;
-		/* It did not end in time, and was killed for that. */
-		if (instance->record.status == -ETIME) {
+		if (instance->overdue) {
 			instance_end(instance, BGTASK_INSTANCE_STATE_TERMINATED);
 			continue;
 		}

@@ -52,6 +52,7 @@ struct instance {
 	bool told;			/* the app was told so, by this helper */
 	uint64_t times_throttled;	/* of the app, when it began to be waited for */
 	bool reprieved;			/* its app is, so that it can end */
+	bool overdue;			/* it did not end in time, and is killed for that */
 	char text[];			/* what the record's name and argument are */
 };
 

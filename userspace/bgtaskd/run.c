@@ -135,8 +135,8 @@ enum bgtask_instance_state instance_judge(struct instance *instance, const sigin
 	struct instance_record *known = &instance->record;
 
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
-		return known->status == -ETIME ? BGTASK_INSTANCE_STATE_TERMINATED :
-						 BGTASK_INSTANCE_STATE_CANCELED;
+		return instance->overdue ? BGTASK_INSTANCE_STATE_TERMINATED :
+					   BGTASK_INSTANCE_STATE_CANCELED;
 	if (known->reported)
 		return known->status ? BGTASK_INSTANCE_STATE_FAILED :
 				       BGTASK_INSTANCE_STATE_COMPLETED;
@@ -271,6 +271,7 @@ static void terminate(struct instance *instance)
 	struct daemon *daemon = instance->daemon;
 	char below[INSTANCE_BELOW_SIZE], path[PATH_MAX];
 
+	instance->overdue = true;
 	instance->record.status = -ETIME;
 	instance_set_message(instance, "did not end when it was cancelled");
 	instance_below(instance, below);
