@@ -1098,7 +1098,9 @@ int bgt_app_install(struct bgt *bgt, const char *manifest, char *id);
  * @bgt: The connection.
  * @id: The app.
  *
- * Return: 0, -ENOENT if there is no such app.
+ * Return: 0, -ENOENT if there is no such app, -EAGAIN if something of it runs. That is told to end
+ * then, and what was registered is gone, but the app is still there: this is to be called again,
+ * until it has ended, which takes as long as the cancel timeout at most.
  */
 int bgt_app_remove(struct bgt *bgt, const char *id);
 

@@ -93,9 +93,16 @@ $id Quick, application"
 test_app_remove() {
 	start_with_app
 	begin_worker
+	# One that cannot end is not waited for without end.
+	kill -STOP "$(<"$apps/$mail/task/$id/cgroup.procs")"
 	fail_with "cannot remove app \"$mail\": its tasks are being cancelled, try again" \
 		bgtask app remove $mail
+	same "$(bgtask -j task list)" "[]"
+	kill -CONT "$(<"$apps/$mail/task/$id/cgroup.procs")"
 	await instance_is Worker "canceled *uninstall, status 1, uninstall"
+	want 0 bgtask app remove $mail
+	bgtask app install "$scratch/apps/$mail.bgtask" >/dev/null
+	begin_worker
 	want 0 bgtask app remove $mail
 	same "$out" ""
 	same "$(bgtask -j app list)" "[]"

@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <unistd.h>
+
 #include "command.h"
+
+/* What runs has 5 s to end, unless that was configured; and as much again to be seen to. */
+#define PATIENCE_MSEC	10000
+#define PAUSE_MSEC	100
 
 static const char usage[] =
 	"Usage: bgtask app remove ID\n"
 	"\n"
-	"Forget an app, with all that it has registered. What runs is cancelled.\n";
+	"Forget an app, with all that it has registered. What runs is cancelled first, and waited\n"
+	"for, up to 10 s.\n";
+
+static int remove_when_ended(struct bgt *bgt, const char *id)
+{
+	unsigned int waited = 0;
+	int error;
+
+	while ((error = bgt_app_remove(bgt, id)) == -EAGAIN && waited < PATIENCE_MSEC) {
+		usleep(PAUSE_MSEC * 1000);
+		waited += PAUSE_MSEC;
+	}
+	return error;
+}
 
 int app_remove(int argc, char **argv, bool json)
 {
@@ -19,7 +39,7 @@ int app_remove(int argc, char **argv, bool json)
 	bgt = connect_module();
 	if (!bgt)
 		return EXIT_FAILED;
-	if (bgt_app_remove(bgt, argv[optind]))
+	if (remove_when_ended(bgt, argv[optind]))
 		status = fail("cannot remove app \"%s\": %s", argv[optind], bgt_error(bgt));
 	bgt_close(bgt);
 	return status;
