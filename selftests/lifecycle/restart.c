@@ -40,6 +40,21 @@ FIXTURE_TEARDOWN_PARENT(restart)
 	scene_end();
 }
 
+/* The helper is killed before it has noted what has happened since that was done. */
+static void keep_note(void)
+{
+	if (system("cp " HELPER_TOP "/run/" APP " " HELPER_TOP "/note"))
+		fail("cannot keep the note");
+}
+
+static void restart_before_note(struct bgt *bgt)
+{
+	helper_kill();
+	if (system("cp " HELPER_TOP "/note " HELPER_TOP "/run/" APP))
+		fail("cannot put the note back");
+	helper_launch(bgt);
+}
+
 /* It is being suspended, and saves its data. */
 static uint32_t begin_saving(struct bgt *bgt, const char *settings, const char *allowed)
 {
@@ -275,6 +290,36 @@ TEST_F_TIMEOUT(restart, tracking_kept, 120)
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
+}
+
+/* What was told, and not noted: the app gives back what it does not have. */
+TEST_F_TIMEOUT(restart, closed_before_note, 120)
+{
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	begin_tracking(self->bgt);
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	keep_note();
+	ASSERT_TRUE(actor_does(APP, "close", "close 0"));
+	ASSERT_TRUE(actor_says(APP, "suspending"));
+	restart_before_note(self->bgt);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDING));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
+}
+
+TEST_F_TIMEOUT(restart, revoked_before_note, 120)
+{
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	keep_note();
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	ASSERT_TRUE(actor_says(APP, "revoked resumed"));
+	restart_before_note(self->bgt);
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
 }
 
 TEST_HARNESS_MAIN

@@ -48,6 +48,8 @@ struct bgt {
 	bool suspended;
 	/* The app has an extension, and so many jobs that share it, or one that was revoked. */
 	bool extended;
+	/* This connection has asked for it, and not another one. */
+	bool asked;
 	uint32_t jobs;
 	/* Tasks that run in this process, as an app; their ids. */
 	uint32_t *activations;

@@ -45,6 +45,9 @@ int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 	bgt_put_u32(&request, BGTASK_A_EXTENSION_REASON, reason);
 	bgt_put_string_if(&request, BGTASK_A_EXTENSION_DESCRIPTION, description);
 	error = bgt_exchange(bgt, &request, parse, &grant);
+	/* Who does not get to know the answer may have it all the same. */
+	if (error != -EBUSY)
+		bgt->asked = true;
 	if (error)
 		return error;
 	*allowed = grant.allowed;

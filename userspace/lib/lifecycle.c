@@ -188,6 +188,27 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 		bgt_app_free(app);
 }
 
+/*
+ * The helper before has ended when it had granted one, and had not said so yet; or it had been told
+ * that there is no need of it, or had said that it is over, and had not noted that. Nobody else
+ * gives it back. The answer is left unread.
+ */
+static void return_extension(struct bgt *bgt)
+{
+	struct bgt_request request;
+
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
+	(void)bgt_transmit(bgt, &request);
+}
+
+void bgt_app_attached_again(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	if (bgt->asked && !bgt->extended &&
+	    bgt_span_find(bgt_span_of_message(message), BGTASK_A_APP_EXTENSION))
+		return_extension(bgt);
+	bgt_app_attached(bgt, message);
+}
+
 void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_span span = bgt_span_of_message(message);

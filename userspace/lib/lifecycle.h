@@ -9,8 +9,9 @@
 /* Takes an event from a message, to be told. */
 void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type);
 
-/* Takes what a new helper says of the app that this process is. */
+/* Takes what the helper says of the app that this process is; or a new helper, of one it knew. */
 void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message);
+void bgt_app_attached_again(struct bgt *bgt, const struct nlmsghdr *message);
 
 /* Takes the end of the extension. */
 void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message);

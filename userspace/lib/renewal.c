@@ -144,7 +144,7 @@ bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message)
 	else if (renewal->command == BGTASK_CMD_INSTANCE_ATTACH)
 		bgt_instance_attached(bgt, message);
 	else if (renewal->command == BGTASK_CMD_APP_ATTACH)
-		bgt_app_attached(bgt, message);
+		bgt_app_attached_again(bgt, message);
 	return true;
 }
 
