@@ -5,6 +5,7 @@
  * is free again.
  */
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -320,6 +321,37 @@ TEST_F_TIMEOUT(restart, revoked_before_note, 120)
 	restart_before_note(self->bgt);
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
+}
+
+/* Of what it was told the helper has recorded that, and no more. */
+static void deny(void)
+{
+	sqlite3 *database;
+
+	if (sqlite3_open(helper_path("state/registry.db"), &database) ||
+	    sqlite3_exec(database, "INSERT INTO access VALUES ('" APP "', 3)", NULL, NULL, NULL))
+		fail("cannot deny it: %s", sqlite3_errmsg(database));
+	sqlite3_close(database);
+}
+
+TEST_F_TIMEOUT(restart, denied, 120)
+{
+	const struct bgt_instance *instance;
+
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	helper_install(self->bgt, APP, actor_manifest("attached", "[Task long]\n"
+		       "EntryPoint=/bin/sleep 1000\nTriggers=application\n"));
+	helper_run(self->bgt, "long");
+	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	helper_kill();
+	deny();
+	helper_launch(self->bgt);
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
 }
 
 TEST_HARNESS_MAIN

@@ -331,6 +331,11 @@ void extension_attached(struct app *app)
 {
 	if (!app->life.extension)
 		return;
+	/* The helper before may have ended between what it was told and what follows from that. */
+	if (app_is_denied(app)) {
+		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
+		return;
+	}
 	set_timer(app);
 	lifecycle_note(app);
 }

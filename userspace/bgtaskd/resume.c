@@ -64,6 +64,9 @@ static void go_on(struct instance *instance)
 	idle_begin(instance);
 	if (before == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_cancel(instance, known->reason);
+	/* The helper before could not do so any more. */
+	else if (app_is_denied(instance->app))
+		instance_cancel(instance, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 	else if (before == BGTASK_INSTANCE_STATE_LAUNCHING)
 		(void)instance_record(instance);
 }
