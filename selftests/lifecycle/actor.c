@@ -20,6 +20,7 @@ struct actor {
 	struct bgt *bgt;
 	int said;
 	uint32_t instance;	/* that runs in it */
+	bool deaf;		/* it does not look for events before it has done something */
 	uint32_t ui;		/* the thread */
 	pthread_mutex_t lock;	/* which that has */
 };
@@ -95,11 +96,9 @@ static void mark(struct actor *actor, const char *text)
 	enum bgt_work_cost cost;
 	uint32_t holding, set;
 
-	/* The first finds out that there is a new helper, who answers the second one last. */
-	for (unsigned int i = 0; i < 2; i++) {
-		if (bgt_condition_get(actor->bgt, &holding, &set, &cost))
-			_exit(15);
-	}
+	/* A new helper, too, answers this last. */
+	if (bgt_condition_get(actor->bgt, &holding, &set, &cost))
+		_exit(15);
 	hear(actor);
 	say(actor, "%s", text);
 }
@@ -132,8 +131,11 @@ static void leave(struct actor *actor)
 static void act(struct actor *actor, char *command)
 {
 	command[strcspn(command, "\n")] = '\0';
+	actor->deaf = !strcmp(command, "deaf");
 	if (!strncmp(command, "request ", 8))
 		request(actor, command + 8);
+	else if (actor->deaf)
+		say(actor, "deaf");
 	else if (!strncmp(command, "mark ", 5))
 		mark(actor, command);
 	else if (!strcmp(command, "saved"))
@@ -178,7 +180,7 @@ static int live(struct actor *actor)
 		return 6;
 	say(actor, "listening");
 	for (;;) {
-		polls[1].fd = actor->bgt ? bgt_fd(actor->bgt) : -1;
+		polls[1].fd = actor->bgt && !actor->deaf ? bgt_fd(actor->bgt) : -1;
 		if (poll(polls, 2, -1) < 0)
 			return 7;
 		if (polls[1].revents)

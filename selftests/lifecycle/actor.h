@@ -38,8 +38,9 @@ uint32_t actor_begin(struct bgt *bgt, const char *settings);
 /*
  * Tells it to do something: "saved", "close", "share", "finish", "request REASON", "exit"; to ask
  * for the "foreground" itself; "complete STATUS" and "progress N" of what runs in it, "lock" to
- * wait for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that; "leave" to
- * close its connection, and live on. What comes of it is what it says next.
+ * wait for that of the UI thread, "burn MS" of CPU time; "mark TEXT" to say just that; "deaf" to
+ * listen to nobody before it has done what it is told next; "leave" to close its connection, and
+ * live on. What comes of it is what it says next.
  */
 void actor_do(const char *app, const char *command);
 

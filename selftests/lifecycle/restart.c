@@ -56,6 +56,14 @@ static void restart_before_note(struct bgt *bgt)
 	helper_launch(bgt);
 }
 
+/* The first that the app does then is to call the next helper. */
+static void restart_unheard(struct bgt *bgt)
+{
+	if (!actor_does(APP, "deaf", "deaf"))
+		fail("it listens");
+	helper_restart(bgt);
+}
+
 /* It is being suspended, and saves its data. */
 static uint32_t begin_saving(struct bgt *bgt, const char *settings, const char *allowed)
 {
@@ -352,6 +360,24 @@ TEST_F_TIMEOUT(restart, denied, 120)
 	instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
+}
+
+/* A call makes the app known, and is understood. */
+TEST_F_TIMEOUT(restart, first_call, 120)
+{
+	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+	restart_unheard(self->bgt);
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
+	restart_unheard(self->bgt);
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_TRUE(actor_says(APP, "suspending"));
+	restart_unheard(self->bgt);
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 }
 
 TEST_HARNESS_MAIN

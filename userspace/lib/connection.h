@@ -37,6 +37,8 @@ struct bgt {
 
 	/* What a new helper has to be told; see renewal.c. */
 	struct bgt_renewal *renewal;
+	/* How often one was told. */
+	unsigned int renewals;
 	/* The instance whose cancellation was told, or 0. */
 	uint32_t canceled;
 	/* How often the end of this process's instance was deferred, and that end. */

@@ -266,8 +266,11 @@ int bgt_app_set_ui_thread(struct bgt *bgt, uint32_t thread)
 int bgt_app_saved(struct bgt *bgt)
 {
 	struct bgt_request request;
+	int error;
 
-	bgt->suspending = false;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_SAVED);
-	return bgt_exchange(bgt, &request, NULL, NULL);
+	error = bgt_exchange(bgt, &request, NULL, NULL);
+	/* Only now: a new helper may have asked before it was told. */
+	bgt->suspending = false;
+	return error;
 }

@@ -101,8 +101,7 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 	bgt_mutex_answered(bgt, message);
 }
 
-/* Reads what has come on the socket for requests, without waiting. */
-static int read_messages(struct bgt *bgt)
+int bgt_pending_read(struct bgt *bgt)
 {
 	const struct nlmsghdr *message;
 	ssize_t size;
@@ -134,7 +133,7 @@ int bgt_pending_next_event(struct bgt *bgt)
 
 	if (bgt->raised < 0)
 		return 0;
-	error = read_messages(bgt);
+	error = bgt_pending_read(bgt);
 	if (error)
 		return error;
 	return bgt->pending ? tell_oldest(bgt) : 0;

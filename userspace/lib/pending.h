@@ -27,7 +27,10 @@ void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
 /* Takes what came on the socket for requests and is not the answer to the present one. */
 void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message);
 
-/* Reads what has come, and tells the oldest: 1, 0 if there is none now, or a negative errno. */
+/* Reads what has come on that socket, without waiting. Negative errno on failure. */
+int bgt_pending_read(struct bgt *bgt);
+
+/* The same, and tells the oldest: 1, 0 if there is none now, or a negative errno. */
 int bgt_pending_next_event(struct bgt *bgt);
 
 /* For the end of the connection. */

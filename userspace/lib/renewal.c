@@ -101,6 +101,7 @@ void bgt_renew(struct bgt *bgt)
 	struct bgt_request request;
 	int error;
 
+	bgt->renewals++;
 	for (renewal = bgt->renewal; renewal; renewal = renewal->next) {
 		begin(bgt, &request, renewal);
 		request.header->nlmsg_flags |= NLM_F_ACK;

@@ -119,6 +119,7 @@ struct progress {
 	void *data;
 	bool done;
 	bool interrupted;
+	unsigned int renewals;
 	int error;
 };
 
@@ -183,7 +184,12 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 	ssize_t size;
 	int error, left;
 
+	/* A new helper is told first what it has to know to understand this. */
+	error = bgt->renewal ? bgt_pending_read(bgt) : 0;
+	if (error)
+		return error;
 	progress->request = request->header;
+	progress->renewals = bgt->renewals;
 	error = bgt_transmit(bgt, request);
 	if (error)
 		return error;
@@ -207,10 +213,18 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 
 int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data)
 {
-	struct progress progress = { .answer = answer, .data = data };
+	struct progress progress;
+	bool again = false;
+	int error;
 
 	request->header->nlmsg_flags |= NLM_F_ACK;
-	return converse(bgt, request, &progress);
+	do {
+		progress = (struct progress){ .answer = answer, .data = data };
+		error = converse(bgt, request, &progress);
+		/* It came to a new helper, which had been told nothing yet; but for once only. */
+		again = !again && error == -EINVAL && bgt->renewals != progress.renewals;
+	} while (again);
+	return error;
 }
 
 int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer,
