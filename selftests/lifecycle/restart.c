@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -56,6 +57,17 @@ static void restart_before_note(struct bgt *bgt)
 	helper_launch(bgt);
 }
 
+/* Of what the helper would have noted, something is different; not its length. */
+static void change_note(const char *from, const char *to)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "sed -i 's/%s/%-*s/' " HELPER_TOP "/run/" APP, from,
+		 (int)strlen(from), to);
+	if (system(command))
+		fail("cannot change the note");
+}
+
 /* The first that the app does then is to call the next helper. */
 static void restart_unheard(struct bgt *bgt)
 {
@@ -90,15 +102,16 @@ TEST_F_TIMEOUT(restart, saving, 120)
 	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
 	for (unsigned int i = 0; i < 3; i++) {
 		helper_restart(self->bgt);
-		/* What was said to the one before, this one wants to know, too. */
-		if (i) {
-			EXPECT_TRUE(actor_says(APP, "suspending"));
-		}
 		EXPECT_TRUE(is_saving(self->bgt));
 		EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 		EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 		EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
-		EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
+		/* What was said to the one before, this one does not want to know again. */
+		if (i) {
+			EXPECT_TRUE(actor_does(APP, "mark asked", "mark asked"));
+		} else {
+			EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
+		}
 		EXPECT_TRUE(is_saving(self->bgt));
 	}
 	actor_do(APP, "close");
@@ -378,6 +391,49 @@ TEST_F_TIMEOUT(restart, first_call, 120)
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+}
+
+/* And is killed before it could act on what it has noted: the next one does. */
+TEST_F_TIMEOUT(restart, saved, 120)
+{
+	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
+	ASSERT_TRUE(actor_does(APP, "saved", "saved 0"));
+	helper_kill();
+	change_note("extended 1", "extended 0");
+	helper_launch(self->bgt);
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
+}
+
+/* A helper of before noted less, and its app is asked again. */
+TEST_F_TIMEOUT(restart, note_of_before, 120)
+{
+	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
+	ASSERT_TRUE(actor_does(APP, "saved", "saved 0"));
+	helper_kill();
+	change_note(" saved 1", "");
+	helper_launch(self->bgt);
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(is_saving(self->bgt));
+}
+
+/* What it has saved is of before it was resumed, of which it has heard nothing. */
+TEST_F_TIMEOUT(restart, saved_before, 120)
+{
+	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
+
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	ASSERT_TRUE(app_is_suspended(self->bgt, APP));
+	ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
+	helper_restart(self->bgt);
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	ASSERT_EQ(0, kill((pid_t)pid, SIGCONT));
+	EXPECT_TRUE(actor_says(APP, "saved 0"));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
 TEST_HARNESS_MAIN

@@ -116,9 +116,10 @@ void handle_app_saved(struct daemon *daemon, const struct call *call)
 		call_refuse(call, -EINVAL, "the app is not being suspended");
 		return;
 	}
+	lifecycle_saved(app);
 	/* Or it would get the answer only when it is resumed. */
 	call_done(call);
-	lifecycle_saved(app);
+	lifecycle_saving_ended(app);
 }
 
 void handle_extension_request(struct daemon *daemon, const struct call *call)

@@ -24,6 +24,9 @@ void lifecycle_set_exempt(struct app *app, bool exempt);
 void lifecycle_suspend(struct app *app, uint64_t time);
 void lifecycle_suspended(struct app *app);
 
+/* A socket has come, and is told that as well, unless all is saved. */
+void lifecycle_tell_suspending(struct app *app);
+
 /* So long (ns) it has to save its state, or to come back; or what is left of that, or all of it. */
 int lifecycle_set_deadline(struct app *app, uint64_t time);
 int lifecycle_resume_deadline(struct app *app);

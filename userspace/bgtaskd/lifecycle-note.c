@@ -34,9 +34,10 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 		return unlink(path) && errno != ENOENT ? -errno : 0;
 	snprintf(line, sizeof(line), "state %u foreground %d exempt %d attached %d saving_over %d "
 		 "used %" PRIu64 " pid %u until %" PRIu64 " left %" PRIu64 " extended %d reason %u "
-		 "since %" PRIu64 " counted %" PRIu64, note->state, note->foreground, note->exempt,
-		 note->attached, note->saving_over, note->used, note->pid, note->until, note->left,
-		 note->extended, note->reason, note->since, note->counted);
+		 "since %" PRIu64 " counted %" PRIu64 " saved %d", note->state,
+		 note->foreground, note->exempt, note->attached, note->saving_over, note->used,
+		 note->pid, note->until, note->left, note->extended, note->reason, note->since,
+		 note->counted, note->saved);
 	snprintf(text, sizeof(text), "%-*s\n%s", LINE_SIZE - 1, line, note->description);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
@@ -54,9 +55,9 @@ int lifecycle_note_write(const char *directory, const char *app, const struct li
 bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note)
 {
 	char path[PATH_MAX], text[NOTE_SIZE];
-	unsigned int state, foreground, exempt, attached, saving_over, extended, reason;
+	unsigned int state, foreground, exempt, attached, saving_over, extended, reason, saved = 0;
 	ssize_t length;
-	int fd;
+	int fd, count;
 
 	if (!make_path(path, directory, app))
 		return false;
@@ -67,18 +68,23 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 	close(fd);
 	if (length != sizeof(text) || text[sizeof(text) - 1])
 		return false;
-	if (sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u used %" SCNu64
-		   " pid %u until %" SCNu64 " left %" SCNu64 " extended %u reason %u since %" SCNu64
-		   " counted %" SCNu64, &state, &foreground, &exempt, &attached, &saving_over,
-		   &note->used, &note->pid, &note->until, &note->left, &extended, &reason,
-		   &note->since, &note->counted) != 13 ||
-	    state > BGTASK_APP_STATE_SUSPENDED || reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
+	text[LINE_SIZE - 1] = '\0';
+	count = sscanf(text, "state %u foreground %u exempt %u attached %u saving_over %u "
+		       "used %" SCNu64 " pid %u until %" SCNu64 " left %" SCNu64 " extended %u "
+		       "reason %u since %" SCNu64 " counted %" SCNu64 " saved %u", &state,
+		       &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
+		       &note->until, &note->left, &extended, &reason, &note->since, &note->counted,
+		       &saved);
+	/* A helper of before does not note the last one. */
+	if (count < 13 || state > BGTASK_APP_STATE_SUSPENDED ||
+	    reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;
 	note->state = state;
 	note->foreground = foreground;
 	note->exempt = exempt;
 	note->attached = attached;
 	note->saving_over = saving_over;
+	note->saved = saved;
 	note->extended = extended;
 	note->reason = reason;
 	strcpy(note->description, text + LINE_SIZE);

@@ -17,6 +17,7 @@ struct lifecycle_note {
 	bool exempt;			/* it runs whatever it has spent */
 	bool attached;			/* a socket of it was told, and comes back */
 	bool saving_over;		/* it has had its extension to save data */
+	bool saved;			/* it has said so while it is being suspended */
 	uint32_t pid;			/* of what was started as the app; or 0 */
 	uint64_t until;			/* it may save its state, CLOCK_MONOTONIC us */
 	uint64_t left;			/* of the time for that, ns, while it has an extension */

@@ -21,6 +21,7 @@ void lifecycle_note(const struct app *app)
 		.exempt = life->exempt,
 		.attached = life->attached,
 		.saving_over = life->saving_over,
+		.saved = life->saved,
 		.used = life->used,
 		.pid = life->pid,
 		.until = life->until,
@@ -47,6 +48,7 @@ void lifecycle_load(struct app *app)
 	life->foreground = note.foreground;
 	life->attached = note.attached;
 	life->saving_over = note.saving_over;
+	life->saved = note.saved;
 	life->pid = note.pid;
 	life->used = note.used;
 	life->until = note.until;
@@ -66,6 +68,8 @@ void lifecycle_resume(struct app *app)
 	lifecycle_look(app);
 	if (life->state == BGTASK_APP_STATE_SUSPENDED) {
 		(void)lifecycle_hold(app);
+	} else if (life->state == BGTASK_APP_STATE_SUSPENDING && life->saved && !life->extension) {
+		lifecycle_suspended(app);
 	} else if (life->state == BGTASK_APP_STATE_SUSPENDING || life->extension) {
 		/* Its socket comes back, if it is there, and is told then. */
 		if (lifecycle_resume_deadline(app))

@@ -19,6 +19,14 @@ static void tell_suspending(struct app *app, uint64_t time)
 	lifecycle_tell(app, BGTASK_CMD_APP_SUSPENDING_NTF, &payload);
 }
 
+void lifecycle_tell_suspending(struct app *app)
+{
+	struct lifecycle *life = &app->life;
+
+	if (life->state == BGTASK_APP_STATE_SUSPENDING && !life->saved)
+		tell_suspending(app, life->extension ? life->left : deadline_left(life->deadline));
+}
+
 void lifecycle_suspended(struct app *app)
 {
 	deadline_end(&app->life.deadline);
@@ -109,6 +117,11 @@ int lifecycle_resume_deadline(struct app *app)
 void lifecycle_saved(struct app *app)
 {
 	app->life.saved = true;
+	lifecycle_note(app);
+}
+
+void lifecycle_saving_ended(struct app *app)
+{
 	if (!app->life.extension)
 		lifecycle_suspended(app);
 }

@@ -303,6 +303,7 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 	/* It has come back for its extension. */
 	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
 		deadline_end(&app->life.deadline);
+	lifecycle_tell_suspending(app);
 	extension_attached(app);
 	activation_attached(app);
 	/* It may just have named its UI thread. */

@@ -65,8 +65,9 @@ int lifecycle_move(struct app *app, enum bgtask_app_move move);
 void lifecycle_attach(struct app *app, uint32_t peer);
 void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer);
 
-/* The app, which is being suspended, has saved its state. */
+/* The app, which is being suspended, has saved its state; and it knows that this is known. */
 void lifecycle_saved(struct app *app);
+void lifecycle_saving_ended(struct app *app);
 
 /*
  * For extension.c: the app is suspended later, when its extension has ended; and then it has so

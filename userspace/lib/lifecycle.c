@@ -119,7 +119,7 @@ static uint64_t find_time(struct bgt_span span, uint16_t type)
 	return attr && bgt_get_u64(attr, &time) ? time : 0;
 }
 
-/* It may be told by the event or, if the helper is a new one, by its answer, or by both. */
+/* It may be told by one helper and, if that is not the last one, by the next. */
 static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
 {
 	const struct bgt_event event = {
@@ -179,10 +179,8 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 	else if (bgt->extended && !app->extended)
 		lose_extension(bgt, BGT_REVOKED_SYSTEM_POLICY,
 			       find_time(span, BGTASK_A_APP_DEADLINE));
-	if (app->state == BGT_APP_SUSPENDING)
-		suspend(bgt, span, app);
-	else if (app->state == BGT_APP_RUNNING && bgt->suspended)
-		/* Nobody was there to tell it of that. */
+	/* Nobody was there to tell it of that; that it is to save its state, it is told. */
+	if (app->state == BGT_APP_RUNNING && bgt->suspended)
 		resume(bgt, app);
 	else
 		bgt_app_free(app);
