@@ -214,6 +214,19 @@ TEST_F_TIMEOUT(extension, denied_by_user, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
+/* What it has had in the foreground it has once more when it ends. */
+TEST_F_TIMEOUT(extension, denied_in_foreground, 60)
+{
+	actor_begin(self->bgt, LONG);
+	ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
+}
+
 TEST_F_TIMEOUT(extension, suspended_by_force, 60)
 {
 	actor_begin(self->bgt, LONG);

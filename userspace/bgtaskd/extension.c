@@ -311,7 +311,9 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 							       config->suspend_timeout;
 	extension_drop(app);
 	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
-		app->life.saving_over = why != BGTASK_REVOKED_REASON_RESUMED;
+		/* Who is in the foreground has not begun to end, and has the next when it does. */
+		app->life.saving_over = why != BGTASK_REVOKED_REASON_RESUMED &&
+					!app->life.foreground;
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REASON, reason);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REVOKED, why);
