@@ -266,6 +266,24 @@ TEST_F_TIMEOUT(inside, cancelled, 60)
 	EXPECT_EQ(beats, actor_beats(APP));
 }
 
+/* Who ends, when it is told that a task in it is cancelled, does what it is told. */
+TEST_F_TIMEOUT(inside, exits, 60)
+{
+	const struct bgt_instance *instance;
+
+	begin_suspended(self->bgt, 30 * SEC);
+	helper_fire(self->bgt, "inside");
+	ASSERT_TRUE(is_activated());
+	instance = instance_look(self->bgt, APP, "inside");
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_SYSTEM_POLICY));
+	EXPECT_TRUE(actor_says(APP, "instance-canceled"));
+	actor_do(APP, "exit");
+	instance = instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_CANCELED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
+	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
+}
+
 TEST_F_TIMEOUT(inside, killed, 60)
 {
 	const struct bgt_instance *instance;

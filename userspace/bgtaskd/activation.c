@@ -8,7 +8,7 @@
 #include "app.h"
 #include "deadline.h"
 #include "idle.h"
-#include "instance.h"
+#include "instance-internal.h"
 #include "lifecycle.h"
 #include "listener.h"
 #include "network.h"
@@ -160,8 +160,9 @@ static void end_all(struct app *app, enum bgtask_instance_state state, const cha
 		next = LIST_NEXT(instance, by_app);
 		if (!instance->in_app)
 			continue;
-		if (instance->overdue) {
-			instance_end(instance, BGTASK_INSTANCE_STATE_TERMINATED);
+		/* It has ended as it was told, or was killed as it did not in time. */
+		if (instance->record.state == BGTASK_INSTANCE_STATE_CANCELLING) {
+			instance_end(instance, instance_judge(instance, NULL));
 			continue;
 		}
 		instance->record.status = -ECONNRESET;

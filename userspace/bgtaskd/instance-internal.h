@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What run.c has for resume.c.
+ * What run.c has for resume.c and activation.c.
  */
 #ifndef BGTASKD_INSTANCE_INTERNAL_H
 #define BGTASKD_INSTANCE_INTERNAL_H
