@@ -244,4 +244,17 @@ TEST_F_TIMEOUT(energy, over_midnight_alone, 120)
 	EXPECT_TRUE(lasts_into_the_day(self->bgt, true));
 }
 
+/* No power cut gives it back. */
+TEST_F_TIMEOUT(energy, power_cut, 120)
+{
+	begin(self->bgt, "50s");
+	ASSERT_EQ(50000, request());
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(5 * SEC);
+	helper_go_down();
+	helper_come_up(self->bgt);
+	actor_launch(self->bgt, APP);
+	EXPECT_LE(request(), 50000 - 3000);
+}
+
 TEST_HARNESS_MAIN

@@ -24,6 +24,11 @@
 #define LOOK_USEC_MIN		1000
 #define LOOK_USEC_MIN_ENDLESS	100000
 
+/* How often, while a day's energy is used, that is recorded; at the least. */
+#define COUNTS			50
+#define COUNT_USEC_MIN		100000
+#define COUNT_USEC_MAX		60000000
+
 /* When something began is put off by what a debugger takes. */
 struct extension {
 	enum bgtask_extension_reason reason;
@@ -128,7 +133,20 @@ static uint64_t find_end(const struct app *app)
 	return left < end ? left : end;
 }
 
-/* When to look again: at its end, and for a debugger before; or 0. */
+/* When what it uses is to be recorded, so that a power cut does not give it back; or never. */
+static uint64_t next_count(const struct app *app)
+{
+	uint64_t step = app->daemon->config.extension_budget / 1000 / COUNTS;
+	uint64_t counted = app->life.extension->counted;
+
+	if (!counted)
+		return UINT64_MAX;
+	if (step > COUNT_USEC_MAX)
+		step = COUNT_USEC_MAX;
+	return counted + (step > COUNT_USEC_MIN ? step : COUNT_USEC_MIN);
+}
+
+/* When to look again: at its end, and for a debugger and what it has used before; or 0. */
 static uint64_t next_look(const struct app *app)
 {
 	const struct extension *extension = app->life.extension;
@@ -136,6 +154,8 @@ static uint64_t next_look(const struct app *app)
 	uint64_t end = find_end(app), least = end ? LOOK_USEC_MIN : LOOK_USEC_MIN_ENDLESS;
 	uint64_t next = extension->looked + (step > least ? step : least);
 
+	if (next_count(app) < next)
+		next = next_count(app);
 	if (end)
 		return end < next ? end : next;
 	/* What is older than it could be on battery may get as old as it likes. */
@@ -150,6 +170,10 @@ static int time_passes(sd_event_source *source, uint64_t usec, void *data)
 	struct app *app = data;
 
 	look(app);
+	if (next_count(app) <= time_now(app->daemon)) {
+		count(app);
+		lifecycle_note(app);
+	}
 	usec = find_end(app);
 	if (usec && usec <= time_now(app->daemon)) {
 		/* Another day may have begun, which has energy of its own. */
