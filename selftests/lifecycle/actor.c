@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The app: it does what it is told, and says what comes of it, and what it hears. */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -66,7 +67,9 @@ static void hear(struct actor *actor)
 	const struct bgt_event *event;
 	int result;
 
-	while ((result = bgt_next_event(actor->bgt, &event)) > 0) {
+	while ((result = bgt_next_event(actor->bgt, &event)) > 0 || result == -ENOBUFS) {
+		if (result < 0)
+			continue;
 		switch (event->type) {
 		case BGT_EVENT_APP_SUSPENDING:
 			say(actor, "suspending");
@@ -95,9 +98,13 @@ static void mark(struct actor *actor, const char *text)
 {
 	enum bgt_work_cost cost;
 	uint32_t holding, set;
+	int error;
 
 	/* A new helper, too, answers this last. */
-	if (bgt_condition_get(actor->bgt, &holding, &set, &cost))
+	do
+		error = bgt_condition_get(actor->bgt, &holding, &set, &cost);
+	while (error == -ENOBUFS);
+	if (error)
 		_exit(15);
 	hear(actor);
 	say(actor, "%s", text);

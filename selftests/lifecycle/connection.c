@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An app that closes its connection, and lives on: nobody is left to say that it has saved. */
+/*
+ * An app that closes its connection, and lives on: nobody is left to say that it has saved. Or does
+ * not listen for so long that the connection is full.
+ */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -120,6 +124,31 @@ TEST_F_TIMEOUT(connection, task_inside, 60)
 		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 		actor_launch(self->bgt, APP);
 	}
+}
+
+/* Of what it has missed, it is told the last: that it is to save its state. */
+TEST_F_TIMEOUT(connection, full, 60)
+{
+	char line[ACTOR_LINE_SIZE] = "", last[ACTOR_LINE_SIZE];
+	unsigned int told = 0;
+
+	begin(self->bgt, "attached");
+	ASSERT_TRUE(actor_does(APP, "deaf", "deaf"));
+	for (unsigned int i = 0; i < 500; i++) {
+		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+		ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	}
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	actor_do(APP, "mark heard");
+	do {
+		strcpy(last, line);
+		strcpy(line, actor_next(APP));
+		told++;
+	} while (*line && strcmp(line, "mark heard"));
+	note("told %u events", told);
+	EXPECT_LT(told, 1000);
+	EXPECT_STREQ("mark heard", line);
+	EXPECT_STREQ("suspending", last);
 }
 
 TEST_HARNESS_MAIN

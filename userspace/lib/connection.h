@@ -39,6 +39,8 @@ struct bgt {
 	struct bgt_renewal *renewal;
 	/* How often one was told. */
 	unsigned int renewals;
+	/* Events were lost, so that the present helper has to be told again, too. */
+	bool lost;
 	/* The instance whose cancellation was told, or 0. */
 	uint32_t canceled;
 	/* How often the end of this process's instance was deferred, and that end. */

@@ -101,6 +101,14 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 	bgt_mutex_answered(bgt, message);
 }
 
+/* There is room again for the answers, which have what is so now. */
+static int recover(struct bgt *bgt)
+{
+	bgt->lost = false;
+	bgt_renew(bgt);
+	return bgt_fail(bgt, -ENOBUFS, NULL);
+}
+
 int bgt_pending_read(struct bgt *bgt)
 {
 	const struct nlmsghdr *message;
@@ -110,8 +118,14 @@ int bgt_pending_read(struct bgt *bgt)
 	for (;;) {
 		size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer),
 					  MSG_DONTWAIT);
+		if (size < 0 && errno == ENOBUFS) {
+			bgt->lost = true;
+			continue;
+		}
+		if (size < 0 && errno != EAGAIN)
+			return bgt_fail(bgt, -errno, NULL);
 		if (size < 0)
-			return errno == EAGAIN ? 0 : bgt_fail(bgt, -errno, NULL);
+			return bgt->lost ? recover(bgt) : 0;
 		message = (const struct nlmsghdr *)bgt->buffer;
 		left = (int)size;
 		for (; bgt_message_ok(message, left); message = mnl_nlmsg_next(message, &left))

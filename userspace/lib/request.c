@@ -94,7 +94,10 @@ static ssize_t receive(struct bgt *bgt)
 {
 	ssize_t size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer), 0);
 
-	return size < 0 ? bgt_fail(bgt, -errno, NULL) : size;
+	if (size >= 0)
+		return size;
+	bgt->lost |= errno == ENOBUFS;
+	return bgt_fail(bgt, -errno, NULL);
 }
 
 int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
