@@ -84,6 +84,14 @@ static void set_foreground(struct app *app, bool foreground)
 	network_update(app);
 }
 
+static void lose_foreground(struct app *app)
+{
+	if (app->life.foreground &&
+	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life.used) < 0)
+		app->life.used = 0;
+	set_foreground(app, false);
+}
+
 /* All its processes have ended, by themselves or not. */
 static void end(struct app *app)
 {
@@ -98,7 +106,7 @@ static void end(struct app *app)
 	if (was_suspended)
 		(void)lifecycle_hold(app);
 	lifecycle_set_exempt(app, false);
-	set_foreground(app, false);
+	lose_foreground(app);
 	life->pid = 0;
 	life->peer = 0;
 	life->attached = false;
@@ -221,14 +229,6 @@ static int run(struct app *app, bool foreground)
 	if (before != BGTASK_APP_STATE_RUNNING)
 		tell_resuming(app);
 	return 0;
-}
-
-static void lose_foreground(struct app *app)
-{
-	if (app->life.foreground &&
-	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life.used) < 0)
-		app->life.used = 0;
-	set_foreground(app, false);
 }
 
 static int leave_foreground(struct app *app)
