@@ -78,13 +78,18 @@ bench:
 	$(need) $(guest-sets) bench
 	@selftests/bench/run
 
+check-sets := vm tools module source tests
+
 check:
+	$(need) $(check-sets) static bench fuzz
 	@selftests/check static+bench install vm+fuzz+exact-6.12+exact-6.1 demo 6.12+6.1 power-cut-6.12
 
 check-debug:
+	$(need) $(check-sets) debug
 	@selftests/check debug
 
 soak:
+	$(need) $(check-sets) debug fuzz
 	@SOAK=1 TIMEOUT=$${TIMEOUT:-14400} selftests/check fuzz debug power-cut-6.12
 
 static:
