@@ -18,6 +18,7 @@ CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
 	  $(shell pkg-config --cflags libmnl)
 LDLIBS += $(shell pkg-config --libs libmnl) -lpthread
 
-# Behind the rules of the kernel's lib.mk: what every program is linked with.
-helpers := $(wildcard $(lib)*.c) $(BUILD)/lib/libbgtask.a
+# What every program is linked with, behind the rules of the kernel's lib.mk.
+helpers := $(BUILD)/selftests/helpers.a
+libraries := $(helpers) $(BUILD)/lib/libbgtask.a
 LOCAL_HDRS += $(wildcard $(lib)*.h) $(project)/include/bgtask.h $(lib)lib.mk
