@@ -28,11 +28,14 @@
 
 static struct kthread_worker *worker;
 
+/* Where the directory is just being removed that is -ENOENT: the same, a moment earlier. */
 static int write_one(struct file *file, const char *value)
 {
 	loff_t position = 0;
 	ssize_t written = kernel_write(file, value, 1, &position);
 
+	if (written == -ENOENT)
+		return -ENODEV;
 	return written < 0 ? written : 0;
 }
 
