@@ -123,34 +123,41 @@ static uint32_t find_id(const struct app *app, enum bgt_role role)
 	return id;
 }
 
-static int set(struct app *app, uint32_t id, bool held)
+/* -ESRCH if there is none. That the one which is known has gone, an event may say later. */
+static int set(struct app *app, uint32_t *id, enum bgt_role role, bool held)
 {
-	int error = bgt_member_set_held(app->daemon->bgt, id, held);
+	struct bgt *bgt = app->daemon->bgt;
+	int error = *id ? bgt_member_set_held(bgt, *id, held) : -ENOENT;
 
+	if (error == -ENOENT) {
+		*id = find_id(app, role);
+		if (!*id)
+			return -ESRCH;
+		error = bgt_member_set_held(bgt, *id, held);
+	}
 	if (error)
 		log_line(LOG_ERR, "%s: cannot %s it: %s", app->id, held ? "hold" : "release",
-			 bgt_error(app->daemon->bgt));
+			 bgt_error(bgt));
 	return error;
 }
 
 int hold_set(struct app *app, bool held)
 {
-	if (!app->member)
-		app->member = find_id(app, BGT_ROLE_APP);
-	return app->member ? set(app, app->member, held) : -ESRCH;
+	return set(app, &app->member, BGT_ROLE_APP, held);
 }
 
 int hold_set_ui(struct app *app, bool held)
 {
+	int error;
+
 	if (!app->life.has_ui)
 		return 0;
-	if (!app->ui_member)
-		app->ui_member = find_id(app, BGT_ROLE_UI);
+	error = set(app, &app->ui_member, BGT_ROLE_UI, held);
 	/* Somebody has taken it away. */
-	if (!app->ui_member && !ui_add(app))
-		app->ui_member = find_id(app, BGT_ROLE_UI);
-	if (app->ui_member)
-		return set(app, app->ui_member, held);
+	if (error == -ESRCH && !ui_add(app))
+		error = set(app, &app->ui_member, BGT_ROLE_UI, held);
+	if (error != -ESRCH)
+		return error;
 	log_line(LOG_ERR, "%s: the cgroup of its UI thread is not its own any more", app->id);
 	return -EBUSY;
 }
