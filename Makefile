@@ -29,8 +29,8 @@ help:
 	@echo 'Try and test, in a QEMU guest with KERNEL=6.12, 6.1 or debug:'
 	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
 	@echo '  demo                what bgtask does, in a minute'
-	@echo '  check               static checks, fuzzers, costs, the selftests on 6.12 and 6.1,' \
-		'power cuts'
+	@echo '  check               static checks, fuzzers, costs, the selftests on 6.12' \
+		'and 6.1, power cuts'
 	@echo '  check-debug         the selftests on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo '  soak                fuzzers, the selftests on the debug kernel, power cuts:' \
 		'long rounds'
@@ -82,7 +82,8 @@ check-sets := vm tools module source tests
 
 check:
 	$(need) $(check-sets) static bench fuzz
-	@selftests/check static+bench install vm+fuzz+exact-6.12+exact-6.1 demo 6.12+6.1 power-cut-6.12
+	@selftests/check static+bench install vm+fuzz+exact-6.12+exact-6.1 demo 6.12+6.1 \
+		power-cut-6.12
 
 check-debug:
 	$(need) $(check-sets) debug

@@ -174,7 +174,8 @@ def packets:
 	row("added by counting, \($kind)"; added("inside"); "instructions";
 		"counting others"; added("outside"); null),
 	row("left when nothing is counted any more, \($kind)"; added("afterwards");
-		"instructions"; "counting others"; added("outside"); added("outside") | if . then 0.25 * . else null end);
+		"instructions"; "counting others"; added("outside");
+		added("outside") | if . then 0.25 * . else null end);
 
 def memory:
 	((["container", "scale"], ["member", "scale"], ["mutex", "mutex"], ["waiter", "mutex"])
