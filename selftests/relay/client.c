@@ -841,9 +841,9 @@ TEST_F(client, new_helper_refuses)
 	ASSERT_EQ(0, genl_open(&self->helper));
 	ASSERT_EQ(0, attach(&self->helper));
 	start(self->bgt, progress);
-	id = take(&self->helper, BGTASK_CMD_INSTANCE_PROGRESS);
 	refuse(&self->helper, take(&self->helper, BGTASK_CMD_TASK_ASSOCIATE), -EACCES,
 	       "there is no such app");
+	id = take(&self->helper, BGTASK_CMD_INSTANCE_PROGRESS);
 	reply(&self->helper, id, NULL);
 	EXPECT_EQ(0, end());
 	EXPECT_TRUE(readable(self->bgt));

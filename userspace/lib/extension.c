@@ -63,11 +63,14 @@ int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 int bgt_extension_close(struct bgt *bgt)
 {
 	struct bgt_request request;
+	int error;
 
+	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
+	error = bgt_exchange(bgt, &request, NULL, NULL);
+	/* Only now: to a new helper, which still has it, it would be given back twice. */
 	bgt->extended = false;
 	bgt->jobs = 0;
-	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
-	return bgt_exchange(bgt, &request, NULL, NULL);
+	return error;
 }
 
 int bgt_extension_share(struct bgt *bgt)
