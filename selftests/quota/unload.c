@@ -59,6 +59,16 @@ static void load(void)
 		fail("cannot load the module: %s", strerror(-error));
 }
 
+/* What the module knew is gone with it. */
+static void begin_anew(FIXTURE_DATA(unload) *self)
+{
+	bgt_close(self->bgt);
+	load();
+	self->bgt = container_connect();
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+}
+
 #define EXPECT_ALL_RUN() do {								\
 	EXPECT_FALSE(module_is_loaded());						\
 	cgroup_wait_frozen("a", false);							\
@@ -103,11 +113,7 @@ TEST_F_TIMEOUT(unload, reprieve, 300)
 			EXPECT_TRUE(burner_runs(&self->burner, 0));
 		unload();
 		EXPECT_ALL_RUN();
-		bgt_close(self->bgt);
-		load();
-		self->bgt = container_connect();
-		self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
-		self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+		begin_anew(self);
 	}
 }
 
@@ -120,11 +126,7 @@ TEST_F_TIMEOUT(unload, busy, 300)
 		pause_for(50 * MSEC + (uint64_t)i * MSEC / 3);
 		unload();
 		EXPECT_ALL_RUN();
-		bgt_close(self->bgt);
-		load();
-		self->bgt = container_connect();
-		self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
-		self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+		begin_anew(self);
 	}
 }
 
