@@ -266,28 +266,34 @@ static int check_helper(const struct bgt_peer *peer, struct netlink_ext_ack *ext
 	return -EPERM;
 }
 
+/* Whoever has called is not left to wait, even where there is no memory for what it asked for. */
+static void give(struct bgt_answer *answer, const struct nlattr *payload)
+{
+	int err = bgt_answer_grow(answer, nla_len(payload));
+
+	if (err) {
+		bgt_answer_refuse(answer, err, "no memory for the helper's answer");
+		return;
+	}
+	skb_put_data(answer->skb, nla_data(payload), nla_len(payload));
+	bgt_answer_send(answer);
+}
+
 static int reply(u32 id, int error, const char *text, const struct nlattr *payload,
 		 struct netlink_ext_ack *extack)
 {
 	struct bgt_call *call = bgt_call_look(&book, id);
-	int err;
 
 	if (!call) {
 		NL_SET_ERR_MSG(extack, "there is no such call");
 		return -ENOENT;
 	}
-	if (error) {
+	if (error)
 		bgt_answer_refuse(&call->answer, error, text);
-	} else if (!payload || !nla_len(payload)) {
+	else if (!payload || !nla_len(payload))
 		bgt_answer_confirm(&call->answer, 0);
-	} else {
-		/* If memory is short the helper can try again. */
-		err = bgt_answer_grow(&call->answer, nla_len(payload));
-		if (err)
-			return err;
-		skb_put_data(call->answer.skb, nla_data(payload), nla_len(payload));
-		bgt_answer_send(&call->answer);
-	}
+	else
+		give(&call->answer, payload);
 	end_call(call);
 	return 0;
 }

@@ -20,6 +20,7 @@
 
 #include "cgroup.h"
 #include "container.h"
+#include "failslab.h"
 #include "kselftest_harness.h"
 #include "module.h"
 #include "scene.h"
@@ -416,50 +417,8 @@ TEST_F_TIMEOUT(race, twins, 300)
 
 /*
  * No memory, at each place in turn where some is asked for: an operation fails with ENOMEM, or does
- * without. Only where the kernel can pretend that (CONFIG_FAILSLAB), else this is not in the plan.
+ * without. Only where the kernel can pretend that, else this is not in the plan.
  */
-#define FAILSLAB "/sys/kernel/debug/failslab/"
-
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		fail("%s: %s", path, strerror(errno));
-	close(fd);
-}
-
-/*
- * Makes a thread lack memory the n-th time that it wants some; the next call, if it is this one.
- * Returns a descriptor to end that with, as opening one then would take memory.
- */
-static int fail_nth_of(const char *task, unsigned int nth)
-{
-	char text[16], path[64];
-	int fd, length = snprintf(text, sizeof(text), "%u", nth);
-
-	snprintf(path, sizeof(path), "/proc/%s/fail-nth", task);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, (size_t)length) != length)
-		fail("%s: %s", path, strerror(errno));
-	return fd;
-}
-
-static int fail_nth(unsigned int nth)
-{
-	return fail_nth_of("thread-self", nth);
-}
-
-/* Ends that. Returns whether it happened. */
-static bool has_failed(int fd)
-{
-	char text[16] = "";
-
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 || pwrite(fd, "0", 1, 0) != 1)
-		fail("fail-nth: %s", strerror(errno));
-	close(fd);
-	return text[0] == '0';
-}
 
 /* What an operation costs is found out by doing it, undoing it, and doing it again. */
 #define EXPECT_FAILS_CLEANLY(operation, undo) do {					\
@@ -468,9 +427,9 @@ static bool has_failed(int fd)
 	bool failed_;									\
 											\
 	do {										\
-		fd_ = fail_nth(++nth_);							\
+		fd_ = failslab_begin("thread-self", ++nth_);				\
 		error_ = operation;							\
-		failed_ = has_failed(fd_);						\
+		failed_ = failslab_end(fd_);						\
 		if (error_)								\
 			refused_++;							\
 		if (error_ && error_ != -ENOMEM && error_ != -ENOBUFS)			\
@@ -508,8 +467,6 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 
 	traffic.set = BGT_POLICY_COUNT_TRAFFIC;
 	traffic.count_traffic = true;
-	put(FAILSLAB "ignore-gfp-wait", "N");
-	put(FAILSLAB "verbose", "0");
 	cgroup_make("a");
 	cgroup_make("a/b");
 	cgroup_make("a/b/c");
@@ -545,11 +502,11 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 
 	/* Who has spent it all is frozen, if not at once. */
 	member_add(bgt, id, BGT_ROLE_APP, "a");
-	fd = fail_nth_of(freezer(), 1);
+	fd = failslab_begin(freezer(), 1);
 	container_set_period(bgt, id, 3600 * SEC);
 	container_set_quota(bgt, id, container_look(bgt, id)->spent + 100 * MSEC);
 	cgroup_wait_frozen("a", true);
-	EXPECT_TRUE(has_failed(fd));
+	EXPECT_TRUE(failslab_end(fd));
 
 	container_delete_all();
 	EXPECT_EQ(0, cgroup_count_frozen());
@@ -561,7 +518,7 @@ int main(int argc, char **argv)
 {
 	char *reduced[] = { argv[0], (char *)"-T", (char *)"no_memory", NULL };
 
-	if (argc == 1 && access(FAILSLAB "ignore-gfp-wait", F_OK))
+	if (argc == 1 && !failslab_is_there())
 		return test_harness_run(3, reduced);
 	return test_harness_run(argc, argv);
 }

@@ -16,6 +16,7 @@
 
 #include "cgroup.h"
 #include "container.h"
+#include "failslab.h"
 #include "genl.h"
 #include "kselftest_harness.h"
 #include "module.h"
@@ -504,6 +505,38 @@ TEST_F(relay, bad_replies)
 	EXPECT_EQ(-ENOENT, reply(&self->helper, id, 0, NULL));
 }
 
+/*
+ * Without memory for an answer either the helper is told, and can try again, or the caller is: none
+ * waits for ever. Only where the kernel can pretend that.
+ */
+TEST_F_TIMEOUT(relay, no_memory, 60)
+{
+	unsigned int nth = 0, told = 0;
+	uint8_t payload[16];
+	size_t size = make_u32(payload, BGTASK_A_TASK_ID, 5);
+	int error, fd;
+	bool failed;
+	uint32_t id;
+
+	do {
+		call(&self->app, "one", NLM_F_ACK);
+		id = take(&self->helper);
+		fd = failslab_begin("thread-self", ++nth);
+		error = reply_with(&self->helper, id, payload, size);
+		failed = failslab_end(fd);
+		EXPECT_TRUE(failed || !error);
+		if (error) {
+			error = reply_with(&self->helper, id, payload, size);
+			EXPECT_TRUE(!error || error == -ENOENT);
+		}
+		error = result(&self->app);
+		EXPECT_TRUE(!error || error == -ENOMEM);
+		told += error == -ENOMEM;
+	} while (failed && nth < 1000);
+	EXPECT_LT(nth, 1000);
+	EXPECT_GT(told, 0);
+}
+
 /* The caller has not waited for the answer. */
 TEST_F(relay, caller_ends)
 {
@@ -689,12 +722,13 @@ TEST_F(relay, kunit)
 
 int main(int argc, char **argv)
 {
-	char *reduced[] = { argv[0], (char *)"-T", (char *)"kunit", NULL };
+	char *reduced[] = { argv[0], (char *)"-T", (char *)"kunit",
+			    (char *)"-T", (char *)"no_memory", NULL };
 	const char *kernel = getenv("KERNEL");
 
-	/* The debug kernel has it, so there its absence is a failure. */
+	/* The debug kernel has both, so there their absence is a failure. */
 	if (argc == 1 && access("/sys/kernel/debug/kunit", F_OK) &&
 	    (!kernel || strcmp(kernel, "debug")))
-		return test_harness_run(3, reduced);
+		return test_harness_run(5, reduced);
 	return test_harness_run(argc, argv);
 }
