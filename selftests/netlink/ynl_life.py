@@ -5,7 +5,7 @@ import signal
 from ynl_client import Party, Refused, Socket, do, expect, wait_frozen, wait_until
 from ynl_helper import APP, CGROUP
 
-CASES = 17
+CASES = 18
 
 
 def test():
@@ -29,10 +29,11 @@ def test():
     move("terminate")
     expect("app-move: terminate", app.reap(), signal.SIGKILL)
     wait_state(compositor, "not-running")
-    compositor.close()
 
     wait_until("the app is removed", remove)
     expect("app-remove", do("app-get").get("entry", []), [])
+    expect("app-removed-ntf", compositor.wait("app-removed-ntf"), {"id": APP})
+    compositor.close()
 
 
 def move(where):

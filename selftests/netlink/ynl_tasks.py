@@ -5,27 +5,35 @@ import socket
 from ynl_client import Party, Socket, do, expect, wait_until
 from ynl_helper import APP, CGROUP
 
-CASES = 13
+CASES = 18
 
 
 def test(helper):
+    watcher = Socket()
+    watcher.do("task-associate")
     expect("app-install", do("app-install", manifest=helper.manifest), {"id": APP})
+    expect("app-installed-ntf", watcher.wait("app-installed-ntf"), do("app-get")["entry"][0])
     do("app-set", id=APP, access="always-allowed")
+    expect("app-access-changed-ntf", watcher.wait("app-access-changed-ntf"),
+           {"id": APP, "access": "always-allowed"})
     entry = do("app-get", id=APP)["entry"][0]
     expect("app-get", (entry["id"], entry["manifest"], entry["access"], entry["state"]),
            (APP, helper.manifest, "always-allowed", "not-running"))
-    test_conditions()
-    test_registration()
+    test_conditions(watcher)
+    test_registration(watcher)
+    watcher.close()
     test_runs(helper)
     test_channel()
     test_upgrade()
 
 
-def test_conditions():
+def test_conditions(watcher):
     do("condition-set", which=["user-present"], conditions=[])
     state = do("condition-get")
     expect("condition-set", ("user-not-present" in state["conditions"], sorted(state["which"])),
            (True, ["user-not-present", "user-present"]))
+    expect("condition-changed-ntf", watcher.wait("condition-changed-ntf"),
+           {"conditions": state["conditions"]})
     do("condition-set", which=["user-present"])
     expect("condition-set: automatic", do("condition-get")["which"], [])
 
@@ -38,13 +46,15 @@ def tasks():
     return {task["name"]: task for task in do("task-get", app=APP).get("entry", [])}
 
 
-def test_registration():
+def test_registration(watcher):
     task = register("Wait", "application", oneshot=1, conditions=["user-present"])
     state = tasks()["Wait"]
     expect("task-register", (state["id"], state["trigger"], state["oneshot"], state["conditions"]),
            (task, "application", 1, ["user-present"]))
+    expect("task-registered-ntf", watcher.wait("task-registered-ntf"), state)
     do("task-unregister", id=task)
     expect("task-unregister", tasks(), {})
+    expect("task-unregistered-ntf", watcher.wait("task-unregistered-ntf"), state)
 
 
 def last_instance():

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app-use.h"
+#include "extension.h"
 #include "instance.h"
 #include "launch.h"
 #include "listener.h"
@@ -75,6 +76,35 @@ bool app_may_run(const struct app *app, enum bgtask_trigger trigger)
 	return !(LOCK_SCREEN_TRIGGERS & 1u << trigger) ||
 	       app->access == BGTASK_ACCESS_LOCK_SCREEN ||
 	       app->access == BGTASK_ACCESS_ALWAYS_ALLOWED;
+}
+
+static void put_life(struct payload *payload, const struct app *app)
+{
+	enum bgtask_extension_reason reason;
+	const char *description;
+
+	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	if (app->life.pid)
+		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
+	if (!extension_describe(app, &reason, &description))
+		return;
+	payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
+	if (*description)
+		payload_string(payload, BGTASK_A_APP_DESCRIPTION, description);
+}
+
+void app_put_details(struct payload *payload, const struct app *app)
+{
+	payload_string(payload, BGTASK_A_APP_ID, app->id);
+	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
+	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->user.uid);
+	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
+	payload_u32(payload, BGTASK_A_APP_ACCESS, app->access);
+	if (app->container)
+		payload_u32(payload, BGTASK_A_APP_CONTAINER, app->container);
+	payload_u32(payload, BGTASK_A_APP_TASKS, app->nr_tasks);
+	put_life(payload, app);
 }
 
 static int policy_of(const struct app *app, struct bgt_container_policy *policy)
@@ -235,21 +265,20 @@ void app_container_gone(struct app *app)
 }
 
 /* The app has another manifest from now on. */
-static int change(struct app *app, struct manifest *manifest)
+static void change(struct app *app, struct manifest *manifest)
 {
 	struct bgt_container_policy policy;
 
 	manifest_free(app->manifest);
 	app->manifest = manifest;
 	if (!app->container || policy_of(app, &policy))
-		return 0;
+		return;
 	/* Whether it is in the foreground is another matter. */
 	policy.set &= ~BGT_POLICY_EXEMPT;
 	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
 		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
 			 bgt_error(app->daemon->bgt));
 	network_update(app);
-	return 0;
 }
 
 /* What was registered while the app was known before, and has not ended since. */
@@ -295,8 +324,11 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 	if (!config_class(&daemon->config, manifest->class))
 		return -EINVAL;
 	*result = app;
-	if (app)
-		return change(app, manifest);
+	if (app) {
+		change(app, manifest);
+		listener_tell_of_app(app, BGTASK_CMD_APP_INSTALLED_NTF);
+		return 0;
+	}
 
 	app = calloc(1, sizeof(*app));
 	if (!app)
@@ -318,6 +350,7 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 		app_forget(app);
 		return error;
 	}
+	listener_tell_of_app(app, BGTASK_CMD_APP_INSTALLED_NTF);
 	*result = app;
 	return 0;
 }
@@ -351,5 +384,6 @@ void app_remove(struct app *app)
 		app_cgroup(app, cgroups[i], path, sizeof(path));
 		process_remove_cgroup(daemon->event, path);
 	}
+	listener_tell_of_app(app, BGTASK_CMD_APP_REMOVED_NTF);
 	app_forget(app);
 }

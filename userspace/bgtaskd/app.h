@@ -23,6 +23,9 @@ void app_forget(struct app *app);
 struct app *app_find(struct daemon *daemon, const char *id);
 struct app *app_by_container(struct daemon *daemon, uint32_t container);
 
+/* Puts what is known of it. */
+void app_put_details(struct payload *payload, const struct app *app);
+
 /* Makes the app's container and its cgroups, as far as they are not there. */
 int app_prepare(struct app *app);
 

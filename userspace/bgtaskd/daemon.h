@@ -116,6 +116,7 @@ struct daemon {
 	struct registry *registry;
 	struct relay *relay;
 	struct conditions conditions;
+	uint32_t conditions_told;	/* those that held when that was last told; listener.c */
 	bool started;			/* all sources have said what holds */
 	bool ac;
 	int capacity;			/* of the battery, percent; or -1 */

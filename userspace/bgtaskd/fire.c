@@ -173,6 +173,7 @@ void fire_conditions_changed(struct daemon *daemon)
 {
 	struct instance *instance;
 
+	listener_tell_of_conditions(daemon);
 	LIST_FOREACH(instance, &daemon->instances, entry) {
 		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
 			continue;

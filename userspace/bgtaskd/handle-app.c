@@ -9,6 +9,7 @@
 #include "fire.h"
 #include "handle.h"
 #include "instance.h"
+#include "listener.h"
 #include "task.h"
 
 static void refuse_manifest(const struct call *call, struct manifest *manifest, int error)
@@ -99,35 +100,11 @@ void handle_app_remove(struct daemon *daemon, const struct call *call)
 	call_done(call);
 }
 
-static void put_life(struct payload *payload, const struct app *app)
-{
-	enum bgtask_extension_reason reason;
-	const char *description;
-
-	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
-	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
-	if (app->life.pid)
-		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
-	if (!extension_describe(app, &reason, &description))
-		return;
-	payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
-	if (*description)
-		payload_string(payload, BGTASK_A_APP_DESCRIPTION, description);
-}
-
 static bool put_entry(struct payload *payload, const struct app *app)
 {
 	size_t nest = payload_nest(payload, BGTASK_A_APP_ENTRY);
 
-	payload_string(payload, BGTASK_A_APP_ID, app->id);
-	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
-	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->user.uid);
-	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
-	payload_u32(payload, BGTASK_A_APP_ACCESS, app->access);
-	if (app->container)
-		payload_u32(payload, BGTASK_A_APP_CONTAINER, app->container);
-	payload_u32(payload, BGTASK_A_APP_TASKS, app->nr_tasks);
-	put_life(payload, app);
+	app_put_details(payload, app);
 	payload_nest_end(payload, nest);
 	if (!payload->full)
 		return true;
@@ -214,6 +191,8 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 	before = app->access;
 	app->access = access;
 	call_done(call);
+	if (access != before)
+		listener_tell_of_app(app, BGTASK_CMD_APP_ACCESS_CHANGED_NTF);
 	if (app_is_denied(app)) {
 		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);

@@ -189,16 +189,7 @@ static int put_entry(void *data, const struct task_record *record)
 	if (!task_find(list->daemon, record->id))
 		return 0;
 	nest = payload_nest(payload, BGTASK_A_TASK_ENTRY);
-	payload_u32(payload, BGTASK_A_TASK_ID, record->id);
-	payload_string(payload, BGTASK_A_TASK_APP, record->app);
-	payload_string(payload, BGTASK_A_TASK_NAME, record->name);
-	payload_string(payload, BGTASK_A_TASK_ENTRY_POINT, record->entry_point);
-	payload_u32(payload, BGTASK_A_TASK_TRIGGER, record->trigger);
-	payload_u64(payload, BGTASK_A_TASK_INTERVAL, record->interval);
-	payload_u8(payload, BGTASK_A_TASK_ONESHOT, record->oneshot);
-	payload_u32(payload, BGTASK_A_TASK_CONDITIONS, record->conditions);
-	payload_u8(payload, BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS,
-		   record->cancel_on_condition_loss);
+	task_put_details(payload, record);
 	payload_nest_end(payload, nest);
 	if (payload->full) {
 		payload_cut(payload, nest);

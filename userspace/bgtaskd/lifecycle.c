@@ -29,7 +29,7 @@ void lifecycle_enter(struct app *app, enum bgtask_app_state state)
 {
 	app->life.state = state;
 	lifecycle_note(app);
-	listener_tell_of_app(app);
+	listener_tell_of_app(app, BGTASK_CMD_APP_CHANGED_NTF);
 }
 
 void lifecycle_set_exempt(struct app *app, bool exempt)

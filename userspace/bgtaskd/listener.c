@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "hold.h"
+#include "task.h"
 
 static struct listener *find(struct listener_list *list, uint32_t peer)
 {
@@ -67,21 +68,61 @@ void listener_free_all(struct listener_list *list)
 	}
 }
 
-void listener_tell_of_app(const struct app *app)
+/* Tells those who are told of all apps. */
+static void tell_all(const struct daemon *daemon, uint8_t command, const struct payload *payload)
 {
 	struct listener *listener;
+
+	LIST_FOREACH(listener, &daemon->listeners, entry)
+		relay_tell(daemon->relay, listener->peer, command, payload);
+}
+
+void listener_tell_of_app(const struct app *app, uint8_t command)
+{
 	struct payload payload;
 
 	if (LIST_EMPTY(&app->daemon->listeners))
 		return;
 	payload_init(&payload);
-	payload_string(&payload, BGTASK_A_APP_ID, app->id);
-	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
-	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
-	payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
-	LIST_FOREACH(listener, &app->daemon->listeners, entry)
-		relay_tell(app->daemon->relay, listener->peer, BGTASK_CMD_APP_CHANGED_NTF,
-			   &payload);
+	if (command == BGTASK_CMD_APP_INSTALLED_NTF)
+		app_put_details(&payload, app);
+	else
+		payload_string(&payload, BGTASK_A_APP_ID, app->id);
+	if (command == BGTASK_CMD_APP_CHANGED_NTF) {
+		payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
+		payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+		payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
+	} else if (command == BGTASK_CMD_APP_ACCESS_CHANGED_NTF) {
+		payload_u32(&payload, BGTASK_A_APP_ACCESS, app->access);
+	}
+	tell_all(app->daemon, command, &payload);
+}
+
+void listener_tell_of_task(const struct task *task, uint8_t command)
+{
+	const struct daemon *daemon = task->app->daemon;
+	struct payload payload;
+
+	if (LIST_EMPTY(&daemon->listeners))
+		return;
+	payload_init(&payload);
+	task_put_details(&payload, &task->record);
+	tell_all(daemon, command, &payload);
+}
+
+void listener_tell_of_conditions(struct daemon *daemon)
+{
+	uint32_t holding = conditions_hold(&daemon->conditions);
+	struct payload payload;
+
+	if (holding == daemon->conditions_told)
+		return;
+	daemon->conditions_told = holding;
+	if (LIST_EMPTY(&daemon->listeners))
+		return;
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_CONDITION_CONDITIONS, holding);
+	tell_all(daemon, BGTASK_CMD_CONDITION_CHANGED_NTF, &payload);
 }
 
 static void name_instance(struct payload *payload, const struct instance_record *known)
@@ -96,7 +137,6 @@ static void name_instance(struct payload *payload, const struct instance_record 
 void listener_tell_of_instance(const struct instance *instance)
 {
 	const struct instance_record *known = &instance->record;
-	struct listener *listener;
 	struct payload payload;
 
 	if (LIST_EMPTY(&instance->daemon->listeners))
@@ -106,9 +146,7 @@ void listener_tell_of_instance(const struct instance *instance)
 	payload_u32(&payload, BGTASK_A_INSTANCE_STATE, known->state);
 	if (known->cancelled)
 		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
-	LIST_FOREACH(listener, &instance->daemon->listeners, entry)
-		relay_tell(instance->daemon->relay, listener->peer,
-			   BGTASK_CMD_INSTANCE_CHANGED_NTF, &payload);
+	tell_all(instance->daemon, BGTASK_CMD_INSTANCE_CHANGED_NTF, &payload);
 }
 
 void listener_tell(const struct instance *instance, uint8_t command)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Listeners: sockets that are told what becomes of instances.
+ * Listeners: sockets that are told what becomes of instances; and those that are told of all apps,
+ * what else changes.
  */
 #ifndef BGTASKD_LISTENER_H
 #define BGTASKD_LISTENER_H
@@ -20,8 +21,17 @@ int listener_add(struct daemon *daemon, struct app *app, const struct call *call
 void listener_forget(struct daemon *daemon, uint32_t peer);
 void listener_free_all(struct listener_list *list);
 
-/* Tells those who are told of all apps what an app itself does. */
-void listener_tell_of_app(const struct app *app);
+/*
+ * Tells those who are told of all apps what an app itself does, BGTASK_CMD_APP_CHANGED_NTF, or what
+ * is done with it, _INSTALLED_NTF, _REMOVED_NTF or _ACCESS_CHANGED_NTF.
+ */
+void listener_tell_of_app(const struct app *app, uint8_t command);
+
+/* Tells them of a task, BGTASK_CMD_TASK_REGISTERED_NTF or, before it goes, _UNREGISTERED_NTF. */
+void listener_tell_of_task(const struct task *task, uint8_t command);
+
+/* Tells them which conditions hold, if these are not the ones that held before. */
+void listener_tell_of_conditions(struct daemon *daemon);
 
 /* Tells them what an instance does that has not ended yet. */
 void listener_tell_of_instance(const struct instance *instance);

@@ -79,6 +79,8 @@ static void finish(struct instance *instance)
 		fire_instance_ended(task, instance);
 	instance_unload(instance);
 	if (once) {
+		if (!error)
+			listener_tell_of_task(task, BGTASK_CMD_TASK_UNREGISTERED_NTF);
 		channel_drop(task);
 		task_unload(task);
 	} else if (task) {

@@ -8,6 +8,7 @@
 
 #include "channel.h"
 #include "instance.h"
+#include "listener.h"
 #include "timer.h"
 
 static int compare_ids(const void *a, const void *b)
@@ -48,6 +49,20 @@ bool task_is_timed(const struct task_record *record)
 {
 	return record->trigger == BGTASK_TRIGGER_TIME ||
 	       record->trigger == BGTASK_TRIGGER_MAINTENANCE;
+}
+
+void task_put_details(struct payload *payload, const struct task_record *record)
+{
+	payload_u32(payload, BGTASK_A_TASK_ID, record->id);
+	payload_string(payload, BGTASK_A_TASK_APP, record->app);
+	payload_string(payload, BGTASK_A_TASK_NAME, record->name);
+	payload_string(payload, BGTASK_A_TASK_ENTRY_POINT, record->entry_point);
+	payload_u32(payload, BGTASK_A_TASK_TRIGGER, record->trigger);
+	payload_u64(payload, BGTASK_A_TASK_INTERVAL, record->interval);
+	payload_u8(payload, BGTASK_A_TASK_ONESHOT, record->oneshot);
+	payload_u32(payload, BGTASK_A_TASK_CONDITIONS, record->conditions);
+	payload_u8(payload, BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS,
+		   record->cancel_on_condition_loss);
 }
 
 /* There may be very many, so strings take no more than they need. */
@@ -132,6 +147,9 @@ int task_register(struct app *app, struct task_record *record)
 	if (!error)
 		error = load(app, record);
 	error = registry_end(registry, error);
+	if (!error)
+		listener_tell_of_task(task_find(app->daemon, record->id),
+				      BGTASK_CMD_TASK_REGISTERED_NTF);
 	/* It may have been loaded, but not committed. */
 	if (error && error != -EEXIST && task_find(app->daemon, record->id))
 		task_unload(task_find(app->daemon, record->id));
@@ -143,6 +161,7 @@ static void leave(struct task *task, bool cancel, bool own, enum bgtask_cancel_r
 {
 	struct instance *active = task->active, *next = task->next;
 
+	listener_tell_of_task(task, BGTASK_CMD_TASK_UNREGISTERED_NTF);
 	channel_drop(task);
 	task_unload(task);
 	if (next)

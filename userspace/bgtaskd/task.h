@@ -29,6 +29,9 @@ int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason);
 /* The registry does not have it any more, so forget it: its instances have ended. */
 void task_unload(struct task *task);
 
+/* Puts what is known of it. */
+void task_put_details(struct payload *payload, const struct task_record *record);
+
 /* Whether it is one of trigger time or maintenance. */
 bool task_is_timed(const struct task_record *record);
 
