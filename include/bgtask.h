@@ -786,11 +786,13 @@ int bgt_task_list(struct bgt *bgt, const char *app, struct bgt_task **list);
 void bgt_task_free(struct bgt_task *list);
 
 /**
- * bgt_task_associate - Ask for the events of an app's tasks.
+ * bgt_task_associate - Ask for the events of an app's tasks; for all, also of what else changes.
  * @bgt: The connection.
  * @app: Id of the app; NULL for the caller's or, of administrators, all.
  *
- * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). If the
+ * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). To an
+ * administrator who asks for all, so do BGT_EVENT_INSTANCE_CHANGED and the events of tasks, of apps
+ * and of conditions; call it before reading the lists that these are to keep up to date. If the
  * helper is restarted the library asks again by itself; what happens between is not told.
  *
  * Return: 0; also if that has been done before. -EUSERS if 64 connections have done it.
@@ -1435,6 +1437,15 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  * @BGT_EVENT_INSTANCE_CHANGED: An instance is latched, or runs, or is told to end, for those who
  *   have called bgt_task_associate() for all. Known are id, app, task, name, trigger, state and
  *   reason.
+ * @BGT_EVENT_TASK_REGISTERED: A task was registered, for the same; so it is with all that follow.
+ * @BGT_EVENT_TASK_UNREGISTERED: A task is not registered any more: it was unregistered, or was to
+ *   run but once and has, or its app is removed.
+ * @BGT_EVENT_APP_INSTALLED: An app has become known, or its manifest was read again. All of it is
+ *   known.
+ * @BGT_EVENT_APP_REMOVED: An app is not known any more. Known is id.
+ * @BGT_EVENT_APP_ACCESS_CHANGED: The user lets an app do something else than before. Known are id
+ *   and access.
+ * @BGT_EVENT_CONDITION_CHANGED: Other conditions hold than before.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -1458,6 +1469,12 @@ enum bgt_event_type {
 	BGT_EVENT_EXTENSION_REVOKED,
 	BGT_EVENT_APP_ACTIVATED,
 	BGT_EVENT_INSTANCE_CHANGED,
+	BGT_EVENT_TASK_REGISTERED,
+	BGT_EVENT_TASK_UNREGISTERED,
+	BGT_EVENT_APP_INSTALLED,
+	BGT_EVENT_APP_REMOVED,
+	BGT_EVENT_APP_ACCESS_CHANGED,
+	BGT_EVENT_CONDITION_CHANGED,
 };
 
 /**
@@ -1473,6 +1490,8 @@ enum bgt_event_type {
  * @deadline: How long the app has to save its state, or to come to an end (ns); 0 if there is no
  *   such thing.
  * @revoked: Why the extension was revoked.
+ * @task: The registration after a task's event, else NULL.
+ * @conditions: After BGT_EVENT_CONDITION_CHANGED those that hold, of enum bgt_condition.
  */
 struct bgt_event {
 	enum bgt_event_type type;
@@ -1484,6 +1503,8 @@ struct bgt_event {
 	const struct bgt_app *app;
 	uint64_t deadline;
 	enum bgt_revoked_reason revoked;
+	const struct bgt_task *task;
+	uint32_t conditions;
 };
 
 /**

@@ -1006,6 +1006,133 @@ TEST_F(client, conditions)
 	EXPECT_EQ(0, end());
 }
 
+static int associate_all(struct bgt *bgt)
+{
+	return bgt_task_associate(bgt, NULL);
+}
+
+static void put_watched_task(struct payload *payload, uint32_t id)
+{
+	put_u32(payload, BGTASK_A_TASK_ID, id);
+	put_text(payload, BGTASK_A_TASK_APP, "app");
+	put_text(payload, BGTASK_A_TASK_NAME, "Sync");
+	put_text(payload, BGTASK_A_TASK_ENTRY_POINT, "/bin/sync");
+	put_u32(payload, BGTASK_A_TASK_TRIGGER, BGTASK_TRIGGER_TIME);
+	put_u64(payload, BGTASK_A_TASK_INTERVAL, 900 * SEC);
+	put_u8(payload, BGTASK_A_TASK_ONESHOT, 1);
+	put_u32(payload, BGTASK_A_TASK_CONDITIONS, 0x21);
+	put_u8(payload, BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS, 1);
+	/* Of a newer helper. */
+	put_u32(payload, 1000, 1);
+}
+
+static void put_installed_app(struct payload *payload)
+{
+	put_text(payload, BGTASK_A_APP_ID, "app");
+	put_text(payload, BGTASK_A_APP_MANIFEST, "/etc/app.bgtask");
+	put_u32(payload, BGTASK_A_APP_UID, 1001);
+	put_text(payload, BGTASK_A_APP_CLASS, "standard");
+	put_u32(payload, BGTASK_A_APP_ACCESS, BGTASK_ACCESS_ALWAYS_ALLOWED);
+	put_u32(payload, BGTASK_A_APP_CONTAINER, 77);
+	put_u32(payload, BGTASK_A_APP_TASKS, 2);
+	put_u32(payload, BGTASK_A_APP_EXTENSION, BGTASK_EXTENSION_REASON_SAVING_DATA);
+}
+
+/* What becomes of registrations, apps and conditions. */
+TEST_F(client, watched)
+{
+	struct payload registered = { 0 }, unregistered = { 0 }, installed = { 0 }, access_ = { 0 };
+	struct payload removed = { 0 }, conditions = { 0 }, none = { 0 }, bad = { 0 };
+	const struct bgt_event *told;
+	uint32_t id, peer;
+
+	start(self->bgt, associate_all);
+	id = take(&self->helper, BGTASK_CMD_TASK_ASSOCIATE);
+	EXPECT_EQ(NULL, find(&self->helper, BGTASK_A_TASK_APP));
+	peer = genl_get_u32(&self->helper, BGTASK_A_CALL_PEER);
+	reply(&self->helper, id, NULL);
+	EXPECT_EQ(0, end());
+	put_watched_task(&registered, 7);
+	put_watched_task(&unregistered, 8);
+	put_installed_app(&installed);
+	put_text(&access_, BGTASK_A_APP_ID, "app");
+	put_u32(&access_, BGTASK_A_APP_ACCESS, BGTASK_ACCESS_DENIED_BY_USER);
+	put_text(&removed, BGTASK_A_APP_ID, "app");
+	put_u32(&conditions, BGTASK_A_CONDITION_CONDITIONS, 0x25);
+	put_u8(&bad, BGTASK_A_CONDITION_CONDITIONS, 1);
+
+	/* What cannot be understood is left out. */
+	event(&self->helper, peer, BGTASK_CMD_TASK_REGISTERED_NTF, &none);
+	event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &none);
+	event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &bad);
+	event(&self->helper, peer, BGTASK_CMD_TASK_REGISTERED_NTF, &registered);
+	event(&self->helper, peer, BGTASK_CMD_TASK_UNREGISTERED_NTF, &unregistered);
+	event(&self->helper, peer, BGTASK_CMD_APP_INSTALLED_NTF, &installed);
+	event(&self->helper, peer, BGTASK_CMD_APP_ACCESS_CHANGED_NTF, &access_);
+	event(&self->helper, peer, BGTASK_CMD_APP_REMOVED_NTF, &removed);
+	event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &conditions);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_TASK_REGISTERED, told->type);
+	EXPECT_EQ(NULL, told->app);
+	EXPECT_EQ(NULL, told->instance);
+	ASSERT_NE(NULL, told->task);
+	EXPECT_EQ(NULL, told->task->next);
+	EXPECT_EQ(7, told->task->id);
+	EXPECT_STREQ("app", told->task->app);
+	EXPECT_STREQ("Sync", told->task->name);
+	EXPECT_STREQ("/bin/sync", told->task->entry_point);
+	EXPECT_EQ(BGT_TRIGGER_TIME, told->task->trigger);
+	EXPECT_EQ(900 * SEC, told->task->interval);
+	EXPECT_TRUE(told->task->oneshot);
+	EXPECT_EQ(0x21, told->task->conditions);
+	EXPECT_TRUE(told->task->cancel_on_condition_loss);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_TASK_UNREGISTERED, told->type);
+	ASSERT_NE(NULL, told->task);
+	EXPECT_EQ(8, told->task->id);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_APP_INSTALLED, told->type);
+	EXPECT_EQ(NULL, told->task);
+	ASSERT_NE(NULL, told->app);
+	EXPECT_STREQ("app", told->app->id);
+	EXPECT_STREQ("/etc/app.bgtask", told->app->manifest);
+	EXPECT_EQ(1001, told->app->uid);
+	EXPECT_STREQ("standard", told->app->quota_class);
+	EXPECT_EQ(BGT_ACCESS_ALWAYS_ALLOWED, told->app->access);
+	EXPECT_EQ(77, told->app->container);
+	EXPECT_EQ(2, told->app->tasks);
+	EXPECT_TRUE(told->app->extended);
+	EXPECT_EQ(BGT_EXTENSION_SAVING_DATA, told->app->extension);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_APP_ACCESS_CHANGED, told->type);
+	EXPECT_STREQ("app", told->app->id);
+	EXPECT_EQ(BGT_ACCESS_DENIED_BY_USER, told->app->access);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_APP_REMOVED, told->type);
+	EXPECT_STREQ("app", told->app->id);
+
+	ASSERT_EQ(1, wait_event(self->bgt, &told));
+	EXPECT_EQ(BGT_EVENT_CONDITION_CHANGED, told->type);
+	EXPECT_EQ(NULL, told->app);
+	EXPECT_EQ(0x25, told->conditions);
+	EXPECT_EQ(0, bgt_next_event(self->bgt, &told));
+	EXPECT_FALSE(readable(self->bgt));
+
+	/* What nobody takes is freed. */
+	event(&self->helper, peer, BGTASK_CMD_TASK_REGISTERED_NTF, &registered);
+	event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &conditions);
+	EXPECT_TRUE(readable(self->bgt));
+	start(self->bgt, unregister);
+	reply(&self->helper, take(&self->helper, BGTASK_CMD_TASK_UNREGISTER), NULL);
+	EXPECT_EQ(0, end());
+	bgt_close(self->bgt);
+}
+
 static int set_channel(struct bgt *bgt)
 {
 	return bgt_channel_set(bgt, NULL, "Push", 5);
@@ -1079,6 +1206,9 @@ TEST(names)
 	EXPECT_STREQ("user-not-present", bgt_condition_name(BGT_CONDITION_USER_NOT_PRESENT));
 	EXPECT_STREQ("denied-by-policy", bgt_access_name(BGT_ACCESS_DENIED_BY_POLICY));
 	EXPECT_STREQ("instance-ended", bgt_event_name(BGT_EVENT_INSTANCE_ENDED));
+	for (unsigned int i = 1; i <= BGT_EVENT_CONDITION_CHANGED; i++)
+		EXPECT_STRNE("unknown", bgt_event_name((enum bgt_event_type)i));
+	EXPECT_STREQ("unknown", bgt_event_name(BGT_EVENT_CONDITION_CHANGED + 1));
 }
 
 TEST_HARNESS_MAIN

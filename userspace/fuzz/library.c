@@ -203,6 +203,10 @@ static void take_events(struct bgt *bgt)
 			read_text(event->member->path);
 		if (event->instance)
 			read_text(event->instance->message);
+		if (event->task)
+			read_text(event->task->entry_point);
+		if (event->app)
+			read_text(event->app->description);
 	}
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "condition.h"
+
 #include <errno.h>
 #include <linux/bgtask.h>
+#include <stdlib.h>
 
 #include "fields.h"
+#include "pending.h"
 #include "request.h"
 
 #define ASSERT_CONDITION(name)	\
@@ -78,4 +82,32 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
 	if (!automatic)
 		bgt_put_u32(&request, BGTASK_A_CONDITION_CONDITIONS, values);
 	return bgt_exchange(bgt, &request, NULL, NULL);
+}
+
+static int tell(struct bgt *bgt, struct bgt_pending *pending)
+{
+	bgt->event = pending->event;
+	free(pending);
+	return 1;
+}
+
+void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message)
+{
+	const struct nlattr *attr = bgt_span_find(bgt_span_of_message(message),
+						  BGTASK_A_CONDITION_CONDITIONS);
+	struct bgt_pending *pending;
+	uint32_t conditions;
+
+	/* Before that was asked for there is nobody to be told. */
+	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &conditions))
+		return;
+	/* What there is no memory for is lost, as if the socket's were full. */
+	pending = calloc(1, sizeof(*pending));
+	if (!pending)
+		return;
+	pending->tell = tell;
+	pending->event = (struct bgt_event){
+		.type = BGT_EVENT_CONDITION_CHANGED, .conditions = conditions,
+	};
+	bgt_pending_add(bgt, pending);
 }

@@ -222,5 +222,6 @@ void bgt_close(struct bgt *bgt)
 	bgt_member_free(bgt->event_member);
 	bgt_instance_free(bgt->event_instance);
 	bgt_app_free(bgt->event_app);
+	bgt_task_free(bgt->event_task);
 	free(bgt);
 }

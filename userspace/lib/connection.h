@@ -64,6 +64,7 @@ struct bgt {
 	struct bgt_member *event_member;
 	struct bgt_instance *event_instance;
 	struct bgt_app *event_app;
+	struct bgt_task *event_task;
 
 	char error[256];
 	_Alignas(struct nlmsghdr) char buffer[BGT_BUFFER_SIZE];

@@ -131,10 +131,12 @@ static void forget(struct bgt *bgt)
 	bgt_member_free(bgt->event_member);
 	bgt_instance_free(bgt->event_instance);
 	bgt_app_free(bgt->event_app);
+	bgt_task_free(bgt->event_task);
 	bgt->event_container = NULL;
 	bgt->event_member = NULL;
 	bgt->event_instance = NULL;
 	bgt->event_app = NULL;
+	bgt->event_task = NULL;
 }
 
 /* Takes the next event that has been sent to administrators. */

@@ -40,6 +40,12 @@ static const char *const events[] = {
 	[BGT_EVENT_EXTENSION_REVOKED] = "extension-revoked",
 	[BGT_EVENT_APP_ACTIVATED] = "app-activated",
 	[BGT_EVENT_INSTANCE_CHANGED] = "instance-changed",
+	[BGT_EVENT_TASK_REGISTERED] = "task-registered",
+	[BGT_EVENT_TASK_UNREGISTERED] = "task-unregistered",
+	[BGT_EVENT_APP_INSTALLED] = "app-installed",
+	[BGT_EVENT_APP_REMOVED] = "app-removed",
+	[BGT_EVENT_APP_ACCESS_CHANGED] = "app-access-changed",
+	[BGT_EVENT_CONDITION_CHANGED] = "condition-changed",
 };
 
 static const char *const triggers[] = {

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "activation.h"
+#include "condition.h"
 #include "instance.h"
 #include "lifecycle.h"
 #include "mutex.h"
 #include "renewal.h"
 #include "request.h"
+#include "task.h"
 
 int bgt_pending_prepare(struct bgt *bgt)
 {
@@ -89,6 +91,24 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 			return;
 		case BGTASK_CMD_APP_CHANGED_NTF:
 			bgt_app_happened(bgt, message, BGT_EVENT_APP_CHANGED);
+			return;
+		case BGTASK_CMD_APP_INSTALLED_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_INSTALLED);
+			return;
+		case BGTASK_CMD_APP_REMOVED_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_REMOVED);
+			return;
+		case BGTASK_CMD_APP_ACCESS_CHANGED_NTF:
+			bgt_app_happened(bgt, message, BGT_EVENT_APP_ACCESS_CHANGED);
+			return;
+		case BGTASK_CMD_TASK_REGISTERED_NTF:
+			bgt_task_happened(bgt, message, BGT_EVENT_TASK_REGISTERED);
+			return;
+		case BGTASK_CMD_TASK_UNREGISTERED_NTF:
+			bgt_task_happened(bgt, message, BGT_EVENT_TASK_UNREGISTERED);
+			return;
+		case BGTASK_CMD_CONDITION_CHANGED_NTF:
+			bgt_conditions_changed(bgt, message);
 			return;
 		case BGTASK_CMD_EXTENSION_REVOKED_NTF:
 			bgt_extension_revoked(bgt, message);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "task.h"
+
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fields.h"
+#include "pending.h"
 #include "renewal.h"
 #include "request.h"
 
@@ -200,6 +203,22 @@ static const struct bgt_field fields[] = {
 	{ 0, 0, 0 },
 };
 
+static int parse(struct bgt_span span, struct bgt_task **result)
+{
+	struct bgt_task *task;
+	int error;
+
+	error = bgt_fields_parse(fields, span, sizeof(*task), &task);
+	if (error)
+		return error;
+	if (!task->id) {
+		free(task);
+		return -EPROTO;
+	}
+	*result = task;
+	return 0;
+}
+
 /* A list that grows at its end, so that it keeps the helper's order. */
 struct list {
 	struct bgt_task *first;
@@ -209,15 +228,12 @@ struct list {
 static int add(struct bgt_span entry, void *data)
 {
 	struct list *list = data;
-	struct bgt_task *task;
 	int error;
 
-	error = bgt_fields_parse(fields, entry, sizeof(*task), &task);
-	if (error)
-		return error;
-	*list->end = task;
-	list->end = &task->next;
-	return task->id ? 0 : -EPROTO;
+	error = parse(entry, list->end);
+	if (!error)
+		list->end = &(*list->end)->next;
+	return error;
 }
 
 int bgt_task_list(struct bgt *bgt, const char *app, struct bgt_task **result)
@@ -250,6 +266,43 @@ void bgt_task_free(struct bgt_task *list)
 		next = list->next;
 		free(list);
 	}
+}
+
+/* An event that waits to be told, with what it is about. */
+struct happening {
+	struct bgt_pending pending;
+	struct bgt_task *task;
+};
+
+static int tell(struct bgt *bgt, struct bgt_pending *pending)
+{
+	struct happening *happening = (struct happening *)pending;
+
+	bgt_task_free(bgt->event_task);
+	bgt->event_task = happening->task;
+	bgt->event = pending->event;
+	free(happening);
+	return 1;
+}
+
+void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
+{
+	struct happening *happening;
+	struct bgt_task *task;
+
+	/* Before that was asked for there is nobody to be told. */
+	if (bgt->raised < 0 || parse(bgt_span_of_message(message), &task))
+		return;
+	/* What there is no memory for is lost, as if the socket's were full. */
+	happening = calloc(1, sizeof(*happening));
+	if (!happening) {
+		bgt_task_free(task);
+		return;
+	}
+	happening->task = task;
+	happening->pending.tell = tell;
+	happening->pending.event = (struct bgt_event){ .type = type, .task = task };
+	bgt_pending_add(bgt, &happening->pending);
 }
 
 int bgt_task_associate(struct bgt *bgt, const char *app)
