@@ -101,13 +101,25 @@ json_t *json_app(const struct bgt_app *app)
 			 json_text(app->description) : json_null());
 }
 
-json_t *json_app_change(const struct bgt_app *app)
+json_t *json_app_event(const struct bgt_event *event)
 {
-	return json_pack("{s:o, s:s, s:b, s:o}",
-			 "id", json_text(app->id),
-			 "state", bgt_app_state_name(app->state),
-			 "foreground", app->foreground,
-			 "pid", json_unless_zero(app->pid));
+	const struct bgt_app *app = event->app;
+
+	switch (event->type) {
+	case BGT_EVENT_APP_INSTALLED:
+		return json_app(app);
+	case BGT_EVENT_APP_ACCESS_CHANGED:
+		return json_pack("{s:o, s:s}", "id", json_text(app->id),
+				 "access", bgt_access_name(app->access));
+	case BGT_EVENT_APP_CHANGED:
+		return json_pack("{s:o, s:s, s:b, s:o}",
+				 "id", json_text(app->id),
+				 "state", bgt_app_state_name(app->state),
+				 "foreground", app->foreground,
+				 "pid", json_unless_zero(app->pid));
+	default:
+		return json_pack("{s:o}", "id", json_text(app->id));
+	}
 }
 
 json_t *json_apps(const struct bgt_app *list)

@@ -18,8 +18,8 @@ json_t *json_tasks(const struct bgt_task *list);
 json_t *json_instance(const struct bgt_instance *instance);
 json_t *json_instances(const struct bgt_instance *list);
 json_t *json_app(const struct bgt_app *app);
-/* Of an event: what its state is now. */
-json_t *json_app_change(const struct bgt_app *app);
+/* What is known of the app after its event. */
+json_t *json_app_event(const struct bgt_event *event);
 json_t *json_apps(const struct bgt_app *list);
 
 /* Names of conditions, in an array. */

@@ -19,8 +19,8 @@
 static const char usage[] =
 	"Usage: bgtask monitor [-j]\n"
 	"\n"
-	"Print every event of all containers as it happens, one a line, and those of apps and\n"
-	"instances of tasks if there is a helper.\n"
+	"Print every event of all containers as it happens, one a line, and those of apps, tasks,\n"
+	"their instances and conditions if there is a helper.\n"
 	"\n"
 	"  -j, --json  print one JSON object a line\n";
 
@@ -46,7 +46,13 @@ static int print_json(const struct bgt_event *event)
 		value = json_instance(event->instance);
 	} else if (event->app) {
 		key = "app";
-		value = json_app_change(event->app);
+		value = json_app_event(event);
+	} else if (event->task) {
+		key = "task";
+		value = json_task(event->task);
+	} else if (event->type == BGT_EVENT_CONDITION_CHANGED) {
+		key = "conditions";
+		value = json_conditions(event->conditions);
 	} else {
 		value = json_member(event->member);
 	}
@@ -105,15 +111,9 @@ static void print_member(const struct bgt_member *member, const struct names *kn
 		printf(", held");
 }
 
-static void print_app(const struct bgt_app *app)
-{
-	printf(" %s: %s%s", app->id, bgt_app_state_name(app->state),
-	       app->foreground ? ", in the foreground" : "");
-}
-
 static int print_text(const struct bgt_event *event, const struct names *known)
 {
-	char now[TEXT_TIME_MAX];
+	char now[TEXT_TIME_MAX], conditions[TEXT_CONDITIONS_MAX];
 
 	printf("%s %s", format_time(now), bgt_event_name(event->type));
 	if (event->container)
@@ -121,7 +121,11 @@ static int print_text(const struct bgt_event *event, const struct names *known)
 	else if (event->instance)
 		text_instance_event(event);
 	else if (event->app)
-		print_app(event->app);
+		text_app_event(event);
+	else if (event->task)
+		text_task_event(event);
+	else if (event->type == BGT_EVENT_CONDITION_CHANGED)
+		printf(": %s", text_conditions(conditions, event->conditions));
 	else
 		print_member(event->member, known);
 	if (putchar('\n') == EOF)

@@ -16,17 +16,15 @@ static const char usage[] =
 
 static int print_text(const struct bgt_task *task)
 {
-	char conditions[TEXT_CONDITIONS_MAX], interval[DURATION_MAX];
+	char conditions[TEXT_CONDITIONS_MAX];
 
 	printf("%s\n", task->name);
 	printf("          Id: %" PRIu32 "\n", task->id);
 	printf("         App: %s\n", task->app);
 	printf(" Entry point: %s\n", task->entry_point);
-	printf("     Trigger: %s", bgt_trigger_name(task->trigger));
-	if (task->interval)
-		printf(", every %s", duration_format(interval, task->interval, 1));
-	printf("%s\n", task->oneshot ? ", once" : "");
-	printf("  Conditions: %s%s\n", text_conditions(conditions, task->conditions),
+	printf("     Trigger: ");
+	text_trigger(task);
+	printf("\n  Conditions: %s%s\n", text_conditions(conditions, task->conditions),
 	       task->cancel_on_condition_loss ? "; cancelled when one is lost" : "");
 	return EXIT_OK;
 }

@@ -134,6 +134,50 @@ void text_instance_event(const struct bgt_event *event)
 	}
 }
 
+void text_app_event(const struct bgt_event *event)
+{
+	const struct bgt_app *app = event->app;
+
+	printf(" %s", app->id);
+	switch (event->type) {
+	case BGT_EVENT_APP_INSTALLED:
+		printf(": %s, class %s, access %s", app->manifest, app->quota_class,
+		       bgt_access_name(app->access));
+		break;
+	case BGT_EVENT_APP_ACCESS_CHANGED:
+		printf(": %s", bgt_access_name(app->access));
+		break;
+	case BGT_EVENT_APP_CHANGED:
+		printf(": %s%s", bgt_app_state_name(app->state),
+		       app->foreground ? ", in the foreground" : "");
+		break;
+	default:
+		break;
+	}
+}
+
+void text_trigger(const struct bgt_task *task)
+{
+	char interval[DURATION_MAX];
+
+	printf("%s", bgt_trigger_name(task->trigger));
+	if (task->interval)
+		printf(", every %s", duration_format(interval, task->interval, 1));
+	if (task->oneshot)
+		printf(", once");
+}
+
+void text_task_event(const struct bgt_event *event)
+{
+	const struct bgt_task *task = event->task;
+	char conditions[TEXT_CONDITIONS_MAX];
+
+	printf(" %s %s %" PRIu32 ": ", task->app, task->name, task->id);
+	text_trigger(task);
+	if (task->conditions)
+		printf(", if %s", text_conditions(conditions, task->conditions));
+}
+
 void text_said(const char *text)
 {
 	for (; *text; text++)

@@ -42,7 +42,12 @@ const char *text_conditions(char *buffer, uint32_t conditions);
 void text_container(const struct bgt_container *container);
 void text_members(const struct bgt_member *list);
 
-/* Prints what an instance's event is about. */
+/* Prints when a task runs: its trigger, how often, and whether but once. */
+void text_trigger(const struct bgt_task *task);
+
+/* Print what the event of an app, a task or an instance is about. */
+void text_app_event(const struct bgt_event *event);
+void text_task_event(const struct bgt_event *event);
 void text_instance_event(const struct bgt_event *event);
 
 #endif
