@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# bgtask monitor, of apps and instances.
+# bgtask monitor, of what the helper tells: instances, tasks, apps and conditions.
 
 # shellcheck source=selftests/cli/helper.sh
 . "$(dirname "$(readlink -f "$0")")/helper.sh"
@@ -95,6 +95,140 @@ test_monitor_changes() {
 		["Worker","cancelling","energy-saver"]
 	END
 	)"
+}
+
+# All three pairs are set, as a machine may have a way to the internet or not.
+set_conditions() {
+	bgtask condition set internet-available off
+	bgtask condition set session-connected on
+	bgtask condition set user-present on
+}
+# What the monitors have printed is forgotten, when they listen.
+listen() {
+	start_with_app
+	set_conditions
+	bgtask task register -a $mail -n Quick -t application >/dev/null
+	begin_monitors
+	await both_hear
+	bgtask task unregister -a $mail Quick
+	await has "$scratch/text" "^20[^ ]*Z task-unregistered $mail Quick [0-9]*: application$"
+	await has "$scratch/events" '"task-unregistered"'
+	: >"$scratch/events"
+	: >"$scratch/text"
+}
+
+# Registrations, however they begin and end.
+test_monitor_tasks() {
+	local sync worker when="time, every 1h 30min, if internet-available,user-not-present"
+	listen
+	sync=$(bgtask task register -a $mail -n Quick -t time -i 90min -c internet-available \
+		-c user-not-present -l)
+	fail_with "cannot register task \"Quick\": the app has a task of this name" \
+		bgtask task register -a $mail -n Quick -t application
+	worker=$(bgtask task register -a $mail -n Worker -t application -o)
+	fire_worker
+	touch "$scratch/go"
+	await has "$scratch/text" " task-unregistered $mail Worker "
+	bgtask task unregister "$sync"
+	await has "$scratch/text" " task-unregistered $mail Quick "
+	await has "$scratch/events" '"task-unregistered".*"Quick"'
+
+	same "$(sed -nE 's/^20[^ ]*Z (task-|instance-ended .* Worker )/\1/p' "$scratch/text")" \
+		"$(cat <<-END
+		task-registered $mail Quick $sync: $when
+		task-registered $mail Worker $worker: application, once
+		instance-ended $mail Worker $id: completed, status 0, folder
+		task-unregistered $mail Worker $worker: application, once
+		task-unregistered $mail Quick $sync: $when
+	END
+	)"
+	same "$(jq -c 'select(.task) | [.event, .task.name]' "$scratch/events")" "$(cat <<-END
+		["task-registered","Quick"]
+		["task-registered","Worker"]
+		["task-unregistered","Worker"]
+		["task-unregistered","Quick"]
+	END
+	)"
+	same "$(jq -c 'select(.task.name == "Quick") | .task' "$scratch/events" | uniq)" \
+		"$(tr -d '\n' <<-END
+		{"id":$sync,"app":"$mail","name":"Quick","entry_point":"/bin/sh $scratch/quick",
+		"trigger":"time","interval":5400000000000,"oneshot":false,
+		"conditions":["internet-available","user-not-present"],
+		"cancel_on_condition_loss":true}
+	END
+	)"
+	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
+}
+
+# Apps that come, change and go, and what the user lets them do.
+test_monitor_apps() {
+	local manifest container task user
+	listen
+	manifest=$(write_manifest $other)
+	bgtask app install "$manifest" >/dev/null
+	container=$(bgtask -j app show $other | jq .container)
+	user=$(id -u nobody)
+	bgtask app allow $other
+	bgtask app allow $other
+	# All slots are taken.
+	want 1 bgtask app allow $mail
+	task=$(bgtask task register -a $other -n Quick -t application)
+	write_manifest $other Class=other >/dev/null
+	bgtask app upgraded $other
+	bgtask app deny $other
+	bgtask app remove $other
+	await has "$scratch/text" " app-removed $other$"
+	await has "$scratch/events" '"app-removed"'
+
+	same "$(sed -nE 's/^20[^ ]*Z (task-|app-)/\1/p' "$scratch/text")" "$(cat <<-END
+		app-installed $other: $manifest, class standard, access unspecified
+		app-access-changed $other: lock-screen
+		task-registered $other Quick $task: application
+		app-installed $other: $manifest, class other, access lock-screen
+		app-access-changed $other: denied-by-user
+		task-unregistered $other Quick $task: application
+		app-removed $other
+	END
+	)"
+	same "$(events app-installed .app)" \
+		"$(described_app "$manifest" "$user" standard unspecified "$container" 0
+		described_app "$manifest" "$user" other lock-screen "$container" 1)"
+	same "$(events app-access-changed .app)" "$(cat <<-END
+		{"id":"$other","access":"lock-screen"}
+		{"id":"$other","access":"denied-by-user"}
+	END
+	)"
+	same "$(events app-removed .app)" "{\"id\":\"$other\"}"
+	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
+}
+# described_app MANIFEST USER CLASS ACCESS CONTAINER TASKS
+described_app() {
+	printf '{"id":"%s","manifest":"%s","uid":%s,"class":"%s","access":"%s","container":%s,' \
+		$other "${@:1:5}"
+	printf '"tasks":%s,"state":"not-running","foreground":false,"pid":null,' "$6"
+	printf '"extension":null,"description":null}\n'
+}
+
+# Only when others hold than before, and all at once.
+test_monitor_conditions() {
+	listen
+	bgtask condition set user-present on
+	bgtask condition set user-present off
+	bgtask condition set user-not-present on
+	bgtask condition set user-present on
+	await has "$scratch/text" "condition-changed: .*,user-present$"
+	await has "$scratch/events" '"condition-changed".*"user-present"'
+	same "$(lines condition-changed:)" "$(cat <<-END
+		condition-changed: internet-not-available,session-connected,user-not-present
+		condition-changed: internet-not-available,session-connected,user-present
+	END
+	)"
+	same "$(events condition-changed .conditions)" "$(cat <<-END
+		["internet-not-available","session-connected","user-not-present"]
+		["internet-not-available","session-connected","user-present"]
+	END
+	)"
+	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
 }
 
 # A helper that comes later, and another one after that.
