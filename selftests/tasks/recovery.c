@@ -276,6 +276,17 @@ TEST_F_TIMEOUT(recovery, module_unloaded, 90)
 	bgt_close(bgt);
 }
 
+/* How many registrations were told of since the last call. */
+static unsigned int count_registered(struct bgt *watcher)
+{
+	const struct bgt_event *event;
+	unsigned int count = 0;
+
+	while (bgt_next_event(watcher, &event) > 0)
+		count += event->type == BGT_EVENT_TASK_REGISTERED;
+	return count;
+}
+
 /*
  * A full disk: nothing new, nothing is lost, and when there is room again it goes on. What runs in
  * an app is with ../lifecycle/inside.c.
@@ -285,10 +296,13 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 	const struct bgt_instance *instance;
 	uint64_t end = now() + DEADLINE;
 	struct bgt_task_builder *builder;
+	struct bgt *watcher = mutex_connect();
 	uint32_t id, pid, last;
 
 	helper_move_to_disk(self->bgt);
+	ASSERT_EQ(0, bgt_task_associate(watcher, NULL));
 	instance = launch(self->bgt, "long");
+	EXPECT_EQ(1, count_registered(watcher));
 	id = instance->id;
 	pid = instance->pid;
 	helper_fill_disk();
@@ -301,6 +315,7 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 	EXPECT_EQ(-ENOSPC, bgt_task_register(builder, NULL));
 	EXPECT_EQ(-ENOSPC, bgt_trigger_fire(self->bgt, APP, "long", BGT_TRIGGER_APPLICATION, NULL));
 	EXPECT_EQ(1, count_tasks(self->bgt, &last));
+	EXPECT_EQ(0, count_registered(watcher));
 	/* It ends, but that is not in the books. */
 	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, id, BGT_CANCEL_ABORT));
 	while (!kill((pid_t)pid, 0) && now() < end)
@@ -314,6 +329,8 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 	EXPECT_EQ(0, bgt_task_register(builder, NULL));
 	bgt_task_builder_free(builder);
 	EXPECT_EQ(2, count_tasks(self->bgt, &last));
+	EXPECT_EQ(1, count_registered(watcher));
+	bgt_close(watcher);
 }
 
 /* What is done once is done once, also if the helper is killed between. */

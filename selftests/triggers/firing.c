@@ -152,6 +152,28 @@ int firing_register(struct bgt *bgt, const char *app, enum bgt_trigger trigger,
 	return error;
 }
 
+bool firing_told(struct bgt *bgt, uint32_t some, uint32_t expected)
+{
+	uint64_t end = now() + DEADLINE;
+	const struct bgt_event *event;
+	int result;
+
+	do {
+		while ((result = bgt_next_event(bgt, &event)) > 0) {
+			if (event->type != BGT_EVENT_CONDITION_CHANGED)
+				continue;
+			if ((event->conditions & some) != expected)
+				note("told of 0x%x, not 0x%x", event->conditions & some, expected);
+			return (event->conditions & some) == expected;
+		}
+		if (result < 0)
+			fail("bgt_next_event: %s", bgt_error(bgt));
+		look_later(end);
+	} while (now() < end);
+	note("nothing is told of conditions");
+	return false;
+}
+
 uint64_t firing_time(void)
 {
 	struct timespec time;

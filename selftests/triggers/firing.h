@@ -46,6 +46,12 @@ struct firing_wish {
 int firing_register(struct bgt *bgt, const char *app, enum bgt_trigger trigger,
 		    struct firing_wish wish);
 
+/*
+ * Whether these of some conditions hold, as the next event that tells of conditions has it. It is
+ * waited for; the connection has associated with all apps.
+ */
+bool firing_told(struct bgt *bgt, uint32_t some, uint32_t expected);
+
 /* CLOCK_REALTIME, as all moments of instances. */
 uint64_t firing_time(void);
 

@@ -191,8 +191,12 @@ TEST_F_TIMEOUT(network, restart, 240)
 TEST_F_TIMEOUT(network, condition, 240)
 {
 	static const char app[] = "org.example.Net";
+	const uint32_t pair = BGT_CONDITION_INTERNET_AVAILABLE |
+			      BGT_CONDITION_INTERNET_NOT_AVAILABLE;
+	struct bgt *watcher = mutex_connect();
 	const struct bgt_instance *instance;
 
+	ASSERT_EQ(0, bgt_task_associate(watcher, NULL));
 	firing_install(self->bgt, app, "/bin/sleep 1000");
 	ASSERT_EQ(0, firing_register(self->bgt, app, BGT_TRIGGER_APPLICATION, (struct firing_wish){
 			.condition = BGT_CONDITION_INTERNET_AVAILABLE, .cancel = true }));
@@ -204,11 +208,14 @@ TEST_F_TIMEOUT(network, condition, 240)
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, app, "task")->state);
 	shell("ip route add default via 10.7.0.2");
 	EXPECT_NE(NULL, instance_wait(self->bgt, app, "task", BGT_INSTANCE_RUNNING));
+	EXPECT_TRUE(firing_told(watcher, pair, BGT_CONDITION_INTERNET_AVAILABLE));
 	shell("ip link del d0");
 	instance = instance_wait(self->bgt, app, "task", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_CANCEL_CONDITION_LOSS, instance->reason);
 	EXPECT_EQ(1, instance_count(self->bgt, app));
+	EXPECT_TRUE(firing_told(watcher, pair, BGT_CONDITION_INTERNET_NOT_AVAILABLE));
+	bgt_close(watcher);
 }
 
 TEST_HARNESS_MAIN

@@ -224,19 +224,28 @@ TEST_F_TIMEOUT(session, condition, 240)
 /* What an administrator sets goes before what logind says, until it is left to logind again. */
 TEST_F_TIMEOUT(session, set, 240)
 {
+	const uint32_t all = CONNECTED | DISCONNECTED | PRESENT | AWAY;
+	struct bgt *watcher = mutex_connect();
+
 	self->bus = start_bus();
 	start_logind(&self->logind, TEST_SESSION("one"));
 	firing_begin(self->bgt, TRIGGERS);
+	ASSERT_EQ(0, bgt_task_associate(watcher, NULL));
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, PRESENT | AWAY, AWAY, false));
 	EXPECT_TRUE(holds(self->bgt, CONNECTED | AWAY));
+	EXPECT_TRUE(firing_told(watcher, all, CONNECTED | AWAY));
 	tell(&self->logind, "/");
 	EXPECT_TRUE(firing_is(self->bgt, GONE));
 	EXPECT_TRUE(holds(self->bgt, DISCONNECTED | AWAY));
+	EXPECT_TRUE(firing_told(watcher, all, DISCONNECTED | AWAY));
 	tell(&self->logind, TEST_SESSION("two"));
 	EXPECT_TRUE(firing_is(self->bgt, COME));
 	EXPECT_TRUE(holds(self->bgt, CONNECTED | AWAY));
+	EXPECT_TRUE(firing_told(watcher, all, CONNECTED | AWAY));
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, PRESENT | AWAY, 0, true));
 	EXPECT_TRUE(holds(self->bgt, CONNECTED | PRESENT));
+	EXPECT_TRUE(firing_told(watcher, all, CONNECTED | PRESENT));
+	bgt_close(watcher);
 }
 
 TEST_HARNESS_MAIN
