@@ -340,9 +340,12 @@ static void take_reply(const struct nlmsghdr *message)
 
 static void take_event(const struct nlmsghdr *message)
 {
-	fuzz_assert(number_of(message, BGTASK_A_CALL_PEER));
-	fuzz_assert(number_of(message, BGTASK_A_CALL_COMMAND));
+	uint32_t peer = number_of(message, BGTASK_A_CALL_PEER);
+	uint32_t command = number_of(message, BGTASK_A_CALL_COMMAND);
+
+	fuzz_assert(peer && command);
 	check_payload(message);
+	kernel_told(peer, command, find(message, BGTASK_A_CALL_PAYLOAD));
 }
 
 void kernel_receive(struct mnl_socket *socket, const struct nlmsghdr *message)

@@ -5,6 +5,7 @@
 #ifndef BGTASK_FUZZ_KERNEL_H
 #define BGTASK_FUZZ_KERNEL_H
 
+#include <linux/netlink.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,7 +41,8 @@ void kernel_member_gone(uint32_t container);
 /* Refuses the request about containers that comes after @others more; none if negative. */
 void kernel_refuse(int others);
 
-/* The fuzzer's: everything in an app's container was killed. */
+/* The fuzzer's: everything in an app's container was killed, and a socket is told something. */
 void kernel_killed(const char *container);
+void kernel_told(uint32_t peer, uint32_t command, const struct nlattr *payload);
 
 #endif

@@ -19,12 +19,14 @@
  *   L LETTER, U LETTER        somebody deletes it, or a member of it
  *   H                         the helper ends and is started anew
  *
- * After each the helper comes to rest, and a call is answered once.
+ * After each the helper comes to rest, and a call is answered once. An administrator who is told of
+ * all knows in the end what there is.
  */
 #include "kernel.h"
 #include "machine.h"
 #include "presence.h"
 #include "script.h"
+#include "watcher.h"
 #include "fuzz.h"
 
 int helper_main(int argc, char **argv);
@@ -145,6 +147,7 @@ static void come_to_rest(void)
 
 static void start_helper(void)
 {
+	const struct caller watcher = { .peer = WATCHER_PEER, .pid = 1, .admin = true };
 	struct problem problem = { "" };
 
 	world.daemon = calloc(1, sizeof(*world.daemon));
@@ -153,7 +156,8 @@ static void start_helper(void)
 		fprintf(stderr, "%s\n", problem.text);
 		fuzz_fail("the helper starts", __FILE__, __LINE__);
 	}
-	come_to_rest();
+	watcher_begin();
+	fuzz_assert(kernel_call(&watcher, BGTASK_CMD_TASK_ASSOCIATE, "", 0, come_to_rest));
 }
 
 static void stop_helper(void)
@@ -324,6 +328,7 @@ static void check_registry(void)
 	fuzz_assert(!registry_task_each(registry, NULL, 0, read_task, NULL));
 	fuzz_assert(!registry_instance_each(registry, NULL, 0, read_instance, &sum));
 	fuzz_assert(sum.lost || sum.running == machine_running());
+	watcher_check(world.daemon);
 }
 
 static void clear(void)
@@ -343,6 +348,7 @@ static void clear(void)
 	write_manifest("early", 'b', 0);
 	kernel_reset();
 	machine_reset(world.cgroups);
+	watcher_reset();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
