@@ -328,7 +328,7 @@ static void live(struct __test_metadata *_metadata, struct bgt *bgt, struct fiel
 	step(field);
 }
 
-TEST_F_TIMEOUT(hostile, life, 1200)
+TEST_F_TIMEOUT(hostile, life, 3600)
 {
 	static const struct {
 		void (*act)(struct field *field, uint64_t *seed);

@@ -476,7 +476,7 @@ static bool task_is_right(struct walk *walk)
 	return false;
 }
 
-TEST_F_TIMEOUT(walk, random, 1700)
+TEST_F_TIMEOUT(walk, random, 7200)
 {
 	struct walk *walk = &self->walk;
 	unsigned int count = soak() ? 1000 : 100;

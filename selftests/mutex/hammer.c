@@ -164,7 +164,7 @@ static pid_t start(struct field *field, unsigned int number, uint64_t *seed)
 	return task_start("a", hammer, &data);
 }
 
-TEST_F_TIMEOUT(hammer, all, 1200)
+TEST_F_TIMEOUT(hammer, all, 3600)
 {
 	uint64_t seed = random_seed(), end = now() + (soak() ? 600 : 30) * SEC;
 	struct field *field = self->field;

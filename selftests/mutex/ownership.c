@@ -252,7 +252,7 @@ TEST_F(ownership, close_releases)
  * A timeout and a release at the same time: the waiter gets the mutex or an error, and what it was
  * told is what is.
  */
-TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 1200)
+TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 3600)
 {
 	unsigned int rounds = soak() ? 20000 : 500, acquired = 0;
 	uint64_t seed = random_seed();

@@ -198,7 +198,7 @@ TEST_F_TIMEOUT(accounting, nested, 120)
 }
 
 /* Removed cgroups take nothing with them, though they are gone sooner than one can look. */
-TEST_F_TIMEOUT(accounting, removed, 300)
+TEST_F_TIMEOUT(accounting, removed, 3600)
 {
 	unsigned int rounds = soak() ? 2000 : 100;
 	uint64_t sum = 0;
@@ -516,7 +516,7 @@ static int worker(void *data)
 	return 0;
 }
 
-TEST_F_TIMEOUT(accounting, mixture, 1200)
+TEST_F_TIMEOUT(accounting, mixture, 3600)
 {
 	static const char *const places[] = { "a", "b", "a/1", "a/2", "a/2/3", "b/1", "outside" };
 	uint64_t end = now() + (soak() ? 300 : 6) * SEC, state = random_seed();

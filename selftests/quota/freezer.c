@@ -368,7 +368,7 @@ TEST_F_TIMEOUT(freezer, container_delete, 120)
 }
 
 /* Of a quick succession the last one counts. */
-TEST_F_TIMEOUT(freezer, quick_succession, 1200)
+TEST_F_TIMEOUT(freezer, quick_succession, 7200)
 {
 	unsigned int rounds = soak() ? 5000 : 100;
 	uint64_t state = random_seed();

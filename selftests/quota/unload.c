@@ -217,7 +217,7 @@ static int ask(void *data)
 }
 
 /* Loaded and unloaded, again and again, with containers, under load, with requests. */
-TEST_F_TIMEOUT(unload, rounds, 1800)
+TEST_F_TIMEOUT(unload, rounds, 7200)
 {
 	unsigned int rounds = soak() ? 200 : 10;
 	uint64_t state = random_seed();

@@ -53,7 +53,7 @@ static int call(void *data)
 }
 
 /* Some calls reach a helper before it has been told that it is the helper. */
-TEST_F_TIMEOUT(callers, are_answered, 600)
+TEST_F_TIMEOUT(callers, are_answered, 3600)
 {
 	unsigned int rounds = soak() ? 200 : 20;
 	pid_t pids[CALLERS];

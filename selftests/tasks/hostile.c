@@ -428,7 +428,7 @@ static bool is_served_still(const struct field *field, uint64_t times)
 	return field->served >= times;
 }
 
-TEST_F_TIMEOUT(hostile, all, 1200)
+TEST_F_TIMEOUT(hostile, all, 3600)
 {
 	static const struct {
 		void (*act)(struct field *field, uint64_t *seed);

@@ -506,7 +506,7 @@ static void kill_once(struct bgt *bgt, const struct field *field, uint64_t *seed
 	helper_kill();
 }
 
-TEST_F_TIMEOUT(kill, rounds, 1700)
+TEST_F_TIMEOUT(kill, rounds, 7200)
 {
 	static int (*const kinds[])(void *) = {
 		work_registrar, work_registrar, work_firer, work_firer, work_disturber,

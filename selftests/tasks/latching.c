@@ -236,7 +236,7 @@ static bool all_work(struct bgt *bgt, uint32_t set)
 	return true;
 }
 
-TEST_F_TIMEOUT(latching, one_condition, 1200)
+TEST_F_TIMEOUT(latching, one_condition, 7200)
 {
 	/* Some triggers are for apps on the lock screen. */
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
@@ -244,7 +244,7 @@ TEST_F_TIMEOUT(latching, one_condition, 1200)
 		ASSERT_TRUE(all_work(self->bgt, conditions[i]));
 }
 
-TEST_F_TIMEOUT(latching, two_conditions, 1700)
+TEST_F_TIMEOUT(latching, two_conditions, 7200)
 {
 	unsigned int pairs = 0, contradictions = 0;
 	uint32_t set, id;
