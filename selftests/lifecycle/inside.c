@@ -66,10 +66,14 @@ static bool is_activated(void)
 	return actor_comes_to_say(APP, ACTIVATED);
 }
 
-static bool ui_is_still(void)
+static bool ui_is_still(struct bgt *bgt)
 {
-	uint64_t beats = actor_beats(APP);
+	uint64_t beats;
 
+	/* It has been told to stop, which takes a moment. */
+	if (!ui_stands(bgt, APP, true))
+		return false;
+	beats = actor_beats(APP);
 	pause_for(300 * MSEC);
 	return actor_beats(APP) == beats;
 }
@@ -89,7 +93,7 @@ TEST_F_TIMEOUT(inside, suspended, 60)
 	uint64_t beats;
 
 	begin_suspended(self->bgt, 30 * SEC);
-	EXPECT_TRUE(ui_is_still());
+	EXPECT_TRUE(ui_is_still(self->bgt));
 	beats = actor_beats(APP);
 	for (unsigned int i = 0; i < 3; i++) {
 		helper_fire(self->bgt, "inside");
@@ -99,7 +103,7 @@ TEST_F_TIMEOUT(inside, suspended, 60)
 		instance = instance_look(self->bgt, APP, "inside");
 		EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
 		EXPECT_EQ(app_look(self->bgt, APP)->pid, instance->pid);
-		EXPECT_TRUE(ui_is_still());
+		EXPECT_TRUE(ui_is_still(self->bgt));
 		actor_do(APP, i == 1 ? "complete 7" : "complete 0");
 		instance = instance_wait(self->bgt, APP, "inside", i == 1 ? BGT_INSTANCE_FAILED :
 					 BGT_INSTANCE_COMPLETED);
@@ -127,7 +131,7 @@ TEST_F_TIMEOUT(inside, in_foreground, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
-	EXPECT_TRUE(ui_is_still());
+	EXPECT_TRUE(ui_is_still(self->bgt));
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
 	/* And comes back before it has ended. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -148,7 +152,7 @@ TEST_F_TIMEOUT(inside, not_running, 60)
 		ASSERT_TRUE(is_activated());
 		EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
 		EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
-		EXPECT_TRUE(ui_is_still());
+		EXPECT_TRUE(ui_is_still(self->bgt));
 		actor_do(APP, "complete 0");
 		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 		EXPECT_TRUE(app_stands(self->bgt, APP, true));
@@ -311,7 +315,7 @@ TEST_F_TIMEOUT(inside, helper_restarted, 60)
 	helper_restart(self->bgt);
 	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
-	EXPECT_TRUE(ui_is_still());
+	EXPECT_TRUE(ui_is_still(self->bgt));
 	EXPECT_TRUE(actor_is_silent(APP));
 	actor_do(APP, "complete 0");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
@@ -326,7 +330,7 @@ TEST_F_TIMEOUT(inside, helper_restarted_before, 60)
 	helper_restart(self->bgt);
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(is_activated());
-	EXPECT_TRUE(ui_is_still());
+	EXPECT_TRUE(ui_is_still(self->bgt));
 	actor_do(APP, "complete 0");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
