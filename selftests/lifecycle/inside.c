@@ -166,7 +166,8 @@ TEST_F_TIMEOUT(inside, hangs, 60)
 {
 	const struct bgt_instance *instance;
 
-	begin_suspended(self->bgt, SEC);
+	/* Which is also the time for its connection to come back to the helper. */
+	begin_suspended(self->bgt, 5 * SEC);
 	watch_idle(self->bgt, "2s");
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(is_activated());
