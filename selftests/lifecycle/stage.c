@@ -206,13 +206,14 @@ const struct bgt_app *app_look(struct bgt *bgt, const char *id)
 bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state)
 {
 	uint64_t end = now() + DEADLINE;
+	enum bgt_app_state known;
 
-	while (app_look(bgt, app)->state != state && now() < end)
+	/* It may not be for long. */
+	while ((known = app_look(bgt, app)->state) != state && now() < end)
 		look_later(end);
-	if (app_look(bgt, app)->state == state)
-		return true;
-	note("%s is %s", app, bgt_app_state_name(app_look(bgt, app)->state));
-	return false;
+	if (known != state)
+		note("%s is %s", app, bgt_app_state_name(known));
+	return known == state;
 }
 
 static bool is_frozen(struct bgt *bgt, uint32_t container, enum bgt_role role)
@@ -232,10 +233,12 @@ static bool comes_to_stand(struct bgt *bgt, const char *app, enum bgt_role role,
 {
 	uint32_t container = app_look(bgt, app)->container;
 	uint64_t end = now() + DEADLINE;
+	bool frozen;
 
-	while (is_frozen(bgt, container, role) != still && now() < end)
+	/* Its budget may be spent in the next moment. */
+	while ((frozen = is_frozen(bgt, container, role)) != still && now() < end)
 		look_later(end);
-	return is_frozen(bgt, container, role) == still;
+	return frozen == still;
 }
 
 bool app_stands(struct bgt *bgt, const char *app, bool still)

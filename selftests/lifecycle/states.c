@@ -258,9 +258,10 @@ static bool becomes_throttled(struct bgt *bgt, bool throttled)
 {
 	uint64_t end = now() + DEADLINE;
 
-	while (helper_container(bgt)->throttled != throttled && now() < end)
+	while ((known = helper_container(bgt)->throttled) != throttled && now() < end)
 		look_later(end);
-	return helper_container(bgt)->throttled == throttled;
+	return known == throttled;
+	bool known;
 }
 
 /* Nor have its tasks, which are thawed with it, and not cancelled. */
