@@ -22,7 +22,7 @@
 #define OTHER	"org.example.Other"
 #define PATIENT	"SuspendTimeout=1h\nSavingTimeout=1h\n"
 /* For a connection to come back, and for the app to be suspended. */
-#define HASTY	"SuspendTimeout=1s\nSavingTimeout=1h\nExtensionLimit=1h\n"
+#define HASTY	"SuspendTimeout=5s\nSavingTimeout=1h\nExtensionLimit=1h\n"
 #define TIME	(10 * SEC)
 
 FIXTURE(restart) {
@@ -180,7 +180,7 @@ TEST_F_TIMEOUT(restart, saving_is_over, 120)
 /* Nor the time to save its state, which is over now, and would not be for long if it did. */
 TEST_F_TIMEOUT(restart, suspending, 120)
 {
-	uint64_t start;
+	uint64_t start, before, launching = 0;
 
 	actor_begin(self->bgt, "SuspendTimeout=10s\n");
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
@@ -189,12 +189,15 @@ TEST_F_TIMEOUT(restart, suspending, 120)
 	for (unsigned int i = 0; i < 3; i++) {
 		helper_kill();
 		pause_for(3 * SEC);
+		before = now();
 		helper_launch(self->bgt);
+		launching += now() - before;
 	}
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 	EXPECT_GE(now() - start, 9 * SEC);
 	note("suspended after %llu ms", (unsigned long long)((now() - start) / MSEC));
-	EXPECT_LT(now() - start, 15 * SEC);
+	/* On a busy machine helpers take their time. */
+	EXPECT_LT(now() - start, 15 * SEC + launching);
 }
 
 /* What happens to it before it has come back, it learns then. */
