@@ -17,7 +17,7 @@
 #include "task.h"
 
 #define PATIENT	"SuspendTimeout=1h\n"
-#define LIMIT	SEC
+#define LIMIT	(2 * SEC)
 
 FIXTURE(traced) {
 	struct bgt *bgt;
@@ -72,10 +72,10 @@ static bool is_revoked_in_time(uint64_t start)
 
 TEST_F_TIMEOUT(traced, limit, 60)
 {
-	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1s\n");
+	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=2s\n");
 	uint64_t start;
 
-	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 1000"));
+	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 2000"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	pause_for(3 * LIMIT);
 	EXPECT_TRUE(has_extension(self->bgt, BGT_APP_RUNNING));
@@ -107,7 +107,7 @@ TEST_F_TIMEOUT(traced, unplugged, 60)
 	pid_t pid;
 
 	power_set("ac_online", "on");
-	pid = begin(self->bgt, PATIENT "ExtensionLimit=1s\n");
+	pid = begin(self->bgt, PATIENT "ExtensionLimit=2s\n");
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	pause_for(2 * LIMIT);
@@ -122,12 +122,12 @@ TEST_F_TIMEOUT(traced, unplugged, 60)
 
 TEST_F_TIMEOUT(traced, saving, 60)
 {
-	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1s\nSavingTimeout=500ms\n");
+	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=2s\nSavingTimeout=3s\n");
 	uint64_t start;
 
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	ASSERT_TRUE(actor_says(APP, "suspending"));
-	ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 1000"));
+	ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 2000"));
 	pause_for(3 * LIMIT);
 	EXPECT_TRUE(has_extension(self->bgt, BGT_APP_SUSPENDING));
 	start = now();

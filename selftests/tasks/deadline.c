@@ -255,11 +255,12 @@ TEST_F_TIMEOUT(deadline, traced, 60)
 {
 	const struct bgt_instance *instance;
 	uint64_t released;
+	const uint64_t timeout = 2 * SEC;
 	uint32_t id;
 	int status;
 	pid_t pid;
 
-	begin(self->bgt, TIMEOUT);
+	begin(self->bgt, timeout);
 	instance = run_ready(self->bgt, "deaf");
 	pid = (pid_t)instance->pid;
 	id = instance->id;
@@ -269,7 +270,7 @@ TEST_F_TIMEOUT(deadline, traced, 60)
 	ASSERT_EQ(pid, waitpid(pid, &status, __WALL));
 	ASSERT_TRUE(WIFSTOPPED(status));
 	EXPECT_EQ(SIGTERM, WSTOPSIG(status));
-	pause_for(TIMEOUT * 2 + TIMEOUT / 2);
+	pause_for(timeout * 2 + timeout / 2);
 	EXPECT_EQ(BGT_INSTANCE_CANCELLING, instance_look(self->bgt, APP, "deaf")->state);
 
 	released = wall();
@@ -279,7 +280,7 @@ TEST_F_TIMEOUT(deadline, traced, 60)
 	note("it was over %llu ms after the debugger had gone",
 	     (unsigned long long)((instance->ended - released) / MSEC));
 	/* All of its time is left, but for the moment that passes between two looks. */
-	EXPECT_GE(instance->ended - released, TIMEOUT - TIMEOUT / 10);
+	EXPECT_GE(instance->ended - released, timeout - timeout / 10);
 }
 
 TEST_HARNESS_MAIN
