@@ -235,6 +235,8 @@ TEST_F_TIMEOUT(deadline, helper_killed, 120)
 	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 
+	/* This helper does not get to the end of it. */
+	helper_change(self->bgt, "s/^CancelTimeout=.*/CancelTimeout=30s/");
 	instance = helper_run(self->bgt, "long");
 	id = instance->id;
 	pid = instance->pid;
@@ -253,9 +255,9 @@ TEST_F_TIMEOUT(deadline, helper_killed, 120)
 /* Whose debugger looks at it has all the time. */
 TEST_F_TIMEOUT(deadline, traced, 60)
 {
+	const uint64_t timeout = 2 * SEC;
 	const struct bgt_instance *instance;
 	uint64_t released;
-	const uint64_t timeout = 2 * SEC;
 	uint32_t id;
 	int status;
 	pid_t pid;
