@@ -141,22 +141,31 @@ TEST_F_TIMEOUT(budget, exempt, 60)
 	EXPECT_GT(helper_container(self->bgt)->times_throttled, times);
 }
 
+/* Whether a process that is to sleep has come to do so, and is not frozen. */
+static bool sleeps(uint32_t pid)
+{
+	char path[64], channel[64] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%u/wchan", pid);
+	file = fopen(path, "re");
+	if (!file)
+		fail("%s: %s", path, strerror(errno));
+	(void)!fgets(channel, sizeof(channel), file);
+	fclose(file);
+	return !strcmp(channel, "hrtimer_nanosleep");
+}
+
 /* Who waits uses nothing, so that the budget is there when there is something to do. */
 TEST_F_TIMEOUT(budget, waiting, 60)
 {
 	const struct bgt_container *container;
-	uint64_t end = now() + DEADLINE, usage, last;
-	uint32_t id;
+	uint64_t end = now() + DEADLINE, usage;
+	uint32_t pid = helper_run(self->bgt, "wait")->pid;
 
-	id = run(self->bgt, "wait");
-	/* It sleeps when what it uses does not change any more, although it could. */
-	usage = usage_of(id);
-	do {
-		last = usage;
-		pause_for(300 * MSEC);
-		usage = usage_of(id);
-	} while ((!usage || usage != last || helper_container(self->bgt)->throttled) &&
-		 now() < end);
+	while (!sleeps(pid) && now() < end)
+		look_later(end);
+	EXPECT_TRUE(sleeps(pid));
 	container = helper_container(self->bgt);
 	usage = container->usage;
 	pause_for(2 * PERIOD);
