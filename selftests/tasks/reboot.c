@@ -102,6 +102,9 @@ TEST_F_TIMEOUT(reboot, running, 60)
 	id = instance->id;
 	pid = instance->pid;
 	reboot(self->bgt);
+	/* Whoever has inherited it has to take note of its end. */
+	for (uint64_t end = now() + DEADLINE; !kill((pid_t)pid, 0) && now() < end;)
+		look_later(end);
 	EXPECT_EQ(-1, kill((pid_t)pid, 0));
 	EXPECT_EQ(ESRCH, errno);
 	instance = instance_look(self->bgt, APP, "long");
