@@ -24,7 +24,8 @@
 	"[Task polite]\nEntryPoint=/bin/sh -c \"trap ': >" HELPER_SAID "/bye; exit 7' TERM; " BURN \
 	"[Task deaf]\nEntryPoint=/bin/sh -c \"trap : TERM; " BURN
 
-#define TIMEOUT	(700 * MSEC)
+/* Long enough to be looked at meanwhile. */
+#define TIMEOUT	(3 * SEC)
 /* Enough to start, also where all is slow. */
 #define QUOTA	(3 * SEC)
 
@@ -218,8 +219,9 @@ TEST_F_TIMEOUT(reprieve, own, 60)
 	uint32_t id;
 
 	begin(self->bgt, DEADLINE);
-	id = run(self->bgt, "polite");
+	/* Before there is somebody who uses up the budget. */
 	own = start_own();
+	id = run(self->bgt, "polite");
 	ASSERT_EQ(0, let_cancel(&own, id));
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "polite", BGT_INSTANCE_CANCELED));
 	EXPECT_TRUE(has_said_bye());
