@@ -39,9 +39,19 @@ static void begin(struct bgt *bgt, uint64_t timeout)
 
 	with.cancel_timeout = timeout;
 	with.more = "SuspendTimeout=30s\n";
+	/* An app that is started for its task has a lot to do before it begins with that. */
+	with.quota = 3600 * SEC;
 	helper_start_with(bgt, &with);
 	actor_install(bgt, "inside");
 	helper_register_plain(bgt, "inside");
+}
+
+static void set_quota(struct bgt *bgt, const char *quota)
+{
+	char script[64];
+
+	snprintf(script, sizeof(script), "s/^Quota=[0-9].*/Quota=%s/", quota);
+	helper_change(bgt, script);
 }
 
 /* So soon a task is idle. */
@@ -214,6 +224,7 @@ TEST_F_TIMEOUT(inside, budget, 60)
 	uint64_t usage, beats;
 
 	begin_suspended(self->bgt, 30 * SEC);
+	set_quota(self->bgt, "300ms");
 	beats = actor_beats(APP);
 	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
 	helper_fire(self->bgt, "inside");
@@ -241,6 +252,8 @@ TEST_F_TIMEOUT(inside, throttled, 120)
 	uint64_t end = now() + DEADLINE;
 
 	begin(self->bgt, SEC);
+	/* Which is gone again before the time is that it has for that. */
+	set_quota(self->bgt, "600ms");
 	helper_install(self->bgt, APP, actor_manifest("inside", "[Task burns]\n"
 		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
 	helper_run(self->bgt, "burns");
