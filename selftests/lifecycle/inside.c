@@ -97,7 +97,7 @@ static bool ui_runs(void)
 	return actor_beats(APP) != beats;
 }
 
-TEST_F_TIMEOUT(inside, suspended, 60)
+TEST_F_TIMEOUT(inside, suspended, 180)
 {
 	const struct bgt_instance *instance;
 	uint64_t beats;
@@ -129,7 +129,7 @@ TEST_F_TIMEOUT(inside, suspended, 60)
 }
 
 /* In the foreground nothing stands still. */
-TEST_F_TIMEOUT(inside, in_foreground, 60)
+TEST_F_TIMEOUT(inside, in_foreground, 180)
 {
 	begin(self->bgt, 30 * SEC);
 	actor_launch(self->bgt, APP);
@@ -154,7 +154,7 @@ TEST_F_TIMEOUT(inside, in_foreground, 60)
 }
 
 /* It is started for the task, and does not come to the foreground. */
-TEST_F_TIMEOUT(inside, not_running, 60)
+TEST_F_TIMEOUT(inside, not_running, 180)
 {
 	begin(self->bgt, 30 * SEC);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -172,7 +172,7 @@ TEST_F_TIMEOUT(inside, not_running, 60)
 }
 
 /* Nobody has to tell that it hangs. */
-TEST_F_TIMEOUT(inside, hangs, 60)
+TEST_F_TIMEOUT(inside, hangs, 180)
 {
 	const struct bgt_instance *instance;
 
@@ -189,7 +189,7 @@ TEST_F_TIMEOUT(inside, hangs, 60)
 }
 
 /* Unless a debugger looks at it. */
-TEST_F_TIMEOUT(inside, traced, 60)
+TEST_F_TIMEOUT(inside, traced, 180)
 {
 	const struct bgt_instance *instance;
 	pid_t pid;
@@ -217,7 +217,7 @@ TEST_F_TIMEOUT(inside, traced, 60)
 }
 
 /* What it does is on the app's budget, and goes on in the next generation. */
-TEST_F_TIMEOUT(inside, budget, 60)
+TEST_F_TIMEOUT(inside, budget, 180)
 {
 	const struct bgt_event *event;
 	bool told = false;
@@ -247,7 +247,7 @@ TEST_F_TIMEOUT(inside, budget, 60)
 }
 
 /* An app that has no budget left cannot attach in time, and is waited for. */
-TEST_F_TIMEOUT(inside, throttled, 120)
+TEST_F_TIMEOUT(inside, throttled, 180)
 {
 	uint64_t end = now() + DEADLINE;
 
@@ -265,7 +265,7 @@ TEST_F_TIMEOUT(inside, throttled, 120)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
 }
 
-TEST_F_TIMEOUT(inside, cancelled, 60)
+TEST_F_TIMEOUT(inside, cancelled, 180)
 {
 	const struct bgt_instance *instance;
 	uint64_t beats;
@@ -286,7 +286,7 @@ TEST_F_TIMEOUT(inside, cancelled, 60)
 }
 
 /* Who ends, when it is told that a task in it is cancelled, does what it is told. */
-TEST_F_TIMEOUT(inside, exits, 60)
+TEST_F_TIMEOUT(inside, exits, 180)
 {
 	const struct bgt_instance *instance;
 
@@ -303,7 +303,7 @@ TEST_F_TIMEOUT(inside, exits, 60)
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 }
 
-TEST_F_TIMEOUT(inside, killed, 60)
+TEST_F_TIMEOUT(inside, killed, 180)
 {
 	const struct bgt_instance *instance;
 
@@ -321,7 +321,7 @@ TEST_F_TIMEOUT(inside, killed, 60)
 }
 
 /* The next helper knows of it, and the app is not told twice. */
-TEST_F_TIMEOUT(inside, helper_restarted, 60)
+TEST_F_TIMEOUT(inside, helper_restarted, 180)
 {
 	begin_suspended(self->bgt, 30 * SEC);
 	helper_fire(self->bgt, "inside");
@@ -338,7 +338,7 @@ TEST_F_TIMEOUT(inside, helper_restarted, 60)
 }
 
 /* Nor is it when it stands still, and has to come back first. */
-TEST_F_TIMEOUT(inside, helper_restarted_before, 60)
+TEST_F_TIMEOUT(inside, helper_restarted_before, 180)
 {
 	begin_suspended(self->bgt, 30 * SEC);
 	helper_restart(self->bgt);
@@ -351,7 +351,7 @@ TEST_F_TIMEOUT(inside, helper_restarted_before, 60)
 }
 
 /* The app dies while there is no helper; the next task starts it, and it stands still again. */
-TEST_F_TIMEOUT(inside, killed_without_helper, 60)
+TEST_F_TIMEOUT(inside, killed_without_helper, 180)
 {
 	const struct bgt_instance *instance;
 	pid_t pid;
@@ -376,7 +376,7 @@ TEST_F_TIMEOUT(inside, killed_without_helper, 60)
 }
 
 /* A full disk does not keep it from ending, which is in the books when there is room again. */
-TEST_F_TIMEOUT(inside, disk_full, 90)
+TEST_F_TIMEOUT(inside, disk_full, 180)
 {
 	begin(self->bgt, 30 * SEC);
 	helper_move_to_disk(self->bgt);
@@ -400,7 +400,7 @@ TEST_F_TIMEOUT(inside, disk_full, 90)
 }
 
 /* Where it cannot run, that is said. */
-TEST_F_TIMEOUT(inside, refused, 60)
+TEST_F_TIMEOUT(inside, refused, 180)
 {
 	const struct bgt_instance *instance;
 

@@ -45,7 +45,7 @@ static void begin(struct bgt *bgt, const char *settings, const char *kind)
 	actor_install(bgt, kind);
 }
 
-TEST_F_TIMEOUT(states, launch, 60)
+TEST_F_TIMEOUT(states, launch, 180)
 {
 	uint32_t pid;
 
@@ -70,7 +70,7 @@ TEST_F_TIMEOUT(states, launch, 60)
 	actor_launch(self->bgt, APP);
 }
 
-TEST_F_TIMEOUT(states, refusals, 60)
+TEST_F_TIMEOUT(states, refusals, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
 	EXPECT_EQ(-ENOENT, bgt_app_launch(self->bgt, "org.example.None", NULL));
@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(states, refusals, 60)
 	EXPECT_TRUE(app_becomes(self->bgt, "org.example.Wrong", BGT_APP_NOT_RUNNING));
 }
 
-TEST_F_TIMEOUT(states, background_and_back, 60)
+TEST_F_TIMEOUT(states, background_and_back, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
 	actor_launch(self->bgt, APP);
@@ -115,7 +115,7 @@ TEST_F_TIMEOUT(states, background_and_back, 60)
 }
 
 /* Who does not answer in time is suspended anyway. */
-TEST_F_TIMEOUT(states, deadline, 60)
+TEST_F_TIMEOUT(states, deadline, 180)
 {
 	uint64_t start;
 
@@ -135,7 +135,7 @@ TEST_F_TIMEOUT(states, deadline, 60)
 }
 
 /* In real time: 5 s, if nothing else was configured. Where the machine is late, once more. */
-TEST_F_TIMEOUT(states, five_seconds, 60)
+TEST_F_TIMEOUT(states, five_seconds, 180)
 {
 	uint64_t start, took;
 	int tries = 3;
@@ -155,7 +155,7 @@ TEST_F_TIMEOUT(states, five_seconds, 60)
 }
 
 /* While a debugger looks at it, its time stands still. */
-TEST_F_TIMEOUT(states, traced, 60)
+TEST_F_TIMEOUT(states, traced, 180)
 {
 	pid_t pid;
 
@@ -174,7 +174,7 @@ TEST_F_TIMEOUT(states, traced, 60)
 }
 
 /* An app that knows nothing of all this is held at once. */
-TEST_F_TIMEOUT(states, unattached, 60)
+TEST_F_TIMEOUT(states, unattached, 180)
 {
 	begin(self->bgt, PATIENT, "unattached");
 	actor_launch(self->bgt, APP);
@@ -186,7 +186,7 @@ TEST_F_TIMEOUT(states, unattached, 60)
 	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
 }
 
-TEST_F_TIMEOUT(states, resume_during_suspending, 60)
+TEST_F_TIMEOUT(states, resume_during_suspending, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
 	actor_launch(self->bgt, APP);
@@ -205,7 +205,7 @@ TEST_F_TIMEOUT(states, resume_during_suspending, 60)
 	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
 }
 
-TEST_F_TIMEOUT(states, resume_in_the_background, 60)
+TEST_F_TIMEOUT(states, resume_in_the_background, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
 	actor_launch(self->bgt, APP);
@@ -222,7 +222,7 @@ TEST_F_TIMEOUT(states, resume_in_the_background, 60)
 }
 
 /* Its tasks go on. */
-TEST_F_TIMEOUT(states, tasks, 60)
+TEST_F_TIMEOUT(states, tasks, 180)
 {
 	const struct bgt_instance *instance;
 
@@ -243,7 +243,7 @@ TEST_F_TIMEOUT(states, tasks, 60)
 }
 
 /* In the foreground it has no budget. */
-TEST_F_TIMEOUT(states, budget, 60)
+TEST_F_TIMEOUT(states, budget, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
@@ -269,7 +269,7 @@ static bool becomes_throttled(struct bgt *bgt, bool throttled)
 }
 
 /* Nor have its tasks, which are thawed with it, and not cancelled. */
-TEST_F_TIMEOUT(states, throttled, 120)
+TEST_F_TIMEOUT(states, throttled, 180)
 {
 	uint64_t usage, end;
 
@@ -298,7 +298,7 @@ TEST_F_TIMEOUT(states, throttled, 120)
 }
 
 /* One that somebody else has started in its cgroup. */
-TEST_F_TIMEOUT(states, started_by_another, 60)
+TEST_F_TIMEOUT(states, started_by_another, 180)
 {
 	struct burner burner;
 	char command[256];
@@ -319,7 +319,7 @@ TEST_F_TIMEOUT(states, started_by_another, 60)
 }
 
 /* Who watches all apps is told. */
-TEST_F_TIMEOUT(states, watched, 60)
+TEST_F_TIMEOUT(states, watched, 180)
 {
 	static const enum bgt_app_state expected[] = {
 		BGT_APP_RUNNING, BGT_APP_SUSPENDING, BGT_APP_SUSPENDED, BGT_APP_NOT_RUNNING,
@@ -345,7 +345,7 @@ TEST_F_TIMEOUT(states, watched, 60)
 }
 
 /* The next helper goes on from each state. */
-TEST_F_TIMEOUT(states, helper_restarted, 120)
+TEST_F_TIMEOUT(states, helper_restarted, 180)
 {
 	uint32_t pid;
 
@@ -388,7 +388,7 @@ TEST_F_TIMEOUT(states, helper_restarted, 120)
 }
 
 /* Nothing of it is left. */
-TEST_F_TIMEOUT(states, removed, 60)
+TEST_F_TIMEOUT(states, removed, 180)
 {
 	uint32_t pid;
 

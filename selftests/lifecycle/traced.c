@@ -70,7 +70,7 @@ static bool is_revoked_in_time(uint64_t start)
 	return revoked && now() - start >= LIMIT - LIMIT / 10;
 }
 
-TEST_F_TIMEOUT(traced, limit, 60)
+TEST_F_TIMEOUT(traced, limit, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=2s\n");
 	uint64_t start;
@@ -86,7 +86,7 @@ TEST_F_TIMEOUT(traced, limit, 60)
 }
 
 /* The next helper knows how much of it is left. */
-TEST_F_TIMEOUT(traced, helper_restarted, 60)
+TEST_F_TIMEOUT(traced, helper_restarted, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=5s\n");
 
@@ -101,7 +101,7 @@ TEST_F_TIMEOUT(traced, helper_restarted, 60)
 }
 
 /* One on AC power does not get old either. */
-TEST_F_TIMEOUT(traced, unplugged, 60)
+TEST_F_TIMEOUT(traced, unplugged, 180)
 {
 	uint64_t start;
 	pid_t pid;
@@ -120,7 +120,7 @@ TEST_F_TIMEOUT(traced, unplugged, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-TEST_F_TIMEOUT(traced, saving, 60)
+TEST_F_TIMEOUT(traced, saving, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=2s\nSavingTimeout=3s\n");
 	uint64_t start;
@@ -138,7 +138,7 @@ TEST_F_TIMEOUT(traced, saving, 60)
 }
 
 /* The moment after it, for which the helper that revokes it waits, or the next one. */
-TEST_F_TIMEOUT(traced, saving_over, 60)
+TEST_F_TIMEOUT(traced, saving_over, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\nSavingTimeout=1s\n");
 
@@ -157,7 +157,7 @@ TEST_F_TIMEOUT(traced, saving_over, 60)
 }
 
 /* Nor does it use what there is for the day. */
-TEST_F_TIMEOUT(traced, energy, 60)
+TEST_F_TIMEOUT(traced, energy, 180)
 {
 	static const char *const reasons[] = { "unspecified", "location-tracking" };
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=10s\nExtensionBudget=10s\n");

@@ -71,7 +71,7 @@ static void take_away(struct bgt *bgt, uint32_t container)
 }
 
 /* What cannot be let go is not said to run; and is let go as soon as it can. */
-TEST_F_TIMEOUT(ui, taken_away, 60)
+TEST_F_TIMEOUT(ui, taken_away, 180)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	uint32_t container;
@@ -109,7 +109,7 @@ static uint64_t wall(void)
  * Whoever waits for what the UI thread has is cancelled, and killed in the end; in real time, after
  * 5 s. The log says what both of them wait for. Where the machine is late, once more.
  */
-TEST_F_TIMEOUT(ui, waited_for, 60)
+TEST_F_TIMEOUT(ui, waited_for, 180)
 {
 	const struct bgt_instance *instance;
 	uint64_t begun, took;
@@ -151,7 +151,7 @@ TEST_F_TIMEOUT(ui, waited_for, 60)
 }
 
 /* One that has named none runs as a whole for its task; which an update fires, here. */
-TEST_F_TIMEOUT(ui, none, 60)
+TEST_F_TIMEOUT(ui, none, 180)
 {
 	actor_install(self->bgt, "attached");
 	helper_install(self->bgt, APP, actor_manifest("attached", "[Task fired]\n"

@@ -74,7 +74,7 @@ static uint64_t usage_of(uint32_t instance)
 }
 
 /* Each burns as much as it can: together they get one budget in a period. */
-TEST_F_TIMEOUT(budget, shared, 120)
+TEST_F_TIMEOUT(budget, shared, 180)
 {
 	uint32_t a = run(self->bgt, "a"), b = run(self->bgt, "b");
 	const struct bgt_container *container = helper_container(self->bgt);
@@ -116,7 +116,7 @@ TEST_F_TIMEOUT(budget, shared, 120)
 }
 
 /* The user looks at the app: what it uses is not charged, and nothing stands still. */
-TEST_F_TIMEOUT(budget, exempt, 60)
+TEST_F_TIMEOUT(budget, exempt, 180)
 {
 	uint32_t a = run(self->bgt, "a"), id = helper_container(self->bgt)->id;
 	const struct bgt_container *container;
@@ -159,7 +159,7 @@ static bool sleeps(uint32_t pid)
 }
 
 /* Who waits uses nothing, so that the budget is there when there is something to do. */
-TEST_F_TIMEOUT(budget, waiting, 60)
+TEST_F_TIMEOUT(budget, waiting, 180)
 {
 	const struct bgt_container *container;
 	uint64_t end = now() + DEADLINE, usage;
@@ -207,7 +207,7 @@ static bool journal_wait(int journal, const char *field, char *entry, size_t siz
 }
 
 /* The log says whose budget is gone and what has used it, for people and for programs. */
-TEST_F_TIMEOUT(budget, warning, 60)
+TEST_F_TIMEOUT(budget, warning, 180)
 {
 	int journal = journal_open();
 	char entry[4096], field[64];

@@ -45,7 +45,7 @@ static void cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason reason)
 		fail("bgt_instance_cancel: %s", bgt_error(bgt));
 }
 
-TEST_F_TIMEOUT(cancellation, every_reason, 120)
+TEST_F_TIMEOUT(cancellation, every_reason, 180)
 {
 	const struct bgt_instance *instance;
 	struct bgt_instance *list, *each;
@@ -70,7 +70,7 @@ TEST_F_TIMEOUT(cancellation, every_reason, 120)
 	EXPECT_EQ(12, count);
 }
 
-TEST_F_TIMEOUT(cancellation, answered, 60)
+TEST_F_TIMEOUT(cancellation, answered, 180)
 {
 	const struct bgt_instance *instance = helper_run(self->bgt, "polite");
 
@@ -86,7 +86,7 @@ TEST_F_TIMEOUT(cancellation, answered, 60)
 }
 
 /* Before it is launched, nobody needs to answer. */
-TEST_F_TIMEOUT(cancellation, latched, 60)
+TEST_F_TIMEOUT(cancellation, latched, 180)
 {
 	const uint32_t pair = BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT;
 	const struct bgt_instance *instance;
@@ -105,7 +105,7 @@ TEST_F_TIMEOUT(cancellation, latched, 60)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-TEST_F_TIMEOUT(cancellation, condition_lost, 60)
+TEST_F_TIMEOUT(cancellation, condition_lost, 180)
 {
 	const uint32_t pair = BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT;
 	const struct bgt_instance *instance;

@@ -191,7 +191,7 @@ static uint64_t hang(struct __test_metadata *_metadata, struct bgt *bgt)
  * In real time: all of the app ends after 5 s, and the log says what has hung, and in what. Where
  * the machine is late, once more.
  */
-TEST_F_TIMEOUT(deadline, five_seconds, 120)
+TEST_F_TIMEOUT(deadline, five_seconds, 180)
 {
 	uint64_t took;
 	int tries = 3;
@@ -203,7 +203,7 @@ TEST_F_TIMEOUT(deadline, five_seconds, 120)
 }
 
 /* An app that is exempt for another reason stays so. */
-TEST_F_TIMEOUT(deadline, exempt_before, 60)
+TEST_F_TIMEOUT(deadline, exempt_before, 180)
 {
 	struct bgt_container *container;
 
@@ -218,7 +218,7 @@ TEST_F_TIMEOUT(deadline, exempt_before, 60)
 }
 
 /* What the helper before has begun ends, also if the task ended without a helper. */
-TEST_F_TIMEOUT(deadline, helper_killed, 120)
+TEST_F_TIMEOUT(deadline, helper_killed, 180)
 {
 	const struct bgt_instance *instance;
 	uint32_t id, pid;
@@ -253,7 +253,7 @@ TEST_F_TIMEOUT(deadline, helper_killed, 120)
 }
 
 /* Whose debugger looks at it has all the time. */
-TEST_F_TIMEOUT(deadline, traced, 60)
+TEST_F_TIMEOUT(deadline, traced, 180)
 {
 	const uint64_t timeout = 2 * SEC;
 	const struct bgt_instance *instance;

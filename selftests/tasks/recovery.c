@@ -114,7 +114,7 @@ static struct bgt_container *container_of_app(struct bgt *bgt)
 }
 
 /* An app that was away gets back what it has registered, and what was latched. */
-TEST_F_TIMEOUT(recovery, app_comes_back, 60)
+TEST_F_TIMEOUT(recovery, app_comes_back, 180)
 {
 	uint32_t id, found = 0;
 	char manifest[128];
@@ -147,7 +147,7 @@ TEST_F_TIMEOUT(recovery, app_comes_back, 60)
 }
 
 /* What ran for an app that was away goes on, and is found again. */
-TEST_F_TIMEOUT(recovery, app_comes_back_running, 60)
+TEST_F_TIMEOUT(recovery, app_comes_back_running, 180)
 {
 	uint32_t pid = launch(self->bgt, "long")->pid;
 	const struct bgt_instance *instance;
@@ -169,7 +169,7 @@ TEST_F_TIMEOUT(recovery, app_comes_back_running, 60)
 }
 
 /* A helper that ends leaves an app that the user sees without a budget, until the next one. */
-TEST_F_TIMEOUT(recovery, exempt, 60)
+TEST_F_TIMEOUT(recovery, exempt, 180)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 	struct bgt_container *container;
@@ -193,7 +193,7 @@ TEST_F_TIMEOUT(recovery, exempt, 60)
 }
 
 /* Somebody deletes the container of what runs. */
-TEST_F_TIMEOUT(recovery, container_deleted, 60)
+TEST_F_TIMEOUT(recovery, container_deleted, 180)
 {
 	struct bgt_container *container;
 	uint64_t end = now() + DEADLINE;
@@ -220,7 +220,7 @@ TEST_F_TIMEOUT(recovery, container_deleted, 60)
 }
 
 /* Somebody removes the cgroups of an app of which nothing runs. */
-TEST_F_TIMEOUT(recovery, cgroups_removed, 60)
+TEST_F_TIMEOUT(recovery, cgroups_removed, 180)
 {
 	char command[256];
 
@@ -239,7 +239,7 @@ TEST_F_TIMEOUT(recovery, cgroups_removed, 60)
 }
 
 /* Without the module the helper ends, to be started again; what runs is on its budget then. */
-TEST_F_TIMEOUT(recovery, module_unloaded, 90)
+TEST_F_TIMEOUT(recovery, module_unloaded, 180)
 {
 	uint32_t pid = launch(self->bgt, "burn")->pid;
 	const struct bgt_instance *instance;
@@ -291,7 +291,7 @@ static unsigned int count_registered(struct bgt *watcher)
  * A full disk: nothing new, nothing is lost, and when there is room again it goes on. What runs in
  * an app is with ../lifecycle/inside.c.
  */
-TEST_F_TIMEOUT(recovery, disk_full, 90)
+TEST_F_TIMEOUT(recovery, disk_full, 180)
 {
 	const struct bgt_instance *instance;
 	uint64_t end = now() + DEADLINE;
@@ -334,7 +334,7 @@ TEST_F_TIMEOUT(recovery, disk_full, 90)
 }
 
 /* What is done once is done once, also if the helper is killed between. */
-TEST_F_TIMEOUT(recovery, oneshot, 60)
+TEST_F_TIMEOUT(recovery, oneshot, 180)
 {
 	uint32_t id;
 
@@ -408,7 +408,7 @@ static bool wait_for_count(struct bgt *bgt, enum bgt_instance_state state, unsig
 }
 
 /* So many of an app run at the same time; others, and what is before them, are not affected. */
-TEST_F_TIMEOUT(recovery, turns, 60)
+TEST_F_TIMEOUT(recovery, turns, 180)
 {
 	char text[2048];
 
@@ -508,7 +508,7 @@ TEST_F_TIMEOUT(recovery, killed_while_it_launches, 3600)
 }
 
 /* An administrator who names no app is told of all of them, and of which. */
-TEST_F_TIMEOUT(recovery, all_apps_are_told_of, 60)
+TEST_F_TIMEOUT(recovery, all_apps_are_told_of, 180)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
 	const struct bgt_event *event;
@@ -573,7 +573,7 @@ static bool has_line(const char *entry, const char *line)
 }
 
 /* Whoever spends the budget is named in the journal. */
-TEST_F_TIMEOUT(recovery, journal, 60)
+TEST_F_TIMEOUT(recovery, journal, 180)
 {
 	struct pollfd poll_fd = { .fd = be_journal(), .events = POLLIN };
 	uint64_t end = now() + DEADLINE;

@@ -99,7 +99,7 @@ static void set_reprieve(struct bgt *bgt, uint64_t time)
 		fail("bgt_container_set: %s", bgt_error(bgt));
 }
 
-TEST_F_TIMEOUT(reprieve, answers, 60)
+TEST_F_TIMEOUT(reprieve, answers, 180)
 {
 	const struct bgt_container *container;
 	const struct bgt_instance *instance;
@@ -122,7 +122,7 @@ TEST_F_TIMEOUT(reprieve, answers, 60)
 }
 
 /* It has its time, and not more than anybody else. */
-TEST_F_TIMEOUT(reprieve, deaf, 60)
+TEST_F_TIMEOUT(reprieve, deaf, 180)
 {
 	const struct bgt_container *container;
 	uint32_t id;
@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(reprieve, deaf, 60)
 }
 
 /* A helper that is killed in the middle of it frees nobody. */
-TEST_F_TIMEOUT(reprieve, without_helper, 60)
+TEST_F_TIMEOUT(reprieve, without_helper, 180)
 {
 	uint32_t id, container;
 
@@ -212,7 +212,7 @@ static int let_cancel(const struct own *own, uint32_t id)
 }
 
 /* Who wants to end what is its own has the time for it, and pays like everybody. */
-TEST_F_TIMEOUT(reprieve, own, 60)
+TEST_F_TIMEOUT(reprieve, own, 180)
 {
 	const struct bgt_container *container;
 	struct own own;
@@ -231,7 +231,7 @@ TEST_F_TIMEOUT(reprieve, own, 60)
 }
 
 /* But who has nothing left cannot go on by cancelling one after the other. */
-TEST_F_TIMEOUT(reprieve, own_in_debt, 60)
+TEST_F_TIMEOUT(reprieve, own_in_debt, 180)
 {
 	struct own own;
 	uint32_t id;

@@ -42,7 +42,7 @@ FIXTURE_TEARDOWN(tasks)
 	helper_end();
 }
 
-TEST_F_TIMEOUT(tasks, completed, 60)
+TEST_F_TIMEOUT(tasks, completed, 180)
 {
 	const struct bgt_instance *instance;
 	struct bgt_task *list;
@@ -68,7 +68,7 @@ TEST_F_TIMEOUT(tasks, completed, 60)
 	EXPECT_EQ(0, instance->pid);
 }
 
-TEST_F_TIMEOUT(tasks, failed, 60)
+TEST_F_TIMEOUT(tasks, failed, 180)
 {
 	const struct bgt_instance *instance;
 
@@ -114,7 +114,7 @@ static bool is_helpers(uint32_t pid)
  * A process that is started in a frozen cgroup shares the helper's memory until it is thawed. The
  * helper does not wait for it, and may end.
  */
-TEST_F_TIMEOUT(tasks, begins_frozen, 60)
+TEST_F_TIMEOUT(tasks, begins_frozen, 180)
 {
 	const struct bgt_instance *instance;
 	struct bgt_container *container;
@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(tasks, begins_frozen, 60)
 	close(file);
 }
 
-TEST_F_TIMEOUT(tasks, time, 60)
+TEST_F_TIMEOUT(tasks, time, 180)
 {
 	uint64_t end = now() + DEADLINE;
 	struct bgt_task *list;
@@ -182,7 +182,7 @@ TEST_F_TIMEOUT(tasks, time, 60)
 }
 
 /* Killed at any moment, the helper comes back with what was registered and what runs. */
-TEST_F_TIMEOUT(tasks, helper_killed, 120)
+TEST_F_TIMEOUT(tasks, helper_killed, 180)
 {
 	const struct bgt_instance *instance;
 	struct bgt_task *list;
@@ -214,7 +214,7 @@ TEST_F_TIMEOUT(tasks, helper_killed, 120)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-TEST_F_TIMEOUT(tasks, app_removed, 60)
+TEST_F_TIMEOUT(tasks, app_removed, 180)
 {
 	uint64_t end = now() + DEADLINE;
 	struct bgt_container *container;
