@@ -177,7 +177,7 @@ static const struct by_id {
 	{ BGTASK_CMD_MEMBER_GET, BGTASK_A_MEMBER_ID },
 };
 
-TEST_F(contract, id_is_unknown)
+TEST_F_TIMEOUT(contract, id_is_unknown, 120)
 {
 	static const uint32_t unknown[] = { 0, 0x7fffffff, 0x80000000, UINT32_MAX };
 
@@ -247,7 +247,7 @@ TEST_F(contract, id_and_name)
 }
 
 /* Strict validation: sizes are exact, and what is not in the spec for an operation is an error. */
-TEST_F(contract, malformed)
+TEST_F_TIMEOUT(contract, malformed, 120)
 {
 	static const uint8_t bytes[16];
 
@@ -276,7 +276,7 @@ TEST_F(contract, malformed)
 	}
 }
 
-TEST_F(contract, unknown_attributes)
+TEST_F_TIMEOUT(contract, unknown_attributes, 120)
 {
 	for (uint8_t command = BGTASK_CMD_CONTAINER_NEW; command <= BGTASK_CMD_SELF_GET;
 	     command++) {
