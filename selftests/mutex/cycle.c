@@ -75,7 +75,7 @@ TEST_F(cycle, two_with_timeout)
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(mutex_of(self->bgt[1], 0), 0));
 }
 
-TEST_F_TIMEOUT(cycle, many, 60)
+TEST_F_TIMEOUT(cycle, many, 120)
 {
 	for (int i = 0; i < PARTIES; i++)
 		ASSERT_EQ(0, acquire(self, i, i));
@@ -92,7 +92,7 @@ TEST_F_TIMEOUT(cycle, many, 60)
 }
 
 /* A long line is no cycle. */
-TEST_F_TIMEOUT(cycle, line, 60)
+TEST_F_TIMEOUT(cycle, line, 120)
 {
 	for (int i = 0; i < PARTIES; i++)
 		ASSERT_EQ(0, acquire(self, i, i));

@@ -152,7 +152,7 @@ TEST_F(ownership, longest_timeout)
 
 #define QUEUE	40
 
-TEST_F(ownership, first_come_first_served)
+TEST_F_TIMEOUT(ownership, first_come_first_served, 120)
 {
 	struct party queue[QUEUE];
 
