@@ -23,6 +23,8 @@
 
 #define NAME	"lending"
 #define GRACE	50
+/* Where a loan is to be seen that ends otherwise. */
+#define LONG_GRACE	60000
 /* How much longer than a timer or a wakeup should anything take, where a host is busy. */
 #define SLACK	(exact_clock() ? 10 * MSEC : 500 * MSEC)
 
@@ -123,11 +125,15 @@ static void wait_until_lent(FIXTURE_DATA(lending) *self, uint64_t usage)
 	cgroup_wait_frozen("a", true);
 }
 
-/* The owner would release the mutex if it could: it is let. */
+/*
+ * The owner would release the mutex if it could: it is let. On a busy machine that may take it
+ * longer than it is usually lent.
+ */
 TEST_F_TIMEOUT(lending, throttled, 120)
 {
 	uint64_t before, spent;
 
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	throttle(self);
 	spent = container_look(self->bgt, self->id)->spent;
@@ -147,10 +153,11 @@ TEST_F_TIMEOUT(lending, throttled, 120)
 /* What is lent is taken from the next budget. */
 TEST_F_TIMEOUT(lending, overrun, 120)
 {
-	uint64_t quota = 300 * MSEC, spent, usage;
+	uint64_t quota = 300 * MSEC, grace = 200, spent, usage, generation, paid;
 	const struct bgt_container *container;
 	bool anticipate = module_anticipate(false);
 
+	module_set("grace", (unsigned int)grace);
 	owner_start(self->board);
 	container_set_period(self->bgt, self->id, 2 * SEC);
 	container_set_quota(self->bgt, self->id, quota);
@@ -163,12 +170,16 @@ TEST_F_TIMEOUT(lending, overrun, 120)
 	wait_until_lent(self, usage);
 	container = container_look(self->bgt, self->id);
 	spent = container->spent;
+	generation = container->generation;
 	/* It has used all that it was lent, having not released the mutex. */
-	EXPECT_GE(spent, quota + GRACE * MSEC / 2);
+	EXPECT_GE(spent, quota + grace * MSEC / 2);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
 	container = container_look(self->bgt, self->id);
 	EXPECT_GE(container->overrun, spent - quota);
-	EXPECT_GE(container->spent, spent - quota);
+	/* By the next budget, or, where a machine is so busy that this is more, by later ones. */
+	paid = (container->generation - generation) * quota;
+	EXPECT_GE(paid, quota);
+	EXPECT_GE(container->spent + paid, spent);
 	module_anticipate(anticipate);
 }
 
@@ -177,6 +188,7 @@ TEST_F_TIMEOUT(lending, throttled_while_others_wait, 120)
 {
 	const struct bgt_container *container;
 
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(0, container_look(self->bgt, self->id)->times_lent);
@@ -242,8 +254,9 @@ TEST_F_TIMEOUT(lending, each_generation, 120)
  */
 TEST_F_TIMEOUT(lending, paid_back, 120)
 {
-	uint64_t quota = 50 * MSEC, generation, spent, usage;
+	uint64_t quota = 50 * MSEC, generation, spent, usage, times;
 	const struct bgt_container *container;
+	const struct bgt_event *event;
 
 	module_set("grace", 300);
 	owner_start(self->board);
@@ -259,13 +272,16 @@ TEST_F_TIMEOUT(lending, paid_back, 120)
 		usage = container->usage;
 		generation = container->generation;
 		spent = container->spent;
+		times = container->times_lent;
 	} while (spent < 3 * quota);
 	note("%llu ms of %llu ms are spent", (unsigned long long)(spent / MSEC),
 	     (unsigned long long)(quota / MSEC));
 
-	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
-	container = container_look(self->bgt, self->id);
-	EXPECT_GE(container->generation, generation + spent / quota);
+	/* Not one of before, that is only told of now. */
+	do
+		event = event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
+	while (event->container->times_lent <= times);
+	EXPECT_GE(event->container->generation, generation + spent / quota);
 }
 
 /* When it has released the mutex there is no reason to go on. */
@@ -273,7 +289,7 @@ TEST_F_TIMEOUT(lending, ends_with_the_release, 120)
 {
 	uint64_t before = now();
 
-	module_set("grace", 60000);
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	throttle(self);
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
@@ -288,7 +304,7 @@ TEST_F_TIMEOUT(lending, ends_with_the_wait, 120)
 {
 	uint64_t before = now();
 
-	module_set("grace", 60000);
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	throttle(self);
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
@@ -312,6 +328,7 @@ TEST_F_TIMEOUT(lending, switched_off, 120)
 /* What is held is held again. */
 TEST_F_TIMEOUT(lending, held, 120)
 {
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	member_hold(self->bgt, self->member, true);
 	cgroup_wait_frozen("a", true);
@@ -386,6 +403,7 @@ TEST_F_TIMEOUT(lending, not_to_the_ui_thread, 120)
 	cgroup_make("a/ui");
 	ASSERT_EQ(0, cgroup_write("a/ui", "cgroup.type", "threaded"));
 	ui = member_add(self->bgt, self->id, BGT_ROLE_UI, "a/ui");
+	module_set("grace", LONG_GRACE);
 	task_start("a", run_app, self->board);
 	while ((!self->board->owned || !self->board->counts[1]) && now() < end)
 		usleep(1000);
@@ -405,7 +423,7 @@ TEST_F_TIMEOUT(lending, not_to_the_ui_thread, 120)
 /* What was lent to is deleted. */
 TEST_F_TIMEOUT(lending, container_deleted, 120)
 {
-	module_set("grace", 60000);
+	module_set("grace", LONG_GRACE);
 	owner_start(self->board);
 	throttle(self);
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
