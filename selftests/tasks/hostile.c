@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app that does all it can to stop others: it floods the helper, lies about who it is, sends
- * what is no message, leaves dead sockets behind, does not listen, and lets its tasks fail and
- * talk. Another app's registrations, firings and completions go on meanwhile, and the helper grows
+ * Two apps that do all they can to stop others: one floods the helper, lies about who it is, sends
+ * what is no message, and leaves dead sockets behind; the other, whom its own flood does not keep
+ * from being heard, lets its tasks fail, talk, and not listen, and is killed for that again and
+ * again. A third app's registrations, firings and completions go on meanwhile, and the helper grows
  * neither in memory nor in what it logs.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@
 #include "task.h"
 
 #define HOSTILE		"org.example.Hostile"
+#define RESTLESS	"org.example.Restless"
 #define VICTIM		"org.example.Victim"
 #define USER		1001
 #define NOBODY		65534
@@ -43,7 +46,7 @@ struct field {
 	/* What is the victim's, for those who lie about it. */
 	volatile uint32_t task, instance, container;
 	/* Atomic. */
-	uint64_t calls, refused, sockets;
+	uint64_t calls, refused, sockets, fired;
 	/* The slowest of the victim, ns; and how often it was served. */
 	volatile uint64_t slowest_call, slowest_run, served;
 };
@@ -260,15 +263,17 @@ static void churn(struct field *field, uint64_t *seed)
 		snprintf(name, sizeof(name), "%u", (unsigned int)(random_next(seed) % TASKS));
 		(void)task_register(bgt, NULL, name, &id);
 		for (int i = 0; i < 4; i++)
-			(void)bgt_trigger_fire(bgt, NULL, name, BGT_TRIGGER_APPLICATION, argument);
+			if (!bgt_trigger_fire(bgt, NULL, name, BGT_TRIGGER_APPLICATION, argument))
+				crowd_count(&field->fired);
 		crowd_count(&field->calls);
-		if (random_next(seed) % 4 == 0)
-			(void)bgt_task_unregister_by_name(bgt, NULL, name, random_next(seed) % 2);
+		/* What is not cancelled would run for ever in the place of another. */
+		if (random_next(seed) % 2)
+			(void)bgt_task_unregister_by_name(bgt, NULL, name, true);
 	}
 	bgt_close(bgt);
 }
 
-/* A task that never stops telling how far it has come, and how it has ended. */
+/* A task that never stops telling how far it has come, and how it has ended; nor if cancelled. */
 static void talk(void)
 {
 	struct bgt_instance *instance;
@@ -360,11 +365,26 @@ static void run_once(struct bgt *bgt, const char *app, const char *name)
 		fail("cannot run %s: %s", name, bgt_error(bgt));
 }
 
+static void install_hostile(struct bgt *bgt, const char *app)
+{
+	char text[2048], file[64], id[BGT_NAME_MAX + 1];
+	int length;
+
+	length = snprintf(text, sizeof(text), "[App]\nId=%s\nUser=%d\nClass=free\n", app, USER);
+	for (int i = 0; i < TASKS; i++)
+		length += snprintf(text + length, sizeof(text) - (size_t)length,
+				   "[Task %d]\nEntryPoint=%s\nTriggers=application\n", i,
+				   i % 3 == 0 ? "/bin/true" : i % 3 == 1 ? PROGRAM :
+				   "/nowhere/at/all");
+	snprintf(file, sizeof(file), "apps/%s.bgtask", app);
+	if (bgt_app_install(bgt, helper_write(file, text), id))
+		fail("bgt_app_install: %s", bgt_error(bgt));
+	run_once(bgt, app, "0");
+}
+
 FIXTURE_SETUP(hostile)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
-	char text[2048], id[BGT_NAME_MAX + 1];
-	int length;
 
 	/* What does not listen when it is to be got rid of. */
 	settings.cancel_timeout = 2 * SEC;
@@ -373,19 +393,12 @@ FIXTURE_SETUP(hostile)
 	helper_start_with(self->bgt, &settings);
 	if (system("cp /proc/$PPID/exe " PROGRAM))
 		fail("cannot copy this program");
-	length = snprintf(text, sizeof(text), "[App]\nId=" HOSTILE "\nUser=%d\nClass=free\n", USER);
-	for (int i = 0; i < TASKS; i++)
-		length += snprintf(text + length, sizeof(text) - (size_t)length,
-				   "[Task %d]\nEntryPoint=%s\nTriggers=application\n", i,
-				   i % 3 == 0 ? "/bin/true" : i % 3 == 1 ? PROGRAM :
-				   "/nowhere/at/all");
-	if (bgt_app_install(self->bgt, helper_write("apps/" HOSTILE ".bgtask", text), id))
-		fail("bgt_app_install: %s", bgt_error(self->bgt));
+	install_hostile(self->bgt, HOSTILE);
+	install_hostile(self->bgt, RESTLESS);
 	helper_install(self->bgt, VICTIM, "Class=free\n"
 		       "[Task keep]\nEntryPoint=/bin/true\nTriggers=application\n"
 		       "[Task lasts]\nEntryPoint=/bin/sleep 10000\nTriggers=application\n"
 		       "[Task job]\nEntryPoint=/bin/true\nTriggers=application\n");
-	run_once(self->bgt, HOSTILE, "0");
 	run_once(self->bgt, VICTIM, "keep");
 	self->field = mmap(NULL, sizeof(*self->field), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -428,23 +441,59 @@ static bool is_served_still(const struct field *field, uint64_t times)
 	return field->served >= times;
 }
 
+static const struct {
+	void (*act)(struct field *field, uint64_t *seed);
+	/* NULL: of none. */
+	const char *app;
+} kinds[] = {
+	{ flood, HOSTILE }, { lie, HOSTILE }, { lie, NULL }, { pretend, HOSTILE },
+	{ mangle, HOSTILE }, { mangle, NULL }, { leave_sockets, HOSTILE }, { churn, RESTLESS },
+};
+
+static pid_t enter(unsigned int kind, struct field *field, uint64_t *seed)
+{
+	return crowd_enter(kinds[kind].app, USER, kinds[kind].act, field, random_next(seed));
+}
+
+/* Only one that has to do with tasks that do not listen may end, as the app is killed for them. */
+static bool is_killed(unsigned int kind, pid_t pid)
+{
+	int status;
+	pid_t ended = waitpid(pid, &status, WNOHANG);
+
+	if (!ended)
+		return false;
+	if (ended != pid || kinds[kind].act != churn || !WIFSIGNALED(status) ||
+	    WTERMSIG(status) != SIGKILL)
+		fail("kind %u has ended: %d, %#x", kind, ended, status);
+	return true;
+}
+
+static void get_rid_of(struct bgt *bgt, const char *app)
+{
+	uint64_t end = now() + DEADLINE;
+	int error;
+
+	while ((error = bgt_app_remove(bgt, app)) == -EAGAIN && now() < end)
+		look_later(end);
+	if (error)
+		fail("cannot remove %s: %s", app, bgt_error(bgt));
+	for (end = now() + DEADLINE; !access(helper_cgroup(app, ""), F_OK);)
+		if (now() >= end)
+			fail("%s is removed, and its cgroup is not", app);
+		else
+			look_later(end);
+}
+
 TEST_F_TIMEOUT(hostile, all, 3600)
 {
-	static const struct {
-		void (*act)(struct field *field, uint64_t *seed);
-		bool outside;
-	} kinds[] = {
-		{ flood, false }, { lie, false }, { lie, true }, { pretend, false },
-		{ mangle, false }, { mangle, true }, { leave_sockets, false }, { churn, false },
-	};
 	const unsigned int seconds = soak() ? 300 : 20;
-	unsigned int memory, lines;
+	unsigned int memory, lines, killed = 0;
 	const struct bgt_instance *instance;
 	struct bgt_container *container;
 	uint64_t seed = random_seed(), end;
 	pid_t pids[ARRAY_SIZE(kinds)], victim;
 	uint32_t id;
-	int error;
 
 	/* What is there to lie about. */
 	ASSERT_EQ(0, task_register(self->bgt, VICTIM, "lasts", &id));
@@ -458,23 +507,28 @@ TEST_F_TIMEOUT(hostile, all, 3600)
 	bgt_container_free(container);
 
 	victim = crowd_enter(VICTIM, NOBODY, behave, self->field, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		pids[i] = crowd_enter(kinds[i].outside ? NULL : HOSTILE, USER, kinds[i].act,
-				      self->field, random_next(&seed));
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
+		pids[i] = enter(i, self->field, &seed);
 
 	/* When it has got used to it. */
 	pause_for(seconds / 4 * SEC);
 	memory = crowd_memory(helper_pid());
-	for (end = now() + seconds * 3 / 4 * SEC; now() < end; pause_for(SEC)) {
+	end = now() + seconds * 3 / 4 * SEC;
+	for (; now() < end || (!killed && now() < end + DEADLINE); pause_for(SEC)) {
 		ASSERT_EQ(0, waitpid(victim, NULL, WNOHANG));
 		ASSERT_EQ(0, waitpid(helper_pid(), NULL, WNOHANG));
-		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-			ASSERT_EQ(0, waitpid(pids[i], NULL, WNOHANG));
+		for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+			if (!is_killed(i, pids[i]))
+				continue;
+			killed++;
+			pids[i] = enter(i, self->field, &seed);
+		}
 	}
-	note("%llu calls, %llu of them refused, %llu sockets; %llu times served meanwhile, a call "
-	     "in at most %llu ms, a run in at most %llu ms",
+	note("%llu calls, %llu of them refused, %llu sockets, %llu firings, killed %u times; %llu "
+	     "times served meanwhile, a call in at most %llu ms, a run in at most %llu ms",
 	     (unsigned long long)self->field->calls, (unsigned long long)self->field->refused,
-	     (unsigned long long)self->field->sockets, (unsigned long long)self->field->served,
+	     (unsigned long long)self->field->sockets, (unsigned long long)self->field->fired,
+	     killed, (unsigned long long)self->field->served,
 	     (unsigned long long)(self->field->slowest_call / MSEC),
 	     (unsigned long long)(self->field->slowest_run / MSEC));
 	lines = lines_logged();
@@ -486,26 +540,25 @@ TEST_F_TIMEOUT(hostile, all, 3600)
 	EXPECT_LT(self->field->slowest_call, BOUND);
 	EXPECT_LT(self->field->slowest_run, BOUND);
 	EXPECT_GT(self->field->refused, 0);
+	EXPECT_GT(self->field->fired, 0);
+	EXPECT_GT(killed, 0);
 
 	self->field->stop = true;
 	EXPECT_EQ(0, task_wait(victim));
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		EXPECT_EQ(0, task_wait(pids[i]));
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int status = task_wait(pids[i]);
+
+		EXPECT_TRUE(!status || (kinds[i].act == churn && status == 128 + SIGKILL));
+	}
 
 	/* Nobody has touched what is another's. */
 	instance = instance_look(self->bgt, VICTIM, "lasts");
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(self->field->instance, instance->id);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
-	/* And the hostile one can be got rid of. */
-	end = now() + DEADLINE;
-	while ((error = bgt_app_remove(self->bgt, HOSTILE)) == -EAGAIN && now() < end)
-		look_later(end);
-	EXPECT_EQ(0, error);
-	end = now() + DEADLINE;
-	while (!access(helper_cgroup(HOSTILE, ""), F_OK) && now() < end)
-		look_later(end);
-	EXPECT_NE(0, access(helper_cgroup(HOSTILE, ""), F_OK));
+	/* And the hostile ones can be got rid of. */
+	get_rid_of(self->bgt, HOSTILE);
+	get_rid_of(self->bgt, RESTLESS);
 }
 
 TEST_HARNESS_MAIN
