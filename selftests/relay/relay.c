@@ -20,6 +20,7 @@
 #include "genl.h"
 #include "kselftest_harness.h"
 #include "module.h"
+#include "player.h"
 #include "scene.h"
 #include "task.h"
 
@@ -33,12 +34,6 @@ FIXTURE(relay) {
 	unsigned int user_calls, container_calls;
 };
 
-static int attach(struct genl *genl)
-{
-	genl_begin(genl, BGTASK_CMD_HELPER_ATTACH);
-	return genl_do(genl);
-}
-
 FIXTURE_SETUP(relay)
 {
 	scene_begin();
@@ -51,7 +46,7 @@ FIXTURE_SETUP(relay)
 	ASSERT_EQ(0, genl_open(&self->helper));
 	ASSERT_EQ(0, genl_open(&self->app));
 	ASSERT_EQ(0, genl_open(&self->other));
-	ASSERT_EQ(0, attach(&self->helper));
+	ASSERT_EQ(0, play_attach(&self->helper));
 }
 
 FIXTURE_TEARDOWN_PARENT(relay)
@@ -399,7 +394,7 @@ TEST_F(relay, helper_ends)
 	EXPECT_EQ(-ECONNRESET, result(&self->other));
 
 	ASSERT_EQ(0, genl_open(&self->helper));
-	EXPECT_EQ(0, attach(&self->helper));
+	EXPECT_EQ(0, play_attach(&self->helper));
 	EXPECT_EQ(BGTASK_CMD_HELPER_NTF, command_of(receive(&self->app)));
 	EXPECT_EQ(BGTASK_CMD_HELPER_NTF, command_of(receive(&self->other)));
 	call(&self->app, "three", NLM_F_ACK);
@@ -413,7 +408,7 @@ static int attach_and_end(void *data)
 	struct genl *genl = data;
 	pid_t child;
 
-	if (genl_open(genl) || attach(genl))
+	if (genl_open(genl) || play_attach(genl))
 		return 1;
 	child = fork();
 	if (!child) {
@@ -437,7 +432,7 @@ TEST_F(relay, helper_leaves_its_socket)
 	pid = task_start("a", attach_and_end, &self->helper);
 	ASSERT_EQ(0, task_wait(pid));
 	ASSERT_EQ(0, genl_open(&self->helper));
-	EXPECT_EQ(0, attach(&self->helper));
+	EXPECT_EQ(0, play_attach(&self->helper));
 	call(&self->app, "y", NLM_F_ACK);
 	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
 	EXPECT_EQ(0, result(&self->app));
@@ -445,9 +440,9 @@ TEST_F(relay, helper_leaves_its_socket)
 
 TEST_F(relay, but_one_helper)
 {
-	EXPECT_EQ(-EBUSY, attach(&self->other));
+	EXPECT_EQ(-EBUSY, play_attach(&self->other));
 	EXPECT_STREQ("there is a helper already", self->other.text);
-	EXPECT_EQ(-EBUSY, attach(&self->helper));
+	EXPECT_EQ(-EBUSY, play_attach(&self->helper));
 }
 
 static int attach_as_user(void *data)
@@ -457,7 +452,7 @@ static int attach_as_user(void *data)
 	(void)data;
 	if (syscall(SYS_setresuid, USER, USER, USER) || genl_open(&genl))
 		return 255;
-	return -attach(&genl);
+	return -play_attach(&genl);
 }
 
 TEST_F(relay, strangers)

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The helper, played by a bare socket; and an app that calls it by the library, which waits for its
+ * answers, and is a thread therefore.
+ */
+#ifndef BGTASK_TEST_PLAYER_H
+#define BGTASK_TEST_PLAYER_H
+
+#include <bgtask.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "genl.h"
+
+/* Attributes one after the other: what the helper answers. */
+struct payload {
+	size_t size;
+	uint8_t data[4096];
+};
+
+void payload_put(struct payload *payload, uint16_t type, const void *data, size_t size);
+void payload_u8(struct payload *payload, uint16_t type, uint8_t value);
+void payload_u32(struct payload *payload, uint16_t type, uint32_t value);
+void payload_u64(struct payload *payload, uint16_t type, uint64_t value);
+void payload_text(struct payload *payload, uint16_t type, const char *text);
+/* Instance 9 of the task "Sync" of "app", as who attaches to it is told; how far it has come. */
+void payload_attached(struct payload *payload);
+void payload_progress(struct payload *payload, uint32_t value);
+
+/* Becomes the helper; or a negative errno. */
+int play_attach(struct genl *genl);
+/* Takes a call of one kind, and returns its id. */
+uint32_t play_take(struct genl *helper, uint8_t command);
+/* Of the call that was taken: an attribute, or NULL; its value; or what it says, if it is there. */
+const struct nlattr *call_find(const struct genl *helper, uint16_t type);
+uint64_t call_number(const struct genl *helper, uint16_t type);
+const char *call_text(const struct genl *helper, uint16_t type);
+/* Answers it, with nothing if @payload is NULL. */
+void play_reply(struct genl *helper, uint32_t id, const struct payload *payload);
+void play_refuse(struct genl *helper, uint32_t id, int error, const char *why);
+/* Tells a peer what it has not asked for. */
+void play_event(struct genl *helper, uint32_t peer, uint8_t command,
+		const struct payload *payload);
+
+/* Lets a function run as the app, one at a time; and waits for what it returns. */
+void app_start(struct bgt *bgt, int (*function)(struct bgt *bgt));
+int app_end(void);
+/* The next event, or a negative errno; ends the test if none comes. */
+int app_event(struct bgt *bgt, const struct bgt_event **result);
+/* Whether its file descriptor tells that there is something. */
+bool app_readable(struct bgt *bgt);
+
+/* Functions for it. What it has attached to is left in app_instance. */
+extern struct bgt_instance *app_instance;
+int app_attach(struct bgt *bgt);
+int app_progress(struct bgt *bgt);
+int app_associate(struct bgt *bgt);
+int app_unregister(struct bgt *bgt);
+
+/* Lets it associate with "app", and returns by which name the helper knows it. */
+uint32_t play_associated(struct bgt *bgt, struct genl *helper);
+
+#endif
