@@ -70,6 +70,12 @@ void container_set_period(struct bgt *bgt, uint32_t id, uint64_t period)
 	set(bgt, id, &policy);
 }
 
+void container_set_budget(struct bgt *bgt, uint32_t id, uint64_t quota, uint64_t period)
+{
+	container_set_period(bgt, id, period);
+	container_set_quota(bgt, id, quota);
+}
+
 void container_set_exempt(struct bgt *bgt, uint32_t id, bool exempt)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;

@@ -16,6 +16,7 @@ uint32_t container_new(struct bgt *bgt, uint64_t quota, uint64_t period);
 void container_delete(struct bgt *bgt, uint32_t id);
 void container_set_quota(struct bgt *bgt, uint32_t id, uint64_t quota);
 void container_set_period(struct bgt *bgt, uint32_t id, uint64_t period);
+void container_set_budget(struct bgt *bgt, uint32_t id, uint64_t quota, uint64_t period);
 void container_set_exempt(struct bgt *bgt, uint32_t id, bool exempt);
 
 /* What is known of a container; valid until the next call. */

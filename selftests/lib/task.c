@@ -167,6 +167,14 @@ void pause_for(uint64_t time)
 		;
 }
 
+void pause_until(uint64_t time)
+{
+	uint64_t at = now();
+
+	if (at < time)
+		pause_for(time - at);
+}
+
 /* What keeps a CPU busy each, all but the first one, which is the caller's. */
 static pid_t occupants[TASK_THREADS_MAX];
 static cpu_set_t own_cpus;

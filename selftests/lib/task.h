@@ -60,5 +60,7 @@ void workers_go_on(void);
 
 /* A while for something to happen that should not. */
 void pause_for(uint64_t time);
+/* The same until then. Where that has passed already, on a busy machine, it is no while at all. */
+void pause_until(uint64_t time);
 
 #endif

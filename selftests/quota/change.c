@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What changes while a budget is spent: quota, period, exemption, and who spends it. */
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "scene.h"
+#include "task.h"
+#include "trace.h"
+
+/* Of more than that no records are looked at. */
+#define RECORDS		10
+
+FIXTURE(change) {
+	struct bgt *bgt;
+	uint32_t id;
+	bool anticipated;
+};
+
+FIXTURE_SETUP(change)
+{
+	scene_begin();
+	self->anticipated = module_anticipate(false);
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+}
+
+FIXTURE_TEARDOWN_PARENT(change)
+{
+	module_anticipate(self->anticipated);
+	scene_end();
+}
+
+/* From here on records are kept for excused(). */
+static void begin_excuses(void)
+{
+	trace_clear();
+	trace_begin("bgtask/container_throttled", NULL);
+}
+
+/* How much may have been spent while the timer was late that should have found it the last time. */
+static uint64_t excused(void)
+{
+	static const char *const fields[] = { "late" };
+	uint64_t late[RECORDS];
+	unsigned int count;
+
+	count = trace_read("container_throttled", fields, ARRAY_SIZE(fields), late, RECORDS);
+	if (!count)
+		fail("there is no record of it");
+	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN) * late[count - 1];
+}
+
+/* Nothing ever runs; not even that which is frozen before its first instruction. */
+TEST_F_TIMEOUT(change, quota_zero, 120)
+{
+	struct burner burner;
+
+	container_set_period(self->bgt, self->id, 100 * MSEC);
+	container_set_quota(self->bgt, self->id, 0);
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+	cgroup_wait_frozen("a", true);
+	burner = burner_launch("a", 1);
+	/* Several generations. */
+	pause_for(500 * MSEC);
+	EXPECT_EQ(0, burner.state->counts[0]);
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+	EXPECT_EQ(0, container_look(self->bgt, self->id)->left);
+
+	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	burner_end(&burner);
+}
+
+/* A member that runs when it is added to such a container. */
+TEST_F_TIMEOUT(change, quota_zero_freezes_at_once, 120)
+{
+	struct burner burner;
+	uint32_t zero;
+
+	cgroup_make("b");
+	burner = burner_start("b", 2);
+	zero = container_new(self->bgt, 0, SEC);
+	member_add(self->bgt, zero, BGT_ROLE_TASK, "b");
+	cgroup_wait_frozen("b", true);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	EXPECT_TRUE(burner_stands(&burner, 1));
+	container_delete(self->bgt, zero);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	EXPECT_TRUE(burner_runs(&burner, 1));
+	burner_end(&burner);
+}
+
+TEST_F_TIMEOUT(change, unlimited, 120)
+{
+	const struct bgt_container *container;
+	struct burner burner;
+
+	container_set_period(self->bgt, self->id, 50 * MSEC);
+	burner = burner_start("a", 2);
+	pause_for(500 * MSEC);
+	burner_end(&burner);
+	cgroup_wait_empty("a");
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(0, container->times_throttled);
+	EXPECT_FALSE(container->throttled);
+	EXPECT_EQ(BGT_QUOTA_UNLIMITED, container->quota);
+	EXPECT_GT(container->usage, 100 * MSEC);
+	EXPECT_GE(container->generation, 8);
+}
+
+TEST_F_TIMEOUT(change, quota_changes_at_once, 120)
+{
+	const struct bgt_container *container;
+	struct burner burner;
+	uint64_t quota;
+
+	container_set_budget(self->bgt, self->id, 50 * MSEC, 3600 * SEC);
+	burner = burner_launch("a", 2);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+
+	/* A higher one thaws, and what has been spent counts. */
+	begin_excuses();
+	quota = container_look(self->bgt, self->id)->spent + 350 * MSEC;
+	container_set_quota(self->bgt, self->id, quota);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+	EXPECT_EQ(0, container->generation);
+	EXPECT_GE(container->detected, quota);
+	EXPECT_LE(container->detected, quota + 200 * MSEC + excused());
+	trace_end("bgtask/container_throttled");
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+
+	/* A lower one throttles. */
+	container_set_quota(self->bgt, self->id, 3600 * SEC);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	event_drain(self->bgt);
+	container_set_quota(self->bgt, self->id, 100 * MSEC);
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	EXPECT_EQ(0, container_look(self->bgt, self->id)->left);
+	burner_end(&burner);
+}
+
+/*
+ * What is gone is gone until the generation ends: a change that is none of the quota thaws nobody,
+ * even where, by what is known now, freezing need not have begun yet.
+ */
+TEST_F_TIMEOUT(change, other_changes_leave_it, 120)
+{
+	uint64_t quota = 40 * MSEC, end = now() + DEADLINE, generation, times;
+	const struct bgt_container *container;
+	struct burner few, many;
+	bool tried = false;
+
+	container_set_budget(self->bgt, self->id, quota, SEC);
+	few = burner_launch("a", 1);
+	many = burner_launch("a", 8);
+	/* One thread alone stops before it has spent as much more as all of them do. */
+	for (unsigned int i = 0; i < 3; i++)
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	module_anticipate(true);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	burner_end(&many);
+	while (!tried && now() < end) {
+		module_anticipate(true);
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+		container = container_look(self->bgt, self->id);
+		generation = container->generation;
+		times = container->times_throttled;
+		/* The one that it shared with them may be over by less. */
+		if (container->spent >= quota || !container->throttled)
+			continue;
+		module_anticipate(false);
+		container_set_quota(self->bgt, self->id, quota);
+		container_set_exempt(self->bgt, self->id, false);
+		container = container_look(self->bgt, self->id);
+		if (container->generation != generation)
+			continue;
+		EXPECT_TRUE(container->throttled);
+		EXPECT_EQ(times, container->times_throttled);
+		tried = true;
+	}
+	EXPECT_TRUE(tried);
+	burner_end(&few);
+}
+
+TEST_F_TIMEOUT(change, period_changes_at_once, 120)
+{
+	const struct bgt_container *container;
+	struct burner burner;
+	uint64_t start;
+
+	container_set_budget(self->bgt, self->id, 30 * MSEC, 3600 * SEC);
+	start = container_look(self->bgt, self->id)->generation_start;
+	burner = burner_launch("a", 1);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+
+	/* Half a minute would be too long to wait; this generation has ended by now. */
+	container_set_period(self->bgt, self->id, 200 * MSEC);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(200 * MSEC, container->period);
+	EXPECT_EQ(0, (container->generation_start - start) % (200 * MSEC));
+	EXPECT_EQ(container->generation_start + 200 * MSEC, container->generation_end);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+
+	/* A longer one delays the next generation. */
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	container_set_period(self->bgt, self->id, 3600 * SEC);
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(container->generation_start + 3600 * SEC, container->generation_end);
+	/* On a busy machine, the next one may have begun before that. */
+	cgroup_wait_frozen("a", true);
+	pause_for(300 * MSEC);
+	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
+	EXPECT_TRUE(cgroup_is_frozen("a"));
+	burner_end(&burner);
+}
+
+/* Neither charged nor frozen; and charged again afterwards, from where it was. */
+TEST_F_TIMEOUT(change, exempt, 120)
+{
+	const struct bgt_container *container;
+	uint64_t spent, usage, since;
+	struct burner burner;
+
+	container_set_budget(self->bgt, self->id, 50 * MSEC, 3600 * SEC);
+	burner = burner_launch("a", 2);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	cgroup_wait_frozen("a", true);
+
+	container_set_exempt(self->bgt, self->id, true);
+	container = container_look(self->bgt, self->id);
+	EXPECT_TRUE(container->exempt);
+	EXPECT_FALSE(container->throttled);
+	spent = container->spent;
+	usage = container->usage;
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	EXPECT_TRUE(burner_runs(&burner, 1));
+	pause_for(300 * MSEC);
+	container = container_look(self->bgt, self->id);
+	EXPECT_EQ(spent, container->spent);
+	EXPECT_GT(container->usage, usage + 50 * MSEC);
+	EXPECT_FALSE(container->throttled);
+	EXPECT_FALSE(cgroup_is_frozen("a"));
+
+	/* What is left of the budget is there again. */
+	container_set_quota(self->bgt, self->id, spent + 200 * MSEC);
+	event_drain(self->bgt);
+	begin_excuses();
+	since = now();
+	container_set_exempt(self->bgt, self->id, false);
+	container = container_look(self->bgt, self->id);
+	/* Both threads have run since then. */
+	EXPECT_LE(container->spent, spent + 100 * MSEC + 2 * (now() - since));
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+	EXPECT_GE(container->detected, spent + 200 * MSEC);
+	EXPECT_LE(container->detected, spent + 400 * MSEC + excused());
+	trace_end("bgtask/container_throttled");
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	burner_end(&burner);
+}
+
+/* Tasks that are moved in, or forked, or in cgroups that came later, spend the same budget. */
+TEST_F_TIMEOUT(change, newcomers, 120)
+{
+	const struct bgt_container *container;
+	struct burner burner;
+
+	cgroup_make("outside");
+	container_set_budget(self->bgt, self->id, 50 * MSEC, 3600 * SEC);
+	burner = burner_start("outside", 1);
+	begin_excuses();
+	ASSERT_EQ(0, cgroup_move("a", burner.pid));
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+	EXPECT_LE(container->detected, 250 * MSEC + excused());
+	cgroup_wait_frozen("a", true);
+	burner_end(&burner);
+
+	container_set_quota(self->bgt, self->id, 400 * MSEC);
+	event_drain(self->bgt);
+	cgroup_make("a/new");
+	burner = burner_launch("a/new", 1);
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+	EXPECT_LE(container->detected, 600 * MSEC + excused());
+	trace_end("bgtask/container_throttled");
+	cgroup_wait_frozen("a", true);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	burner_end(&burner);
+}
+
+TEST_HARNESS_MAIN

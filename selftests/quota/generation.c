@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Generations: when a budget comes back, and what is carried over. */
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "scene.h"
+#include "task.h"
+
+FIXTURE(generation) {
+	struct bgt *bgt;
+	uint32_t id;
+	bool anticipated;
+};
+
+FIXTURE_SETUP(generation)
+{
+	scene_begin();
+	self->anticipated = module_anticipate(false);
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
+	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+}
+
+FIXTURE_TEARDOWN_PARENT(generation)
+{
+	module_anticipate(self->anticipated);
+	scene_end();
+}
+
+/*
+ * What is spent when nothing of a container is on a CPU any more, as what is there spends on: the
+ * last thread that stops is still on its way when that is told.
+ */
+static uint64_t spent_at_rest(struct bgt *bgt, uint32_t id)
+{
+	uint64_t end = now() + DEADLINE, before, spent = container_look(bgt, id)->spent;
+
+	do {
+		if (now() > end)
+			fail("it does not come to rest");
+		before = spent;
+		pause_for(20 * MSEC);
+		spent = container_look(bgt, id)->spent;
+	} while (spent != before);
+	return spent;
+}
+
+/* What a generation overran is there at the begin of the next. */
+TEST_F_TIMEOUT(generation, overrun_is_deducted, 120)
+{
+	uint64_t quota = 30 * MSEC, spent, rest, total, first;
+	const struct bgt_container *container;
+	struct burner burner;
+
+	/* Lower the quota under what is spent already: as large an overrun as one likes. */
+	container_set_budget(self->bgt, self->id, 100 * MSEC, 3600 * SEC);
+	burner = burner_launch("a", 1);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	spent = spent_at_rest(self->bgt, self->id);
+	EXPECT_GE(spent, 100 * MSEC);
+	container_set_quota(self->bgt, self->id, quota);
+	container = container_look(self->bgt, self->id);
+	first = container->generation;
+	/* However long that has taken, the generation ends only now. */
+	container_set_period(self->bgt, self->id,
+			     now() - container->generation_start + 500 * MSEC);
+
+	/* It takes as many generations as there are quotas in it. */
+	do {
+		pause_until(container_look(self->bgt, self->id)->generation_end + 20 * MSEC);
+		container = container_look(self->bgt, self->id);
+		total = (container->generation - first) * quota;
+		rest = total < spent ? spent - total : 0;
+		if (rest >= quota) {
+			EXPECT_EQ(rest, container->spent);
+			EXPECT_EQ(0, container->left);
+			EXPECT_TRUE(container->throttled);
+		}
+		/* When nothing is left of it, later ones can be overrun, too. */
+		if (total <= spent) {
+			EXPECT_EQ(total < spent - quota ? total : spent - quota,
+				  container->overrun);
+		} else {
+			EXPECT_GE(container->overrun, spent - quota);
+		}
+	} while (rest >= quota);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	burner_end(&burner);
+}
+
+static int burn_20_ms(void *data)
+{
+	burn(20 * MSEC);
+	return 0;
+}
+
+/* What a generation did not spend is lost. */
+TEST_F_TIMEOUT(generation, unused_is_lost, 120)
+{
+	const struct bgt_container *container;
+	struct burner burner;
+
+	container_set_budget(self->bgt, self->id, 300 * MSEC, 500 * MSEC);
+	task_wait(task_start("a", burn_20_ms, NULL));
+	container = container_look(self->bgt, self->id);
+	if (!container->generation)
+		EXPECT_GE(container->spent, 20 * MSEC);
+	EXPECT_LT(container->spent, 300 * MSEC);
+	EXPECT_EQ(300 * MSEC - container->spent, container->left);
+	/* Three generations pass unused. */
+	pause_until(container->generation_end + 1100 * MSEC);
+	container = container_look(self->bgt, self->id);
+	EXPECT_GE(container->generation, 3);
+	EXPECT_EQ(0, container->spent);
+	EXPECT_EQ(300 * MSEC, container->left);
+	EXPECT_EQ(0, container->overrun);
+
+	burner = burner_launch("a", 2);
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
+	/* Had it been kept, there would be 1200 ms. */
+	EXPECT_LE(container->detected, 900 * MSEC);
+	burner_end(&burner);
+}
+
+TEST_F_TIMEOUT(generation, numbered, 120)
+{
+	uint64_t period = 100 * MSEC, before = now(), after, start, first_end;
+	uint32_t id = container_new(self->bgt, SEC, period);
+	const struct bgt_container *container = container_look(self->bgt, id);
+
+	after = now();
+	EXPECT_EQ(0, container->generation);
+	EXPECT_GE(container->generation_start, before);
+	EXPECT_LE(container->generation_start, after);
+	start = container->generation_start;
+	first_end = container->generation_end;
+	EXPECT_GE(first_end, start + period);
+	EXPECT_LE(first_end, start + period * 9 / 8);
+
+	for (int i = 0; i < 20; i++) {
+		uint64_t number;
+
+		pause_for(37 * MSEC);
+		before = now();
+		container = container_look(self->bgt, id);
+		after = now();
+		/* Nor if the first one may have ended just then. */
+		if (before < first_end)
+			continue;
+		number = container->generation;
+		EXPECT_EQ(first_end + (number - 1) * period, container->generation_start);
+		EXPECT_EQ(first_end + number * period, container->generation_end);
+		EXPECT_LE(container->generation_start, after);
+		EXPECT_GT(container->generation_end, before);
+	}
+	EXPECT_GE(container->generation, 5);
+}
+
+/* Containers that are made at the same time do not all thaw at the same time. */
+TEST_F_TIMEOUT(generation, spread, 120)
+{
+	uint64_t period = 80 * SEC, smallest = UINT64_MAX, largest = 0;
+
+	for (int i = 0; i < 16; i++) {
+		uint32_t id = container_new(self->bgt, SEC, period);
+		const struct bgt_container *container = container_look(self->bgt, id);
+		uint64_t first = container->generation_end - container->generation_start;
+
+		EXPECT_GE(first, period);
+		EXPECT_LE(first, period * 9 / 8);
+		if (first < smallest)
+			smallest = first;
+		if (first > largest)
+			largest = first;
+	}
+	EXPECT_GE(largest - smallest, period / 16);
+}
+
+/* Longest and shortest. */
+TEST_F_TIMEOUT(generation, period_limits, 120)
+{
+	uint32_t week = container_new(self->bgt, SEC, BGT_PERIOD_MAX);
+	uint64_t end = now() + DEADLINE;
+	struct burner burner;
+	uint32_t ms;
+
+	EXPECT_EQ(BGT_PERIOD_MAX, container_look(self->bgt, week)->period);
+	EXPECT_GE(container_look(self->bgt, week)->generation_end,
+		  now() + BGT_PERIOD_MAX - DEADLINE);
+
+	cgroup_make("b");
+	ms = container_new(self->bgt, 100 * USEC, BGT_PERIOD_MIN);
+	member_add(self->bgt, ms, BGT_ROLE_APP, "b");
+	burner = burner_launch("b", 2);
+	burner_wait_ready(&burner);
+	/* What is overrun when it freezes takes many generations, the more the slower that is. */
+	while (container_look(self->bgt, ms)->times_throttled < 5 && now() < end)
+		look_later(end);
+	EXPECT_GE(container_look(self->bgt, ms)->times_throttled, 5);
+	container_set_exempt(self->bgt, ms, true);
+	EXPECT_TRUE(burner_runs(&burner, 0));
+	burner_end(&burner);
+}
+
+TEST_HARNESS_MAIN
