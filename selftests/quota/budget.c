@@ -4,37 +4,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "container.h"
-#include "kselftest_harness.h"
-#include "module.h"
-#include "scene.h"
+#include "budget.h"
 #include "task.h"
 #include "trace.h"
 
 #define GENERATIONS	10
-
-FIXTURE(budget) {
-	struct bgt *bgt;
-	uint32_t id;
-	bool anticipated;
-};
-
-FIXTURE_SETUP(budget)
-{
-	scene_begin();
-	self->anticipated = module_anticipate(false);
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
-	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-}
-
-FIXTURE_TEARDOWN_PARENT(budget)
-{
-	module_anticipate(self->anticipated);
-	scene_end();
-}
 
 /*
  * A budget that is gone is noticed within 200 us of CPU time, in the median of ten generations, or

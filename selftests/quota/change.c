@@ -2,38 +2,12 @@
 /* What changes while a budget is spent: quota, period, exemption, and who spends it. */
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "container.h"
-#include "kselftest_harness.h"
-#include "module.h"
-#include "scene.h"
+#include "budget.h"
 #include "task.h"
 #include "trace.h"
 
 /* Of more than that no records are looked at. */
 #define RECORDS		10
-
-FIXTURE(change) {
-	struct bgt *bgt;
-	uint32_t id;
-	bool anticipated;
-};
-
-FIXTURE_SETUP(change)
-{
-	scene_begin();
-	self->anticipated = module_anticipate(false);
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
-	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-}
-
-FIXTURE_TEARDOWN_PARENT(change)
-{
-	module_anticipate(self->anticipated);
-	scene_end();
-}
 
 /* From here on records are kept for excused(). */
 static void begin_excuses(void)
@@ -56,7 +30,7 @@ static uint64_t excused(void)
 }
 
 /* Nothing ever runs; not even that which is frozen before its first instruction. */
-TEST_F_TIMEOUT(change, quota_zero, 120)
+TEST_F_TIMEOUT(budget, quota_zero, 120)
 {
 	struct burner burner;
 
@@ -77,7 +51,7 @@ TEST_F_TIMEOUT(change, quota_zero, 120)
 }
 
 /* A member that runs when it is added to such a container. */
-TEST_F_TIMEOUT(change, quota_zero_freezes_at_once, 120)
+TEST_F_TIMEOUT(budget, quota_zero_freezes_at_once, 120)
 {
 	struct burner burner;
 	uint32_t zero;
@@ -95,7 +69,7 @@ TEST_F_TIMEOUT(change, quota_zero_freezes_at_once, 120)
 	burner_end(&burner);
 }
 
-TEST_F_TIMEOUT(change, unlimited, 120)
+TEST_F_TIMEOUT(budget, unlimited, 120)
 {
 	const struct bgt_container *container;
 	struct burner burner;
@@ -113,7 +87,7 @@ TEST_F_TIMEOUT(change, unlimited, 120)
 	EXPECT_GE(container->generation, 8);
 }
 
-TEST_F_TIMEOUT(change, quota_changes_at_once, 120)
+TEST_F_TIMEOUT(budget, quota_changes_at_once, 120)
 {
 	const struct bgt_container *container;
 	struct burner burner;
@@ -153,7 +127,7 @@ TEST_F_TIMEOUT(change, quota_changes_at_once, 120)
  * What is gone is gone until the generation ends: a change that is none of the quota thaws nobody,
  * even where, by what is known now, freezing need not have begun yet.
  */
-TEST_F_TIMEOUT(change, other_changes_leave_it, 120)
+TEST_F_TIMEOUT(budget, other_changes_leave_it, 120)
 {
 	uint64_t quota = 40 * MSEC, end = now() + DEADLINE, generation, times;
 	const struct bgt_container *container;
@@ -192,7 +166,7 @@ TEST_F_TIMEOUT(change, other_changes_leave_it, 120)
 	burner_end(&few);
 }
 
-TEST_F_TIMEOUT(change, period_changes_at_once, 120)
+TEST_F_TIMEOUT(budget, period_changes_at_once, 120)
 {
 	const struct bgt_container *container;
 	struct burner burner;
@@ -226,7 +200,7 @@ TEST_F_TIMEOUT(change, period_changes_at_once, 120)
 }
 
 /* Neither charged nor frozen; and charged again afterwards, from where it was. */
-TEST_F_TIMEOUT(change, exempt, 120)
+TEST_F_TIMEOUT(budget, exempt, 120)
 {
 	const struct bgt_container *container;
 	uint64_t spent, usage, since;
@@ -271,7 +245,7 @@ TEST_F_TIMEOUT(change, exempt, 120)
 }
 
 /* Tasks that are moved in, or forked, or in cgroups that came later, spend the same budget. */
-TEST_F_TIMEOUT(change, newcomers, 120)
+TEST_F_TIMEOUT(budget, newcomers, 120)
 {
 	const struct bgt_container *container;
 	struct burner burner;

@@ -1,33 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Generations: when a budget comes back, and what is carried over. */
-#include "cgroup.h"
-#include "container.h"
-#include "kselftest_harness.h"
-#include "module.h"
-#include "scene.h"
+#include "budget.h"
 #include "task.h"
-
-FIXTURE(generation) {
-	struct bgt *bgt;
-	uint32_t id;
-	bool anticipated;
-};
-
-FIXTURE_SETUP(generation)
-{
-	scene_begin();
-	self->anticipated = module_anticipate(false);
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
-	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-}
-
-FIXTURE_TEARDOWN_PARENT(generation)
-{
-	module_anticipate(self->anticipated);
-	scene_end();
-}
 
 /*
  * What is spent when nothing of a container is on a CPU any more, as what is there spends on: the
@@ -48,7 +22,7 @@ static uint64_t spent_at_rest(struct bgt *bgt, uint32_t id)
 }
 
 /* What a generation overran is there at the begin of the next. */
-TEST_F_TIMEOUT(generation, overrun_is_deducted, 120)
+TEST_F_TIMEOUT(budget, overrun_is_deducted, 120)
 {
 	uint64_t quota = 30 * MSEC, spent, rest, total, first;
 	const struct bgt_container *container;
@@ -97,7 +71,7 @@ static int burn_20_ms(void *data)
 }
 
 /* What a generation did not spend is lost. */
-TEST_F_TIMEOUT(generation, unused_is_lost, 120)
+TEST_F_TIMEOUT(budget, unused_is_lost, 120)
 {
 	const struct bgt_container *container;
 	struct burner burner;
@@ -124,7 +98,7 @@ TEST_F_TIMEOUT(generation, unused_is_lost, 120)
 	burner_end(&burner);
 }
 
-TEST_F_TIMEOUT(generation, numbered, 120)
+TEST_F_TIMEOUT(budget, numbered, 120)
 {
 	uint64_t period = 100 * MSEC, before = now(), after, start, first_end;
 	uint32_t id = container_new(self->bgt, SEC, period);
@@ -159,7 +133,7 @@ TEST_F_TIMEOUT(generation, numbered, 120)
 }
 
 /* Containers that are made at the same time do not all thaw at the same time. */
-TEST_F_TIMEOUT(generation, spread, 120)
+TEST_F_TIMEOUT(budget, spread, 120)
 {
 	uint64_t period = 80 * SEC, smallest = UINT64_MAX, largest = 0;
 
@@ -179,7 +153,7 @@ TEST_F_TIMEOUT(generation, spread, 120)
 }
 
 /* Longest and shortest. */
-TEST_F_TIMEOUT(generation, period_limits, 120)
+TEST_F_TIMEOUT(budget, period_limits, 120)
 {
 	uint32_t week = container_new(self->bgt, SEC, BGT_PERIOD_MAX);
 	uint64_t end = now() + DEADLINE;

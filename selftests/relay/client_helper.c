@@ -5,28 +5,7 @@
 #include <errno.h>
 #include <linux/bgtask.h>
 
-#include "genl.h"
-#include "kselftest_harness.h"
-#include "player.h"
-#include "scene.h"
-
-FIXTURE(client) {
-	struct genl helper;
-	struct bgt *bgt;
-};
-
-FIXTURE_SETUP(client)
-{
-	scene_begin();
-	ASSERT_EQ(0, bgt_open(&self->bgt));
-	ASSERT_EQ(0, genl_open(&self->helper));
-	ASSERT_EQ(0, play_attach(&self->helper));
-}
-
-FIXTURE_TEARDOWN_PARENT(client)
-{
-	scene_end();
-}
+#include "client.h"
 
 /* A new helper is told what the old one knew. */
 TEST_F(client, new_helper)

@@ -7,28 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "genl.h"
-#include "kselftest_harness.h"
-#include "player.h"
-#include "scene.h"
-
-FIXTURE(client) {
-	struct genl helper;
-	struct bgt *bgt;
-};
-
-FIXTURE_SETUP(client)
-{
-	scene_begin();
-	ASSERT_EQ(0, bgt_open(&self->bgt));
-	ASSERT_EQ(0, genl_open(&self->helper));
-	ASSERT_EQ(0, play_attach(&self->helper));
-}
-
-FIXTURE_TEARDOWN_PARENT(client)
-{
-	scene_end();
-}
+#include "client.h"
 
 static uint32_t given_id;
 
