@@ -478,11 +478,12 @@ static void get_rid_of(struct bgt *bgt, const char *app)
 		look_later(end);
 	if (error)
 		fail("cannot remove %s: %s", app, bgt_error(bgt));
-	for (end = now() + DEADLINE; !access(helper_cgroup(app, ""), F_OK);)
+	end = now() + DEADLINE;
+	while (!access(helper_cgroup(app, ""), F_OK)) {
 		if (now() >= end)
 			fail("%s is removed, and its cgroup is not", app);
-		else
-			look_later(end);
+		look_later(end);
+	}
 }
 
 TEST_F_TIMEOUT(hostile, all, 3600)
