@@ -56,6 +56,12 @@ FIXTURE(hostile) {
 	struct field *field;
 };
 
+/* A third of the tasks is this program, another ends at once, the last cannot be run. */
+static bool does_talk(unsigned int task)
+{
+	return task % 3 == 1;
+}
+
 static int task_register(struct bgt *bgt, const char *app, const char *name, uint32_t *id)
 {
 	struct bgt_task_builder *builder = bgt_task_builder_new(bgt);
@@ -250,6 +256,22 @@ static void leave_sockets(struct field *field, uint64_t *seed)
 	}
 }
 
+/*
+ * What is of the program and has attached, which it must have to be asked to end: it does not, and
+ * would run for ever in the place of another.
+ */
+static void cancel_those_who_talk(struct bgt *bgt)
+{
+	struct bgt_instance *list;
+
+	if (bgt_instance_list(bgt, NULL, &list))
+		return;
+	for (const struct bgt_instance *instance = list; instance; instance = instance->next)
+		if (instance->state == BGT_INSTANCE_RUNNING && instance->progress)
+			(void)bgt_task_unregister_by_name(bgt, NULL, instance->name, true);
+	bgt_instance_free(list);
+}
+
 /* All that its manifest allows, again and again, with much text; some tasks cannot be run. */
 static void churn(struct field *field, uint64_t *seed)
 {
@@ -259,16 +281,17 @@ static void churn(struct field *field, uint64_t *seed)
 
 	memset(argument, 'x', sizeof(argument) - 1);
 	argument[sizeof(argument) - 1] = '\0';
-	while (!field->stop) {
-		snprintf(name, sizeof(name), "%u", (unsigned int)(random_next(seed) % TASKS));
+	/* The first one talks, so that it does not take long until this is killed. */
+	for (unsigned int task = 1; !field->stop; task = (task + 1) % TASKS) {
+		snprintf(name, sizeof(name), "%u", task);
 		(void)task_register(bgt, NULL, name, &id);
 		for (int i = 0; i < 4; i++)
 			if (!bgt_trigger_fire(bgt, NULL, name, BGT_TRIGGER_APPLICATION, argument))
 				crowd_count(&field->fired);
 		crowd_count(&field->calls);
-		/* What is not cancelled would run for ever in the place of another. */
-		if (random_next(seed) % 2)
+		if (!does_talk(task) && random_next(seed) % 2)
 			(void)bgt_task_unregister_by_name(bgt, NULL, name, true);
+		cancel_those_who_talk(bgt);
 	}
 	bgt_close(bgt);
 }
@@ -374,8 +397,8 @@ static void install_hostile(struct bgt *bgt, const char *app)
 	for (int i = 0; i < TASKS; i++)
 		length += snprintf(text + length, sizeof(text) - (size_t)length,
 				   "[Task %d]\nEntryPoint=%s\nTriggers=application\n", i,
-				   i % 3 == 0 ? "/bin/true" : i % 3 == 1 ? PROGRAM :
-				   "/nowhere/at/all");
+				   does_talk((unsigned int)i) ? PROGRAM :
+				   i % 3 ? "/nowhere/at/all" : "/bin/true");
 	snprintf(file, sizeof(file), "apps/%s.bgtask", app);
 	if (bgt_app_install(bgt, helper_write(file, text), id))
 		fail("bgt_app_install: %s", bgt_error(bgt));
