@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -193,6 +194,14 @@ static int look(const char *path, const struct stat *stat, int type, struct FTW 
 		frozen_count++;
 	}
 	return 0;
+}
+
+void cgroup_end(const char *cgroup)
+{
+	cgroup_write(cgroup, "cgroup.kill", "1");
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	cgroup_wait_empty(cgroup);
 }
 
 unsigned int cgroup_count_frozen(void)

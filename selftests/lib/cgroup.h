@@ -47,6 +47,9 @@ bool cgroup_wait(const char *cgroup, const char *key, int value);
 void cgroup_wait_frozen(const char *cgroup, bool frozen);
 void cgroup_wait_empty(const char *cgroup);
 
+/* Kills all tasks of a cgroup, and waits until none of the caller's children is left. */
+void cgroup_end(const char *cgroup);
+
 /* The number of cgroups of the test that are frozen or asked to be. */
 unsigned int cgroup_count_frozen(void);
 

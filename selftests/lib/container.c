@@ -168,21 +168,64 @@ void event_drain(struct bgt *bgt)
 		;
 }
 
-struct usage usage_read(struct bgt *bgt, uint32_t id, const char *cgroup)
+void container_throttle(struct bgt *bgt, uint32_t id, const char *cgroup)
 {
-	uint64_t end = now() + DEADLINE;
-	struct usage before, after;
+	container_set_quota(bgt, id, container_look(bgt, id)->spent + 20 * MSEC);
+	while (!container_look(bgt, id)->throttled)
+		event_wait(bgt, BGT_EVENT_CONTAINER_THROTTLED, id);
+	cgroup_wait_frozen(cgroup, true);
+}
 
-	after.cgroup = cgroup_usage(cgroup);
-	after.container = container_look(bgt, id)->usage;
+static struct usage look_at_usage(struct bgt *bgt, uint32_t one, uint32_t other,
+				  const char *cgroup)
+{
+	struct usage usage = { .cgroup = cgroup_usage(cgroup) };
+
+	usage.container = container_look(bgt, one)->usage;
+	if (other)
+		usage.container += container_look(bgt, other)->usage;
+	return usage;
+}
+
+struct usage usage_read_both(struct bgt *bgt, uint32_t one, uint32_t other, const char *cgroup)
+{
+	struct usage before, after = look_at_usage(bgt, one, other, cgroup);
+	uint64_t end = now() + DEADLINE;
+
 	do {
 		before = after;
-		after.cgroup = cgroup_usage(cgroup);
-		after.container = container_look(bgt, id)->usage;
+		after = look_at_usage(bgt, one, other, cgroup);
 		if (now() > end)
 			fail("the usage of %s does not come to rest", cgroup);
 	} while (before.cgroup != after.cgroup || before.container != after.container);
 	return after;
+}
+
+struct usage usage_read(struct bgt *bgt, uint32_t id, const char *cgroup)
+{
+	return usage_read_both(bgt, id, 0, cgroup);
+}
+
+struct usage usage_settled(struct bgt *bgt, uint32_t id, const char *cgroup)
+{
+	uint64_t end = now() + DEADLINE;
+	struct usage usage;
+
+	while (usage = usage_read(bgt, id, cgroup), usage.cgroup != usage.container / USEC) {
+		if (now() > end)
+			break;
+		look_later(end);
+	}
+	return usage;
+}
+
+bool container_is_charged(struct bgt *bgt, uint32_t id, uint64_t least)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (container_look(bgt, id)->usage <= least && now() < end)
+		look_later(end);
+	return container_look(bgt, id)->usage > least;
 }
 
 void container_keep(void)

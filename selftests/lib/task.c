@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -144,6 +145,35 @@ bool burner_stands(const struct burner *burner, unsigned int thread)
 
 	pause_for(200 * MSEC);
 	return burner->state->counts[thread] == before;
+}
+
+const char *task_waits_in(pid_t tid)
+{
+	static char channel[64];
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", tid);
+	file = fopen(path, "re");
+	if (!file)
+		fail("%s: %s", path, strerror(errno));
+	if (!fgets(channel, sizeof(channel), file))
+		fail("%s cannot be read", path);
+	fclose(file);
+	return strcmp(channel, "0") ? channel : NULL;
+}
+
+void burner_wait_off(const struct burner *burner)
+{
+	uint64_t end = now() + DEADLINE;
+
+	for (unsigned int i = 0; i < burner->nr_threads; i++) {
+		while (!task_waits_in(burner->state->tids[i])) {
+			if (now() > end)
+				fail("thread %u does not leave its CPU", i);
+			look_later(end);
+		}
+	}
 }
 
 void burn(uint64_t time)

@@ -18,6 +18,12 @@ int task_wait(pid_t pid);
 /* Kills a process, frozen or not, and waits for it. */
 void task_kill(pid_t pid);
 
+/*
+ * The kernel's name for where a thread waits; NULL unless it has left its CPU, and all run queues.
+ * Valid until the next call.
+ */
+const char *task_waits_in(pid_t tid);
+
 /* A process whose threads count as fast as they can. */
 struct burner {
 	pid_t pid;
@@ -47,6 +53,12 @@ bool burner_runs(const struct burner *burner, unsigned int thread);
 
 /* Whether a thread does not count in a while. */
 bool burner_stands(const struct burner *burner, unsigned int thread);
+
+/*
+ * Waits until all threads have left their CPUs, and are charged nothing any more: a frozen one that
+ * is held up by what is below the guest does so a little after it counts as frozen.
+ */
+void burner_wait_off(const struct burner *burner);
 
 /* Uses CPU time of its own: at least so many ns. */
 void burn(uint64_t time);

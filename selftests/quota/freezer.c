@@ -1,63 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What stands still, what runs again, and what dies. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <sched.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "container.h"
-#include "kselftest_harness.h"
-#include "module.h"
+#include "freezer.h"
 #include "scene.h"
 #include "task.h"
-
-FIXTURE(freezer) {
-	struct bgt *bgt;
-	uint32_t id, member;
-	struct burner burner;
-};
-
-/* A container without a limit, whose member has a process with two threads. */
-FIXTURE_SETUP(freezer)
-{
-	scene_begin();
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
-	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-	self->burner = burner_start("a", 2);
-}
-
-FIXTURE_TEARDOWN_PARENT(freezer)
-{
-	scene_end();
-}
-
-#define EXPECT_RUNS(burner) do {							\
-	cgroup_wait_frozen("a", false);							\
-	EXPECT_TRUE(burner_runs(burner, 0));						\
-	EXPECT_TRUE(burner_runs(burner, 1));						\
-} while (0)
-
-#define EXPECT_STANDS(burner) do {							\
-	cgroup_wait_frozen("a", true);							\
-	EXPECT_TRUE(burner_stands(burner, 0));						\
-	EXPECT_TRUE(burner_stands(burner, 1));						\
-} while (0)
-
-static void throttle(struct bgt *bgt, uint32_t id)
-{
-	container_set_quota(bgt, id, container_look(bgt, id)->spent + 20 * MSEC);
-	while (!container_look(bgt, id)->throttled)
-		event_wait(bgt, BGT_EVENT_CONTAINER_THROTTLED, id);
-	cgroup_wait_frozen("a", true);
-}
 
 TEST_F_TIMEOUT(freezer, hold, 120)
 {
@@ -99,7 +49,7 @@ TEST_F_TIMEOUT(freezer, added_held, 120)
 
 TEST_F_TIMEOUT(freezer, held_and_throttled, 120)
 {
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	member_hold(self->bgt, self->member, true);
 
 	/* Either one is enough. */
@@ -123,7 +73,7 @@ TEST_F_TIMEOUT(freezer, held_and_throttled, 120)
 
 TEST_F_TIMEOUT(freezer, thawed_by_exempt, 120)
 {
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	EXPECT_STANDS(&self->burner);
 	container_set_exempt(self->bgt, self->id, true);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
@@ -149,7 +99,7 @@ TEST_F_TIMEOUT(freezer, thawed_by_generation, 120)
 /* A process that is killed while frozen dies. */
 TEST_F_TIMEOUT(freezer, sigkill, 120)
 {
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	EXPECT_EQ(0, kill(self->burner.pid, SIGKILL));
 	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
 	cgroup_wait_empty("a");
@@ -163,7 +113,7 @@ TEST_F_TIMEOUT(freezer, kill_all, 120)
 	cgroup_make("b");
 	member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
 	task = burner_start("b", 1);
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	cgroup_wait_frozen("b", true);
 	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_ALL));
 	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
@@ -193,88 +143,6 @@ TEST_F_TIMEOUT(freezer, kill_by_role, 120)
 	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
 }
 
-/*
- * The UI thread stands still, and all others of its process run: "ui" is a threaded cgroup below
- * the app's, and a member of its own.
- */
-static uint32_t make_ui(struct bgt *bgt, uint32_t id, const struct burner *burner)
-{
-	cgroup_make("a/ui");
-	if (cgroup_write("a/ui", "cgroup.type", "threaded") ||
-	    cgroup_move_thread("a/ui", burner->state->tids[0]))
-		fail("cannot put a thread into a cgroup");
-	return member_add(bgt, id, BGT_ROLE_UI, "a/ui");
-}
-
-TEST_F_TIMEOUT(freezer, ui_thread, 120)
-{
-	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
-	uint64_t counts[2];
-
-	/* The app in the background, with nothing to do. */
-	member_hold(self->bgt, ui, true);
-	member_hold(self->bgt, self->member, true);
-	/* The kernel calls "a" frozen when its own threads are, whatever those below do. */
-	cgroup_wait_frozen("a/ui", true);
-	EXPECT_STANDS(&self->burner);
-
-	/* A background task in its own process. */
-	member_hold(self->bgt, self->member, false);
-	cgroup_wait_frozen("a", false);
-	EXPECT_TRUE(burner_runs(&self->burner, 1));
-	EXPECT_TRUE(cgroup_is_frozen("a/ui"));
-	counts[0] = self->burner.state->counts[0];
-	counts[1] = self->burner.state->counts[1];
-	pause_for(300 * MSEC);
-	EXPECT_EQ(counts[0], self->burner.state->counts[0]);
-	EXPECT_GT(self->burner.state->counts[1], counts[1] + 1000);
-	EXPECT_TRUE(member_look(self->bgt, ui)->frozen);
-	EXPECT_FALSE(member_look(self->bgt, self->member)->frozen);
-
-	/* In the foreground again. */
-	member_hold(self->bgt, ui, false);
-	EXPECT_RUNS(&self->burner);
-}
-
-TEST_F_TIMEOUT(freezer, ui_thread_alone, 120)
-{
-	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
-	uint64_t counts[2];
-
-	/* What is above a cgroup freezes it, too: it has to be the other way round. */
-	member_hold(self->bgt, self->member, true);
-	cgroup_wait_frozen("a/ui", true);
-	EXPECT_STANDS(&self->burner);
-	member_hold(self->bgt, self->member, false);
-	EXPECT_RUNS(&self->burner);
-	member_hold(self->bgt, ui, true);
-	cgroup_wait_frozen("a/ui", true);
-	counts[0] = self->burner.state->counts[0];
-	counts[1] = self->burner.state->counts[1];
-	pause_for(300 * MSEC);
-	EXPECT_EQ(counts[0], self->burner.state->counts[0]);
-	EXPECT_GT(self->burner.state->counts[1], counts[1] + 1000);
-	/* Both are charged to the container, which is throttled as a whole. */
-	throttle(self->bgt, self->id);
-	EXPECT_STANDS(&self->burner);
-	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
-	cgroup_wait_frozen("a", false);
-	EXPECT_TRUE(burner_runs(&self->burner, 1));
-	EXPECT_TRUE(burner_stands(&self->burner, 0));
-}
-
-TEST_F_TIMEOUT(freezer, ui_thread_is_not_killed_alone, 120)
-{
-	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
-
-	EXPECT_EQ(-EOPNOTSUPP, bgt_container_kill(self->bgt, self->id, BGT_ROLE_UI));
-	EXPECT_RUNS(&self->burner);
-	member_hold(self->bgt, ui, true);
-	cgroup_wait_frozen("a/ui", true);
-	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_ALL));
-	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
-}
-
 /* The directory goes: so does the member, by itself, and the container goes on. */
 TEST_F_TIMEOUT(freezer, rmdir, 120)
 {
@@ -283,10 +151,13 @@ TEST_F_TIMEOUT(freezer, rmdir, 120)
 	struct bgt_member *none;
 	uint64_t usage;
 
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
+	/* Who dies is charged for a moment more: not here. */
+	burner_wait_off(&self->burner);
+	cgroup_make("outside");
+	ASSERT_EQ(0, cgroup_move("outside", self->burner.pid));
 	task_kill(self->burner.pid);
-	cgroup_wait_empty("a");
-	usage = usage_read(self->bgt, self->id, "a").container;
+	usage = container_look(self->bgt, self->id)->usage;
 	event_drain(self->bgt);
 	ASSERT_TRUE(cgroup_remove("a"));
 
@@ -331,9 +202,10 @@ TEST_F_TIMEOUT(freezer, member_delete, 120)
 	const struct bgt_container *container;
 	uint64_t usage;
 
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	member_hold(self->bgt, self->member, true);
-	usage = usage_read(self->bgt, self->id, "a").container;
+	burner_wait_off(&self->burner);
+	usage = container_look(self->bgt, self->id)->usage;
 	member_delete(self->bgt, self->member);
 	event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, self->member);
 	EXPECT_RUNS(&self->burner);
@@ -352,7 +224,7 @@ TEST_F_TIMEOUT(freezer, container_delete, 120)
 	members[0] = self->member;
 	members[1] = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
 	members[2] = member_add(self->bgt, self->id, BGT_ROLE_TASK, "b/c");
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	member_hold(self->bgt, members[2], true);
 	cgroup_wait_frozen("b", true);
 	cgroup_wait_frozen("b/c", true);
@@ -438,7 +310,7 @@ TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
 /* An ancestor is frozen by somebody: the module's thaw does not get in the way. */
 TEST_F_TIMEOUT(freezer, frozen_above, 120)
 {
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	ASSERT_EQ(0, cgroup_write("", "cgroup.freeze", "1"));
 	cgroup_wait_frozen("", true);
 	container_set_exempt(self->bgt, self->id, true);
@@ -459,7 +331,7 @@ TEST_F_TIMEOUT(freezer, told_how_it_is, 120)
 							   BGT_EVENT_CONTAINER_REPLENISHED;
 		enum bgt_event_type last = expected;
 
-		throttle(self->bgt, self->id);
+		container_throttle(self->bgt, self->id, "a");
 		if (!throttled) {
 			container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
 			EXPECT_RUNS(&self->burner);
@@ -481,83 +353,12 @@ TEST_F_TIMEOUT(freezer, told_how_it_is, 120)
 	}
 }
 
-FIXTURE(namespace) {
-	struct bgt *bgt;
-	uint32_t id;
-};
-
-static void delegate(bool on)
-{
-	if (mount(NULL, CGROUP_ROOT, NULL, MS_REMOUNT, on ? "nsdelegate" : NULL))
-		fail("remount: %s", strerror(errno));
-}
-
-/* A cgroup that a namespace is delegated. */
-FIXTURE_SETUP(namespace)
-{
-	scene_begin();
-	delegate(true);
-	self->bgt = container_connect();
-	cgroup_make("a");
-	cgroup_make("a/b");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
-}
-
-FIXTURE_TEARDOWN_PARENT(namespace)
-{
-	delegate(false);
-	scene_end();
-}
-
-static int add_as_delegate(void *data)
-{
-	uint32_t container = *(uint32_t *)data, id;
-	struct bgt *bgt;
-	int error;
-
-	if (unshare(CLONE_NEWCGROUP))
-		fail("unshare: %s", strerror(errno));
-	bgt = container_connect();
-	error = bgt_member_add(bgt, container, BGT_ROLE_APP, cgroup_open("a"), false, &id);
-	if (error != -EPERM || strcmp(bgt_error(bgt), "cannot write cgroup.freeze and cgroup.kill"))
-		fail("its own root: %d, %s", error, bgt_error(bgt));
-	id = member_add(bgt, container, BGT_ROLE_APP, "a/b");
-	if (strcmp(member_look(bgt, id)->path, "/b"))
-		fail("it has the path %s", member_look(bgt, id)->path);
-	member_hold(bgt, id, true);
-	cgroup_wait_frozen("a/b", true);
-	return 0;
-}
-
-/*
- * It may not freeze its own root, and is told that at once. Those who listen outside are told paths
- * as they know them.
- */
-TEST_F_TIMEOUT(namespace, delegated, 120)
-{
-	struct bgt_member *member;
-	uint32_t id;
-
-	ASSERT_EQ(0, task_wait(task_start("a", add_as_delegate, &self->id)));
-	EXPECT_EQ(1, container_look(self->bgt, self->id)->members);
-	ASSERT_EQ(0, bgt_member_list(self->bgt, self->id, &member));
-	ASSERT_NE(NULL, member);
-	id = member->id;
-	EXPECT_STREQ("/bgtask-selftest/a/b", member->path);
-	bgt_member_free(member);
-	EXPECT_STREQ("/bgtask-selftest/a/b",
-		     event_wait(self->bgt, BGT_EVENT_MEMBER_ADD, id)->member->path);
-
-	/* Outside, all of it is the administrator's. */
-	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-}
-
 /* What comes into a frozen member, stands still as well. */
 TEST_F_TIMEOUT(freezer, newcomers, 120)
 {
 	struct burner other;
 
-	throttle(self->bgt, self->id);
+	container_throttle(self->bgt, self->id, "a");
 	cgroup_make("outside");
 	other = burner_start("outside", 1);
 	ASSERT_EQ(0, cgroup_move("a", other.pid));

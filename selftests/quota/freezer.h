@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the programs about freezing begin with: a member that has a process with two threads. */
+#ifndef BGTASK_TEST_FREEZER_H
+#define BGTASK_TEST_FREEZER_H
+
+#include "cgroup.h"
+#include "container.h"
+#include "kselftest_harness.h"
+#include "scene.h"
+#include "task.h"
+
+FIXTURE(freezer) {
+	struct bgt *bgt;
+	/* A container without a limit. */
+	uint32_t id, member;
+	struct burner burner;
+};
+
+FIXTURE_SETUP(freezer)
+{
+	scene_begin();
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
+	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+	self->burner = burner_start("a", 2);
+}
+
+FIXTURE_TEARDOWN_PARENT(freezer)
+{
+	scene_end();
+}
+
+#define EXPECT_RUNS(burner) do {							\
+	cgroup_wait_frozen("a", false);							\
+	EXPECT_TRUE(burner_runs(burner, 0));						\
+	EXPECT_TRUE(burner_runs(burner, 1));						\
+} while (0)
+
+#define EXPECT_STANDS(burner) do {							\
+	cgroup_wait_frozen("a", true);							\
+	EXPECT_TRUE(burner_stands(burner, 0));						\
+	EXPECT_TRUE(burner_stands(burner, 1));						\
+} while (0)
+
+#endif
