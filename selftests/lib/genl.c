@@ -220,6 +220,11 @@ int genl_dump(struct genl *genl)
 	return exchange(genl, NLM_F_DUMP);
 }
 
+uint8_t genl_command(const struct genl *genl)
+{
+	return ((const struct genlmsghdr *)NLMSG_DATA(genl->answer))->cmd;
+}
+
 const struct nlattr *genl_find(const struct genl *genl, uint16_t type)
 {
 	const char *message = (const char *)genl->answer;

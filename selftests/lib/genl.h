@@ -63,7 +63,9 @@ int genl_result_of(struct genl *genl);
 /* Reads the answer to what was sent last. Returns 0 or a negative errno, -ETIME if none comes. */
 int genl_result(struct genl *genl, uint64_t timeout);
 
-/* An attribute of the answer, or NULL. */
+/* The command of the answer. */
+uint8_t genl_command(const struct genl *genl);
+/* An attribute of it, or NULL. */
 const struct nlattr *genl_find(const struct genl *genl, uint16_t type);
 uint32_t genl_get_u32(const struct genl *genl, uint16_t type);
 uint64_t genl_get_u64(const struct genl *genl, uint16_t type);

@@ -4,41 +4,14 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "exchange.h"
+#include "payload.h"
 #include "player.h"
 #include "scene.h"
 
 /*
  * What it answers
  */
-
-void payload_put(struct payload *payload, uint16_t type, const void *data, size_t size)
-{
-	struct nlattr attr = { .nla_len = (uint16_t)(NLA_HDRLEN + size), .nla_type = type };
-
-	memcpy(payload->data + payload->size, &attr, NLA_HDRLEN);
-	memcpy(payload->data + payload->size + NLA_HDRLEN, data, size);
-	payload->size += NLA_ALIGN(attr.nla_len);
-}
-
-void payload_u8(struct payload *payload, uint16_t type, uint8_t value)
-{
-	payload_put(payload, type, &value, sizeof(value));
-}
-
-void payload_u32(struct payload *payload, uint16_t type, uint32_t value)
-{
-	payload_put(payload, type, &value, sizeof(value));
-}
-
-void payload_u64(struct payload *payload, uint16_t type, uint64_t value)
-{
-	payload_put(payload, type, &value, sizeof(value));
-}
-
-void payload_text(struct payload *payload, uint16_t type, const char *text)
-{
-	payload_put(payload, type, text, strlen(text) + 1);
-}
 
 void payload_attached(struct payload *payload)
 {
@@ -68,20 +41,13 @@ int play_attach(struct genl *genl)
 	return genl_do(genl);
 }
 
-static uint8_t command_of(const struct nlmsghdr *message)
-{
-	return ((const struct genlmsghdr *)NLMSG_DATA(message))->cmd;
-}
-
 uint32_t play_take(struct genl *helper, uint8_t command)
 {
-	if (!genl_receive(helper, DEADLINE))
-		fail("no call comes");
-	if (command_of(helper->answer) != BGTASK_CMD_CALL_NTF)
-		fail("that is no call");
+	uint32_t id = take(helper);
+
 	if (genl_get_u32(helper, BGTASK_A_CALL_COMMAND) != command)
 		fail("not call %u, but %u", command, genl_get_u32(helper, BGTASK_A_CALL_COMMAND));
-	return genl_get_u32(helper, BGTASK_A_CALL_ID);
+	return id;
 }
 
 const struct nlattr *call_find(const struct genl *helper, uint16_t type)
@@ -116,32 +82,20 @@ const char *call_text(const struct genl *helper, uint16_t type)
 
 void play_reply(struct genl *helper, uint32_t id, const struct payload *payload)
 {
-	genl_begin(helper, BGTASK_CMD_CALL_REPLY);
-	genl_put_u32(helper, BGTASK_A_CALL_ID, id);
-	if (payload)
-		genl_put(helper, BGTASK_A_CALL_PAYLOAD, payload->data, payload->size);
-	if (genl_do(helper))
+	if (payload ? reply_with(helper, id, payload) : reply(helper, id, 0, NULL))
 		fail("cannot answer: %s", helper->text);
 }
 
 void play_refuse(struct genl *helper, uint32_t id, int error, const char *why)
 {
-	genl_begin(helper, BGTASK_CMD_CALL_REPLY);
-	genl_put_u32(helper, BGTASK_A_CALL_ID, id);
-	genl_put_u32(helper, BGTASK_A_CALL_ERROR, (uint32_t)error);
-	genl_put_string(helper, BGTASK_A_CALL_TEXT, why);
-	if (genl_do(helper))
+	if (reply(helper, id, error, why))
 		fail("cannot refuse: %s", helper->text);
 }
 
 void play_event(struct genl *helper, uint32_t peer, uint8_t command,
 		const struct payload *payload)
 {
-	genl_begin(helper, BGTASK_CMD_APP_EVENT);
-	genl_put_u32(helper, BGTASK_A_CALL_PEER, peer);
-	genl_put_u32(helper, BGTASK_A_CALL_COMMAND, command);
-	genl_put(helper, BGTASK_A_CALL_PAYLOAD, payload->data, payload->size);
-	if (genl_do(helper))
+	if (tell(helper, peer, command, payload))
 		fail("cannot send an event: %s", helper->text);
 }
 
@@ -198,7 +152,6 @@ bool app_readable(struct bgt *bgt)
 
 	return poll(&fd, 1, 0) == 1;
 }
-
 
 struct bgt_instance *app_instance;
 

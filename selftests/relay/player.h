@@ -8,22 +8,11 @@
 
 #include <bgtask.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "genl.h"
+#include "payload.h"
 
-/* Attributes one after the other: what the helper answers. */
-struct payload {
-	size_t size;
-	uint8_t data[4096];
-};
-
-void payload_put(struct payload *payload, uint16_t type, const void *data, size_t size);
-void payload_u8(struct payload *payload, uint16_t type, uint8_t value);
-void payload_u32(struct payload *payload, uint16_t type, uint32_t value);
-void payload_u64(struct payload *payload, uint16_t type, uint64_t value);
-void payload_text(struct payload *payload, uint16_t type, const char *text);
 /* Instance 9 of the task "Sync" of "app", as who attaches to it is told; how far it has come. */
 void payload_attached(struct payload *payload);
 void payload_progress(struct payload *payload, uint32_t value);

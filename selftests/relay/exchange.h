@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What bare sockets that play an app and the helper say to each other, a message at a time. */
+#ifndef BGTASK_TEST_EXCHANGE_H
+#define BGTASK_TEST_EXCHANGE_H
+
+#include <stdint.h>
+
+#include "genl.h"
+#include "payload.h"
+
+/* Makes a call, without waiting for the answer. */
+void call(struct genl *app, const char *name, uint16_t flags);
+/* How such a call has ended: 0, what it was refused with, or -ETIME. */
+int result(struct genl *app);
+
+/* Waits for what is sent next, and returns its command. */
+uint8_t receive(struct genl *genl);
+/* Takes a call, and returns its id. */
+uint32_t take(struct genl *helper);
+
+/* Answers a call: with nothing, or an error and, if it is not NULL, a text; or a payload. */
+int reply(struct genl *helper, uint32_t id, int error, const char *text);
+int reply_with(struct genl *helper, uint32_t id, const struct payload *payload);
+/* Tells a peer what it has not asked for. */
+int tell(struct genl *helper, uint32_t peer, uint8_t command, const struct payload *payload);
+
+#endif

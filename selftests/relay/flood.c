@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Those who call too much, or do not read what they are sent, are in nobody else's way. */
+#include <errno.h>
+#include <linux/bgtask.h>
+#include <sys/socket.h>
+
+#include "exchange.h"
+#include "genl.h"
+#include "module.h"
+#include "payload.h"
+#include "relay.h"
+#include "scene.h"
+#include "task.h"
+
+/* One that does not read cannot make the helper wait. */
+TEST_F(relay, deaf_peer)
+{
+	static const struct payload nothing;
+	int size = 1, error = 0;
+	uint32_t peer;
+
+	ASSERT_EQ(0, setsockopt(self->app.socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	call(&self->app, "one", 0);
+	take(&self->helper);
+	peer = genl_get_u32(&self->helper, BGTASK_A_CALL_PEER);
+	for (int i = 0; i < 1000 && !error; i++)
+		error = tell(&self->helper, peer, BGTASK_CMD_INSTANCE_ENDED_NTF, &nothing);
+	EXPECT_EQ(-EBUSY, error);
+	EXPECT_STREQ("the peer does not read what it is sent", self->helper.text);
+}
+
+/* One user, or one container, cannot have more than so many that wait. */
+TEST_F(relay, limits)
+{
+	uint32_t id = 0;
+
+	module_set("user_calls", 20);
+	for (int i = 0; i < 20; i++) {
+		call(&self->app, "flood", NLM_F_ACK);
+		id = take(&self->helper);
+	}
+	call(&self->other, "too many", NLM_F_ACK);
+	EXPECT_EQ(-EDQUOT, result(&self->other));
+	EXPECT_STREQ("the user has too many calls that wait for the helper", self->other.text);
+	EXPECT_EQ(0, reply(&self->helper, id, 0, NULL));
+	call(&self->other, "again", NLM_F_ACK);
+	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+	EXPECT_EQ(0, result(&self->other));
+}
+
+static int flood(void *data)
+{
+	struct genl genl;
+	int error = 0;
+
+	(void)data;
+	if (genl_open(&genl))
+		return 255;
+	for (int i = 0; i < 1000 && !error; i++) {
+		call(&genl, "flood", 0);
+		/* Only refusals come. */
+		if (genl_receive(&genl, 0))
+			error = genl_result_of(&genl);
+	}
+	pause_for(3600 * SEC);
+	return 0;
+}
+
+/* Somebody who floods the helper is in nobody's way but its own. */
+TEST_F_TIMEOUT(relay, flood, 60)
+{
+	unsigned int seen = 0;
+	uint32_t id = 0;
+	pid_t pid;
+
+	module_set("container_calls", 64);
+	pid = task_start("a", flood, NULL);
+	while (seen < 64) {
+		id = take(&self->helper);
+		EXPECT_EQ(self->id, genl_get_u32(&self->helper, BGTASK_A_CALL_CONTAINER));
+		seen++;
+	}
+	call(&self->app, "one", NLM_F_ACK);
+	id = take(&self->helper);
+	EXPECT_EQ(NULL, genl_find(&self->helper, BGTASK_A_CALL_CONTAINER));
+	EXPECT_EQ(0, reply(&self->helper, id, 0, NULL));
+	EXPECT_EQ(0, result(&self->app));
+	task_kill(pid);
+	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, receive(&self->helper));
+}
+
+/* Calls until the helper's socket is full. Returns how often that was not so. */
+static unsigned int fill_helper(struct genl *app, const struct genl *helper)
+{
+	unsigned int calls = 0;
+	int size = 1;
+
+	if (setsockopt(helper->socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)))
+		fail("cannot make the helper's buffer small");
+	for (; calls < 200; calls++) {
+		call(app, "flood", 0);
+		if (!genl_receive(app, 0))
+			continue;
+		if (genl_result_of(app) != -EBUSY)
+			fail("%d, not EBUSY", genl_result_of(app));
+		return calls;
+	}
+	fail("the helper's socket does not get full");
+}
+
+/* A helper that does not read is told nothing; callers hear of it. Who is gone, it hears later. */
+TEST_F_TIMEOUT(relay, deaf_helper, 60)
+{
+	unsigned int calls;
+	uint32_t peer;
+
+	call(&self->other, "one", 0);
+	take(&self->helper);
+	peer = genl_get_u32(&self->helper, BGTASK_A_CALL_PEER);
+	calls = fill_helper(&self->app, &self->helper);
+	EXPECT_STREQ("the helper does not keep up", self->app.text);
+	genl_close(&self->other);
+
+	/* The socket has overflown, and says so once. */
+	while (calls) {
+		if (!genl_receive(&self->helper, DEADLINE))
+			fail("a call is missing");
+		if (genl_command(&self->helper) == BGTASK_CMD_CALL_NTF)
+			calls--;
+	}
+	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, receive(&self->helper));
+	EXPECT_EQ(peer, genl_get_u32(&self->helper, BGTASK_A_CALL_PEER));
+}
+
+/* Those that come and go meanwhile are not remembered: the kernel's memory is not theirs. */
+TEST_F_TIMEOUT(relay, deaf_helper_and_many_sockets, 60)
+{
+	unsigned int calls, gone = 0;
+	struct genl passing;
+
+	calls = fill_helper(&self->app, &self->helper);
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, genl_open(&passing));
+		call(&passing, "passing", 0);
+		EXPECT_EQ(-EBUSY, result(&passing));
+		EXPECT_STREQ("the helper does not keep up", passing.text);
+		genl_close(&passing);
+	}
+
+	/* It is told of the first one, of which it has never heard, a little later. */
+	while (calls) {
+		if (receive(&self->helper) == BGTASK_CMD_CALL_NTF)
+			calls--;
+		else
+			gone++;
+	}
+	while (genl_receive(&self->helper, gone ? SEC : DEADLINE)) {
+		EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, genl_command(&self->helper));
+		gone++;
+	}
+	EXPECT_LE(gone, 1);
+
+	/* And then everybody can call. */
+	call(&self->other, "at last", NLM_F_ACK);
+	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+	EXPECT_EQ(0, result(&self->other));
+}
+
+TEST_HARNESS_MAIN
