@@ -26,6 +26,7 @@
 #include "task.h"
 
 #define PROGRAM	HELPER_TOP "/program"
+#define OTHER	"org.example.Other"
 #define HISTORY	5
 #define ENTRY(name)	"[Task " name "]\nEntryPoint=" PROGRAM " " name "\nTriggers=application\n"
 #define TASKS	"Class=free\n" ENTRY("good") ENTRY("bad") ENTRY("step") ENTRY("silent")
@@ -273,6 +274,43 @@ TEST_F_TIMEOUT(progress, administrator, 60)
 	EXPECT_EQ(-ENETDOWN, event->instance->status);
 	EXPECT_EQ(0, app.heard->nr_ended);
 	task_kill(app.pid);
+}
+
+/* An administrator who names no app is told of all of them, and of which. */
+TEST_F_TIMEOUT(progress, of_all_apps, 180)
+{
+	struct pollfd poll_fd = { .events = POLLIN };
+	const struct bgt_event *event;
+	uint64_t end = now() + DEADLINE;
+	bool first = false, second = false;
+
+	helper_install(self->bgt, OTHER, TASKS);
+	helper_register_plain(self->bgt, "silent");
+	helper_register(self->bgt, (struct wanted){ .app = OTHER, .name = "silent",
+						    .trigger = BGT_TRIGGER_APPLICATION });
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, NULL));
+	/* Once is enough; and after another helper has come the same holds. */
+	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
+	helper_restart(self->bgt);
+	poll_fd.fd = bgt_fd(self->bgt);
+	while (bgt_next_event(self->bgt, &event) > 0)
+		;
+	helper_fire(self->bgt, "silent");
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, OTHER, "silent", BGT_TRIGGER_APPLICATION, NULL));
+	while (!(first && second) && now() < end) {
+		if (bgt_next_event(self->bgt, &event) <= 0) {
+			poll(&poll_fd, 1, 100);
+			continue;
+		}
+		if (event->type != BGT_EVENT_INSTANCE_ENDED)
+			continue;
+		EXPECT_STREQ("silent", event->instance->name);
+		EXPECT_FALSE(first && !strcmp(event->instance->app, APP));
+		first |= !strcmp(event->instance->app, APP);
+		second |= !strcmp(event->instance->app, OTHER);
+	}
+	EXPECT_TRUE(first);
+	EXPECT_TRUE(second);
 }
 
 /* An app that is not there finds what has become of its tasks: the last ones, in their order. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* An app that gives its sockets away as it is told, and what its tasks get of them. */
+#ifndef BGTASK_TEST_GIVER_H
+#define BGTASK_TEST_GIVER_H
+
+#include <bgtask.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "helper.h"
+
+#define GOT	HELPER_TOP "/out/got"
+/* The task "wait" ends when this is there. */
+#define GO	HELPER_TOP "/out/go"
+
+struct app {
+	pid_t pid;
+	int asks, answers;
+};
+
+struct ask {
+	char task[16];
+	bool registers;
+	uint32_t conditions;
+	int fd;
+};
+
+struct answer {
+	int error;
+	char text[128];
+};
+
+/* Starts it, in the cgroup of APP, as nobody; it does what it is asked to, and nothing else. */
+struct app app_start(void);
+void app_end(struct app *app);
+/* What it was answered; valid until the next call. */
+const struct answer *app_ask(const struct app *app, struct ask ask);
+/* Lets it give a socket to a task, or register a task with one; -1 is none. */
+int app_set(const struct app *app, const char *task, int fd);
+int app_register(const struct app *app, const char *task, int fd);
+int app_register_with(const struct app *app, const char *task, int fd, uint32_t conditions);
+
+/* Starts a process where an app's own are. */
+pid_t start_in_app(int (*function)(int asks, int answers), int asks, int answers);
+
+/* How many instances of a task were launched for what has come by a socket. */
+unsigned int count(struct bgt *bgt, const char *task);
+/* The last of so many of them once it is in a state; NULL if the deadline passes. */
+const struct bgt_instance *wait_instance(struct bgt *bgt, const char *task, unsigned int number,
+					 enum bgt_instance_state state);
+/* All that tasks have read. Valid until the next call. */
+const char *got(void);
+/* What a peer sends. */
+void put(int peer, const char *text);
+/* True once nobody has the app's side of it any more. */
+bool is_dropped(int peer);
+
+#endif
