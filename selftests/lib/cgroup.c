@@ -170,6 +170,14 @@ void cgroup_wait_empty(const char *cgroup)
 		fail("%s does not become empty", cgroup);
 }
 
+void cgroup_end(const char *cgroup)
+{
+	cgroup_write(cgroup, "cgroup.kill", "1");
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	cgroup_wait_empty(cgroup);
+}
+
 static unsigned int frozen_count;
 
 static int look(const char *path, const struct stat *stat, int type, struct FTW *ftw)
@@ -194,14 +202,6 @@ static int look(const char *path, const struct stat *stat, int type, struct FTW 
 		frozen_count++;
 	}
 	return 0;
-}
-
-void cgroup_end(const char *cgroup)
-{
-	cgroup_write(cgroup, "cgroup.kill", "1");
-	while (waitpid(-1, NULL, 0) > 0)
-		;
-	cgroup_wait_empty(cgroup);
 }
 
 unsigned int cgroup_count_frozen(void)
