@@ -53,14 +53,6 @@ await() {
 	done
 	wrong "'$*' does not become true"
 }
-# ends STATUS PID: a process in the background does, in time.
-ends() {
-	local status=$1 got=0
-	await eval "! kill -0 $2 2>/dev/null"
-	kill -KILL "$2" 2>/dev/null
-	wait "$2" 2>/dev/null || got=$?
-	((got == status)) || wrong "it ends with $got, not $status"
-}
 # has FILE EXPRESSION: whether a line of it matches an extended regular expression.
 has() {
 	local line
@@ -82,6 +74,17 @@ is_in_state() {
 	[[ ${line%% *} == $2 ]]
 } 2>/dev/null
 is_stopped() { is_in_state "$1" T; }
+# Also if nobody has waited for it yet. Bash may forget to when a job that a signal ends and another
+# one end at the same time: "kill -0" finds that one alive until bash is told to wait for it.
+has_ended() { [[ ! -e /proc/$1 ]] || is_in_state "$1" Z; }
+# ends STATUS PID: a process in the background does, in time.
+ends() {
+	local status=$1 got=0
+	await has_ended "$2"
+	kill -KILL "$2" 2>/dev/null
+	wait "$2" 2>/dev/null || got=$?
+	((got == status)) || wrong "it ends with $got, not $status"
+}
 
 # Kills what a test that failed did not wait for.
 kill_jobs() {
