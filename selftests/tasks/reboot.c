@@ -158,11 +158,12 @@ TEST_F_TIMEOUT(reboot, inside, 60)
 /* What was due while the machine was off is done once. */
 TEST_F_TIMEOUT(reboot, missed, 60)
 {
-	uint64_t due = now() + 2 * SEC;
+	uint64_t due;
 
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
 	helper_register(self->bgt, (struct wanted){ .name = "ok", .oneshot = true,
 			.trigger = BGT_TRIGGER_TIME, .interval = 2 * SEC });
+	due = now() + 2 * SEC;
 	helper_go_down();
 	while (now() <= due)
 		pause_for(due + MSEC - now());
