@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(time, oneshot_runs, 120)
 /* When nobody was there to fire it, it fires at the start; once, however often it was missed. */
 TEST_F_TIMEOUT(time, missed, 120)
 {
-	const uint64_t interval = 4 * SEC;
+	const uint64_t interval = 6 * SEC;
 	uint64_t start, restart, times[2];
 
 	start = begin(self->bgt, interval, false);
@@ -124,17 +124,26 @@ TEST_F_TIMEOUT(time, missed, 120)
 	helper_restart(self->bgt);
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, 2));
 	EXPECT_GE(times[0], restart);
+	EXPECT_LT(times[0], restart + interval);
 	EXPECT_GT((times[1] - start) / interval, (times[0] - start) / interval);
 }
 
 TEST_F_TIMEOUT(time, missed_oneshot, 120)
 {
+	const uint64_t interval = 6 * SEC;
+	const struct bgt_instance *instance;
+	uint64_t restart;
+
 	/* It is killed before that. */
-	begin(self->bgt, 2 * SEC, true);
+	begin(self->bgt, interval, true);
 	helper_kill();
-	pause_for(3 * SEC);
+	pause_for(interval + SEC);
+	restart = firing_time();
 	helper_restart(self->bgt);
-	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
+	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
+	ASSERT_NE(NULL, instance);
+	EXPECT_GE(instance->fired, restart);
+	EXPECT_LT(instance->fired, restart + interval);
 	EXPECT_FALSE(is_registered(self->bgt));
 	helper_restart(self->bgt);
 	pause_for(4 * INTERVAL_MIN);
