@@ -38,7 +38,7 @@ void look_later(uint64_t end);
 /* Long rounds were asked for. */
 bool soak(void);
 
-/* Time is a count of instructions, as in the test machine with ICOUNT=1, and nothing else. */
+/* Time is a count of instructions, as in the test machine with CLOCK=virtual, and nothing else. */
 bool exact_clock(void);
 
 /* A generator of numbers that can be repeated: its seed is printed, and taken from $SEED if set. */
