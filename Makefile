@@ -13,7 +13,7 @@ source = $$(selftests/vm/kernels source)
 export KERNEL
 
 .PHONY: all tools module module-vm selftests vm demo check check-debug soak bench static generate
-.PHONY: check-generated install modules_install clean help
+.PHONY: setup check-generated install uninstall modules_install clean help
 
 all: tools $(if $(wildcard $(KDIR)),module)
 
@@ -23,10 +23,12 @@ help:
 	@echo '  tools               build/bin/* and build/lib/libbgtask.*'
 	@echo '  module              build/module/host/bgtask.ko for KDIR=$(KDIR)'
 	@echo '  install             the tools, and the module for DKMS, below $(PREFIX)'
+	@echo '  uninstall           remove what install installed there'
 	@echo '  modules_install     the module for the kernel of KDIR'
 	@echo '  clean               remove build/'
 	@echo
 	@echo 'Try and test, in a QEMU guest with KERNEL=6.12, 6.1 or debug:'
+	@echo '  setup               the Debian packages that these need; each sees to its own, too'
 	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
 	@echo '  demo                what bgtask does, in a minute'
 	@echo '  check               static checks, fuzzers, costs, the selftests on 6.12' \
@@ -46,7 +48,6 @@ help:
 # Build
 
 tools:
-	$(need) tools
 	@$(MAKE) -C userspace O=$(CURDIR)/build VERSION=$(VERSION)
 
 module:
@@ -61,7 +62,7 @@ selftests:
 	@$(MAKE) -C selftests KSRC=$(source)
 	@selftests/vm/test-power $(KERNEL)
 
-# Try and test
+# Try and test. These, and nothing above, install packages.
 
 guest-sets := vm tools module $(if $(filter debug,$(KERNEL)),source debug)
 
@@ -79,6 +80,9 @@ bench:
 	@selftests/bench/run
 
 check-sets := vm tools module source tests
+
+setup:
+	$(need) $(check-sets) static bench fuzz debug
 
 check:
 	$(need) $(check-sets) static bench fuzz
@@ -123,6 +127,10 @@ install: tools
 	install -Dm644 -t $(module-source) Kbuild kmod/dkms.conf
 	install -Dm644 -t $(module-source)/kmod kmod/*.[ch]
 	install -Dm644 -t $(module-source)/include/uapi/linux include/uapi/linux/*.h
+
+uninstall:
+	@$(MAKE) -C userspace O=$(CURDIR)/build PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) uninstall
+	rm -rf $(DESTDIR)$(PREFIX)/share/bgtask $(module-source)
 
 # Distributions keep the key to sign modules with to themselves, and Kbuild leaves depmod out where
 # there is no System.map beside the headers, as is usual.
