@@ -5,64 +5,10 @@
 #include <unistd.h>
 
 #include "budget.h"
+#include "detection.h"
 #include "task.h"
-#include "trace.h"
 
 #define GENERATIONS	10
-
-/*
- * A budget that is gone is noticed within 200 us of CPU time, in the median of ten generations, or
- * always where time is exact. Elsewhere, an emulator's virtual CPUs are stopped whenever its host
- * likes, while time passes in the guest: for as long as this kept the timer from expiring, each CPU
- * may have gone on.
- */
-#define LATE	(200 * USEC)
-
-static void expect_detection(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self)
-{
-	static const char *const fields[] = { "spent", "quota", "lead", "late" };
-	uint64_t nr_cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-	struct { uint64_t spent, quota, lead, late; } found[GENERATIONS];
-	uint64_t errors[GENERATIONS], excused[GENERATIONS], error, rest;
-
-	trace_clear();
-	event_drain(self->bgt);
-	trace_begin("bgtask/container_throttled", NULL);
-	/* Some events may be of generations before this began. */
-	while (trace_read("container_throttled", fields, ARRAY_SIZE(fields), &found[0].spent,
-			  GENERATIONS) < GENERATIONS)
-		event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id);
-	trace_end("bgtask/container_throttled");
-
-	for (int i = 0; i < GENERATIONS; i++) {
-		uint64_t limit = found[i].quota - found[i].lead, late = nr_cpus * found[i].late;
-
-		EXPECT_GE(found[i].spent, limit);
-		errors[i] = found[i].spent - limit;
-		excused[i] = errors[i] > late ? errors[i] - late : 0;
-	}
-	error = median(errors, GENERATIONS);
-	rest = median(excused, GENERATIONS);
-	note("found late by %llu ns (median), %llu ns (worst); "
-	     "not by late timers: %llu ns, %llu ns",
-	     (unsigned long long)error, (unsigned long long)errors[GENERATIONS - 1],
-	     (unsigned long long)rest, (unsigned long long)excused[GENERATIONS - 1]);
-	EXPECT_LE(rest, LATE);
-	if (exact_clock())
-		EXPECT_LE(errors[GENERATIONS - 1], LATE);
-}
-
-static void detection(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self,
-		      unsigned int nr_threads)
-{
-	uint64_t quota = 20 * MSEC;
-	struct burner burner;
-
-	container_set_budget(self->bgt, self->id, quota, 100 * MSEC);
-	burner = burner_start("a", nr_threads);
-	expect_detection(_metadata, self);
-	burner_end(&burner);
-}
 
 /*
  * What the events of a generation say, which is how things are when they are sent: each state lasts
@@ -105,17 +51,7 @@ TEST_F_TIMEOUT(budget, events, 120)
 
 TEST_F_TIMEOUT(budget, detected_1_thread, 120)
 {
-	detection(_metadata, self, 1);
-}
-
-TEST_F_TIMEOUT(budget, detected_2_threads, 120)
-{
-	detection(_metadata, self, 2);
-}
-
-TEST_F_TIMEOUT(budget, detected_4_threads, 120)
-{
-	detection(_metadata, self, 4);
+	expect_detection_of(_metadata, self, 1);
 }
 
 /* Freezing begins early by what it has taken before. */
