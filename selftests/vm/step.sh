@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Sourced by the scripts that fetch and build: shows how they get on.
+
+# step WHAT COMMAND [ARG...]: runs the command, and shows on stderr how it gets on instead of what it
+# prints. Nothing at all if it is done at once; on a terminal one line, which changes; elsewhere a
+# line now and then. What it printed is shown if it fails.
+step() {
+	local what=$1 began=$SECONDS next=2 interval=30 before="" after='\n' status=0 shown=""
+	local line="" unfinished="" last="" log output command
+	shift
+	if [[ -t 2 ]]; then
+		interval=1 before='\r\033[K' after=""
+	fi
+	log=$(mktemp)
+	exec {output}< <(exec 2>&1 </dev/null; "$@")
+	command=$!
+	while :; do
+		if IFS= read -r -t 1 -u $output line; then
+			last=$unfinished$line unfinished=""
+			printf '%s\n' "$last" >>"$log"
+		elif (($? > 128)); then
+			unfinished+=$line
+		else
+			break
+		fi
+		if ((SECONDS - began >= next)); then
+			shown=yes next=$((SECONDS - began + interval))
+			printf -v line '%.79s' "$what: $((SECONDS - began)) s${last:+, $last}"
+			printf "$before%s$after" "$line" >&2
+		fi
+	done
+	exec {output}<&-
+	wait $command || status=$?
+	if ((status)); then
+		printf "$before%s\n" "$what: failed" >&2
+		{ cat "$log"; echo "$unfinished$line"; } | sed '/^$/d' | tail -n 100 >&2
+	elif [[ $shown ]]; then
+		printf "$before%s\n" "$what: done in $((SECONDS - began)) s" >&2
+	fi
+	rm -f "$log"
+	return $status
+}
