@@ -12,8 +12,8 @@ need = @selftests/vm/packages
 source = $$(selftests/vm/kernels source)
 export KERNEL
 
-.PHONY: all tools module module-vm selftests vm demo check check-debug soak bench static generate
-.PHONY: setup check-generated install uninstall modules_install clean help
+.PHONY: all tools module module-vm selftests vm demo setup check check-all soak bench static
+.PHONY: generate check-generated install uninstall modules_install clean help
 
 all: tools $(if $(wildcard $(KDIR)),module)
 
@@ -31,9 +31,8 @@ help:
 	@echo '  setup               the Debian packages that these need; each sees to its own, too'
 	@echo '  vm [CMD=...]        a root shell, or one command, with the module loaded'
 	@echo '  demo                what bgtask does, in a minute'
-	@echo '  check               static checks, fuzzers, costs, the selftests on 6.12' \
-		'and 6.1, power cuts'
-	@echo '  check-debug         the selftests on a kernel with KASAN, lockdep, kmemleak, ...'
+	@echo '  check               before a change: static checks, unit tests, the selftests'
+	@echo '  check-all           on all kernels; fuzzers, too, costs, power cuts, install'
 	@echo '  soak                fuzzers, the selftests on the debug kernel, power cuts:' \
 		'long rounds'
 	@echo '  bench               what it costs and how exact it is, next to its peers'
@@ -79,19 +78,19 @@ bench:
 	$(need) $(guest-sets) bench
 	@selftests/bench/run
 
-check-sets := vm tools module source tests
+check-sets := vm tools module source tests static
 
 setup:
-	$(need) $(check-sets) static bench fuzz debug
+	$(need) $(check-sets) bench fuzz debug
 
 check:
-	$(need) $(check-sets) static bench fuzz
-	@selftests/check static+bench install vm+fuzz demo 6.12 6.1 \
-		power-cut-6.12
+	$(need) $(check-sets) $(if $(filter debug,$(KERNEL)),debug)
+	@selftests/check static $(KERNEL)
 
-check-debug:
-	$(need) $(check-sets) debug
-	@selftests/check debug
+check-all:
+	$(need) $(check-sets) bench fuzz debug
+	@selftests/check static+bench install vm+fuzz demo $$(selftests/vm/kernels list) \
+		power-cut-6.12 debug
 
 soak:
 	$(need) $(check-sets) debug fuzz
@@ -100,11 +99,10 @@ soak:
 static:
 	@selftests/static
 
-# What a guest needs, built without a word, as a command's output should be its own.
 .PHONY: guest
 guest:
 	$(need) $(guest-sets)
-	@$(MAKE) -s tools $(if $(filter none,$(MODULE)),,module-vm) >/dev/null
+	@selftests/vm/ready
 
 # The netlink spec
 
