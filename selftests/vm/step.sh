@@ -3,9 +3,9 @@
 #
 # Sourced by the scripts that fetch and build: shows how they get on.
 
-# step WHAT COMMAND [ARG...]: runs the command, and shows on stderr how it gets on instead of what it
-# prints. Nothing at all if it is done at once; on a terminal one line, which changes; elsewhere a
-# line now and then. What it printed is shown if it fails.
+# step WHAT COMMAND [ARG...]: runs the command, and shows on stderr how it gets on instead of what
+# it prints. Nothing at all if it is done at once; on a terminal one line, which changes; elsewhere
+# a line now and then. What it printed is shown if it fails.
 step() {
 	local what=$1 began=$SECONDS next=2 interval=30 before="" after='\n' status=0 shown=""
 	local line="" unfinished="" last="" log output command
