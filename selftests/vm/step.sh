@@ -8,14 +8,18 @@
 # a line now and then. What it printed is shown if it fails.
 step() {
 	local what=$1 began=$SECONDS next=2 interval=30 before="" after='\n' status=0 shown=""
-	local line="" unfinished="" last="" log output command
+	local line="" unfinished="" last="" scratch log output command
 	shift
 	if [[ -t 2 ]]; then
 		interval=1 before='\r\033[K' after=""
 	fi
-	log=$(mktemp)
-	exec {output}< <(exec 2>&1 </dev/null; "$@")
+	scratch=$(mktemp -d)
+	log=$scratch/log
+	: >"$log"
+	mkfifo "$scratch/output"
+	"$@" >"$scratch/output" 2>&1 </dev/null &
 	command=$!
+	exec {output}<"$scratch/output"
 	while :; do
 		if IFS= read -r -t 1 -u $output line; then
 			last=$unfinished$line unfinished=""
@@ -39,6 +43,6 @@ step() {
 	elif [[ $shown ]]; then
 		printf "$before%s\n" "$what: done in $((SECONDS - began)) s" >&2
 	fi
-	rm -f "$log"
+	rm -r "$scratch"
 	return $status
 }
