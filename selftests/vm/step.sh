@@ -17,7 +17,8 @@ step() {
 	log=$scratch/log
 	: >"$log"
 	mkfifo "$scratch/output"
-	"$@" >"$scratch/output" 2>&1 </dev/null &
+	# Whoever interrupts the shell means this, too, which a job would ignore.
+	(trap - INT && "$@") >"$scratch/output" 2>&1 </dev/null &
 	command=$!
 	exec {output}<"$scratch/output"
 	while :; do
