@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Tasks that run in the app's own process. A new helper tells of all that were not completed, of
- * which those are known here that have begun.
+ * Tasks that run in the app's own process. A new helper tells again of all tasks that were not
+ * completed; the ids of those that have begun are kept here, so that none is told twice.
  */
 #include "activation.h"
 

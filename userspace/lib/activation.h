@@ -6,7 +6,7 @@
 
 #include "bgtask.h"
 
-/* Takes that a task is to run in this process; each is told once. */
+/* Takes the message that a task is to run in this process. The user is told of each task once. */
 void bgt_activated(struct bgt *bgt, const struct nlmsghdr *message);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The calls by which administrators install, remove and list apps, and say what an app may do in
+ * the background. What is told of an app becomes a struct bgt_app here, for lists and for events.
+ */
 #include "app.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "bgtask.h"
 #include "fields.h"
 
-/* Reads what is said of an app; the id may be missing. */
+/* Makes a struct bgt_app of attributes, of which the id may be missing. */
 int bgt_app_parse(struct bgt_span span, struct bgt_app **app);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Reads and sets the conditions that tasks wait for, reads what work costs at the moment, and turns
+ * the message that other conditions hold into an event.
+ */
 #include "condition.h"
 
 #include <errno.h>
@@ -30,7 +34,7 @@ struct state {
 	uint32_t cost;
 };
 
-/* Leaves what is not said as it is. */
+/* Reads a number, which stays as it is if the message does not have it. */
 static bool parse(struct bgt_span span, uint16_t type, uint32_t *value)
 {
 	const struct nlattr *attr = bgt_span_find(span, type);
@@ -78,7 +82,7 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
 
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_CONDITION_SET);
 	bgt_put_u32(&request, BGTASK_A_CONDITION_WHICH, which);
-	/* Without values, these are left to what is found out. */
+	/* Without values, the conditions are left to what the helper finds out. */
 	if (!automatic)
 		bgt_put_u32(&request, BGTASK_A_CONDITION_CONDITIONS, values);
 	return bgt_exchange(bgt, &request, NULL, NULL);
@@ -98,10 +102,10 @@ void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message)
 	struct bgt_pending *pending;
 	uint32_t conditions;
 
-	/* Before that was asked for there is nobody to be told. */
+	/* A connection that has not asked for events is not told. */
 	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &conditions))
 		return;
-	/* What there is no memory for is lost, as if the socket's were full. */
+	/* Without memory the event is lost, as if the socket's buffer were full. */
 	pending = calloc(1, sizeof(*pending));
 	if (!pending)
 		return;

@@ -6,7 +6,7 @@
 
 #include "bgtask.h"
 
-/* Takes the event that other conditions hold from a message, to be told. */
+/* Takes a message that other conditions hold, and queues the event of it. */
 void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message);
 
 #endif

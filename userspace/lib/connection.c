@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Opens and closes a connection: looks up the module's generic netlink family, keeps the text of
+ * the last error, and makes the descriptor that bgt_fd() returns.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -37,23 +37,27 @@ struct bgt {
 
 	/* What a new helper has to be told; see renewal.c. */
 	struct bgt_renewal *renewal;
-	/* How often one was told. */
+	/* How often a new helper was told. */
 	unsigned int renewals;
 	/* Events were lost, so that the present helper has to be told again, too. */
 	bool lost;
 	/* The instance whose cancellation was told, or 0. */
 	uint32_t canceled;
-	/* How often the end of this process's instance was deferred, and that end. */
+	/*
+	 * How many deferrals hold back the end of this process's instance; and the end, once it is
+	 * known.
+	 */
 	uint32_t deferrals;
 	struct bgt_completion *completion;
 	/* This process is an app, and was told to save its state. */
 	bool suspending;
-	/* And has not been told since then that it goes on. */
+	/* The app was told so, and since then not that it goes on. */
 	bool suspended;
-	/* The app has an extension, and so many jobs that share it, or one that was revoked. */
+	/* The app has an extension. */
 	bool extended;
-	/* This connection has asked for it, and not another one. */
+	/* This connection, and not another one of the app, has asked for an extension. */
 	bool asked;
+	/* How many jobs share the extension, or have shared one that was revoked. */
 	uint32_t jobs;
 	/* Tasks that run in this process, as an app; their ids. */
 	uint32_t *activations;

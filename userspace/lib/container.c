@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The calls that create, change, delete, kill and list containers. What is told of a container
+ * becomes a struct bgt_container here, for lists and for events.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>

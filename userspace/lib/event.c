@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Events. Those for administrators come from the kernel by multicast, on a socket of their own;
+ * bgt_next_event() takes the next event from there, or from those that pending.c keeps.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>
@@ -85,7 +89,7 @@ static int parse_controller(struct bgt *bgt, const struct nlmsghdr *message, uin
 	return 0;
 }
 
-/* Takes an event from a message: 1 if there is one, 0 if it is something else. */
+/* Makes a message the connection's event: 1, or 0 if the message is something else. */
 static int parse(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Extensions: an app asks to run on in the background, and gives the extension back. Several jobs
+ * of the process can share one extension, which then ends with the last of them.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 
@@ -45,7 +49,7 @@ int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 	bgt_put_u32(&request, BGTASK_A_EXTENSION_REASON, reason);
 	bgt_put_string_if(&request, BGTASK_A_EXTENSION_DESCRIPTION, description);
 	error = bgt_exchange(bgt, &request, parse, &grant);
-	/* Who does not get to know the answer may have it all the same. */
+	/* If the answer is lost, the helper may have granted the extension all the same. */
 	if (error != -EBUSY)
 		bgt->asked = true;
 	if (error)
@@ -67,7 +71,10 @@ int bgt_extension_close(struct bgt *bgt)
 
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
 	error = bgt_exchange(bgt, &request, NULL, NULL);
-	/* Only now: to a new helper, which still has it, it would be given back twice. */
+	/*
+	 * Only now: if a new helper still knows of the extension, bgt_app_attached_again() must not
+	 * give it back as well.
+	 */
 	bgt->extended = false;
 	bgt->jobs = 0;
 	return error;
@@ -83,7 +90,9 @@ int bgt_extension_share(struct bgt *bgt)
 
 int bgt_extension_finish(struct bgt *bgt)
 {
-	/* It may be one of an extension that was revoked, and there may be another one now. */
+	/*
+	 * The job may have shared an extension that was revoked, and there may be another one now.
+	 */
 	if (!bgt->jobs || --bgt->jobs || !bgt->extended)
 		return 0;
 	return bgt_extension_close(bgt);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Makes a structure of the attributes of a message, by a table that says which attribute becomes
+ * which field, and reads lists that take several answers. No length in a message is taken on trust.
+ */
 #include "fields.h"
 
 #include <errno.h>
@@ -119,7 +123,7 @@ int bgt_fields_parse(const struct bgt_field *fields, struct bgt_span span, size_
 	return 0;
 }
 
-/* What one answer has told. */
+/* What was read from one answer. */
 struct page {
 	const struct bgt_pages *pages;
 	void *list;
@@ -167,7 +171,7 @@ int bgt_pages_read(struct bgt *bgt, const struct bgt_pages *pages, void *list)
 		if (last.size)
 			bgt_put(&request, pages->after, last.size, last.after);
 		error = bgt_exchange(bgt, &request, read_page, &page);
-		/* One that does not go on would never end. */
+		/* An answer that says to go on where it began would be asked for again for ever. */
 		if (!error && page.size && page.size == last.size &&
 		    !memcmp(page.after, last.after, page.size))
 			error = bgt_fail(bgt, -EPROTO, NULL);

@@ -10,7 +10,7 @@
 
 #include "bgtask.h"
 
-/* The attributes of a message, or those in another one. */
+/* The attributes of a message, or those within an attribute. */
 struct bgt_span {
 	const void *start;
 	size_t size;
@@ -19,7 +19,7 @@ struct bgt_span {
 struct bgt_span bgt_span_of_message(const struct nlmsghdr *message);
 struct bgt_span bgt_span_of_nest(const struct nlattr *attr);
 
-/* NULL if there is none. */
+/* The first attribute of a type; NULL if there is none. */
 const struct nlattr *bgt_span_find(struct bgt_span span, uint16_t type);
 
 enum bgt_field_kind {
@@ -38,8 +38,9 @@ struct bgt_field {
 };
 
 /*
- * Makes such a structure, of @size bytes; free() releases it with all of its texts. Attributes that
- * are not in the table are of a newer helper. Returns 0, -EPROTO or -ENOMEM.
+ * Makes a structure of @size bytes by a table; free() releases it with all of its texts. Attributes
+ * that are not in the table are passed over, since a newer helper may send more. Returns 0, -EPROTO
+ * or -ENOMEM.
  */
 int bgt_fields_parse(const struct bgt_field *fields, struct bgt_span span, size_t size,
 		     void *result);
@@ -50,13 +51,13 @@ bool bgt_get_name(const struct nlattr *attr, char *name);
 /* How a list is asked for, which comes in more answers than one if it is long. */
 struct bgt_pages {
 	uint8_t command;
-	/* Those of one thing in the list, and of where to go on. */
+	/* Attributes: of an entry of the list, and of the place where to go on. */
 	uint16_t entry;
 	uint16_t after;
 	/* An app to ask about, or NULL. */
 	uint16_t app_type;
 	const char *app;
-	/* Called for each thing. Negative errno on failure. */
+	/* Called for each entry. Negative errno on failure. */
 	int (*add)(struct bgt_span entry, void *list);
 };
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Instances, which are runs of tasks. Apps and administrators list and cancel them and get events
+ * about them; the process that runs one says how far it has come and how it has ended.
+ */
 #include "instance.h"
 
 #include <errno.h>
@@ -157,7 +161,10 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-/* Takes the instance. What there is no memory for is lost, as if the socket's were full. */
+/*
+ * Owns the instance from here on. Without memory the event is lost, as if the socket's buffer were
+ * full.
+ */
 void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
@@ -177,7 +184,9 @@ int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **ins
 	return parse(bgt_span_of_message(message), instance);
 }
 
-/* The cancellation may be told by the event and, if the helper is a new one, by its answer. */
+/*
+ * A cancellation may come twice: by the event, and by the answer of a new helper. It is told once.
+ */
 static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 {
 	if (bgt->canceled == instance->id) {
@@ -193,7 +202,7 @@ void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 {
 	struct bgt_instance *instance;
 
-	/* Before that was asked for there is nobody to be told. */
+	/* A connection that has not asked for events is not told. */
 	if (bgt->raised < 0 || parse(bgt_span_of_message(message), &instance))
 		return;
 	if (type == BGT_EVENT_INSTANCE_CANCELED)
@@ -218,7 +227,9 @@ void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message)
  * The task's side
  */
 
-/* What this process runs, and the same once more if it is to be told that it was cancelled. */
+/*
+ * The instance that this process runs; and if it is cancelled already, a copy of it for the event.
+ */
 struct attachment {
 	struct bgt_instance *instance;
 	struct bgt_instance *canceled;
@@ -274,7 +285,7 @@ int bgt_instance_progress(struct bgt *bgt, uint32_t progress)
 	return bgt_exchange(bgt, &request, NULL, NULL);
 }
 
-/* An end that waits for the last deferral. */
+/* How the instance has ended, which is said when the last deferral is over. */
 struct bgt_completion {
 	int32_t status;
 	char *message;

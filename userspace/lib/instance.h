@@ -6,11 +6,11 @@
 
 #include "bgtask.h"
 
-/* Takes an event from a message, to be told. */
+/* Takes a message about an instance, and queues the event of it. */
 void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 			   enum bgt_event_type type);
 
-/* Reads an instance from a message; and has an event told of one, which is taken. */
+/* Makes a struct bgt_instance of a message; and queues an event about one, which owns it then. */
 int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **instance);
 void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance);
 

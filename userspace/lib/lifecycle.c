@@ -95,7 +95,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-/* What there is no memory for is lost, as if the socket's were full. */
+/* Without memory the event is lost, as if the socket's buffer were full. */
 static void happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
@@ -147,7 +147,7 @@ void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 	struct bgt_span span = bgt_span_of_message(message);
 	struct bgt_app *app;
 
-	/* Before that was asked for there is nobody to be told. */
+	/* A connection that has not asked for events is not told. */
 	if (bgt->raised < 0 || bgt_app_parse(span, &app))
 		return;
 	if (type == BGT_EVENT_APP_SUSPENDING)

@@ -6,14 +6,17 @@
 
 #include "bgtask.h"
 
-/* Takes an event from a message, to be told. */
+/* Takes a message about an app, and queues the event of it. */
 void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type);
 
-/* Takes what the helper says of the app that this process is; or a new helper, of one it knew. */
+/*
+ * Takes the answer to an attachment of this process, which is an app: from the helper, or from a
+ * new helper that is told of the attachment again.
+ */
 void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message);
 void bgt_app_attached_again(struct bgt *bgt, const struct nlmsghdr *message);
 
-/* Takes the end of the extension. */
+/* Takes the message that the extension is over, and queues the event of it. */
 void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Members, which are the cgroups of a container: the calls that add, hold, remove and list them.
+ * What is told of a member becomes a struct bgt_member here, for lists and for events.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>

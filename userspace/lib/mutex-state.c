@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Lists the mutexes that are owned or were abandoned, and by whom. Looking needs no more than a
+ * request; acquiring and releasing, where answers come late, is in mutex.c.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>

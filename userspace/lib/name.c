@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The names of the values of all enumerations, and the values of names. A value that this library
+ * does not know is called "unknown", since a newer module or helper may have sent it.
+ */
 #include <errno.h>
 #include <string.h>
 

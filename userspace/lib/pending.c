@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Sorts the messages that come on the socket for requests and answer none that is waited for.
+ * Events among them wait in a queue. An eventfd counts the queue, so that the connection's
+ * descriptor is readable as long as there is an event to be told.
+ */
 #include "pending.h"
 
 #include <errno.h>
@@ -44,7 +49,7 @@ void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending)
 		end = &(*end)->next;
 	pending->next = NULL;
 	*end = pending;
-	/* Counts it, so that the connection's descriptor is readable. */
+	/* Counts the event, so that the connection's descriptor is readable. */
 	(void)eventfd_write(bgt->raised, 1);
 }
 
@@ -121,7 +126,10 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 	bgt_mutex_answered(bgt, message);
 }
 
-/* There is room again for the answers, which have what is so now. */
+/*
+ * The socket has room again, so the helper is told again; its answers have the present state, which
+ * makes up for lost events.
+ */
 static int recover(struct bgt *bgt)
 {
 	bgt->lost = false;

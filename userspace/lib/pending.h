@@ -10,30 +10,35 @@
 
 #include "bgtask.h"
 
-/* Something to be told. It is part of what knows how. */
+/* An event that waits to be told; it is the first part of a larger structure, which @tell knows. */
 struct bgt_pending {
 	struct bgt_pending *next;
-	/* Makes it the connection's event: 1, or a negative errno. It is in the queue no more. */
+	/*
+	 * Makes this the connection's event: 1, or a negative errno. It has left the queue before.
+	 */
 	int (*tell)(struct bgt *bgt, struct bgt_pending *pending);
 	struct bgt_event event;
 };
 
-/* Before anything may come: bgt_fd() becomes readable with it. Negative errno on failure. */
+/*
+ * To be called before any event may come: bgt_fd() becomes readable with an event from then on.
+ * Negative errno on failure.
+ */
 int bgt_pending_prepare(struct bgt *bgt);
 
 void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending);
 void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
 
-/* Takes what came on the socket for requests and is not the answer to the present one. */
+/* Takes a message that came on the socket for requests and does not answer the present request. */
 void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message);
 
 /* Reads what has come on that socket, without waiting. Negative errno on failure. */
 int bgt_pending_read(struct bgt *bgt);
 
-/* The same, and tells the oldest: 1, 0 if there is none now, or a negative errno. */
+/* Reads likewise, and tells the oldest event: 1, 0 if there is none now, or a negative errno. */
 int bgt_pending_next_event(struct bgt *bgt);
 
-/* For the end of the connection. */
+/* Frees all events that were not told, at the end of the connection. */
 void bgt_pending_forget_all(struct bgt *bgt);
 
 #endif

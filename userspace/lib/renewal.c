@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Keeps the requests that every helper has to know of, and sends them again when a new helper has
+ * come, without waiting for the answers. If the new helper refuses, bgt_next_event() returns the
+ * error.
+ */
 #include "renewal.h"
 
 #include <errno.h>
@@ -14,7 +19,7 @@
 struct bgt_renewal {
 	struct bgt_renewal *next;
 	uint8_t command;
-	/* Of the last request, whose answer is awaited. */
+	/* Number of the last request, whose answer is awaited if it is under way. */
 	uint32_t sequence;
 	bool under_way;
 	/* The refusal of a new helper, until it is told. */
@@ -22,7 +27,10 @@ struct bgt_renewal {
 	bool refused;
 	int error;
 	char text[sizeof(((struct bgt *)0)->error)];
-	/* Or empty; apps need not say which they are. */
+	/*
+	 * The app that the request names; empty if it names none, as apps need not say which they
+	 * are.
+	 */
 	char app[];
 };
 
@@ -83,7 +91,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 static void refuse(struct bgt *bgt, struct bgt_renewal *renewal, int error)
 {
 	renewal->under_way = false;
-	/* It has ended again; the next one will be told. */
+	/* The new helper has ended again; the next one will be told. */
 	if (error == -ECONNRESET || error == -ENOTCONN)
 		return;
 	renewal->error = error;

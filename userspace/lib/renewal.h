@@ -15,13 +15,13 @@ struct bgt_renewal;
 int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
 			struct bgt_renewal **renewal);
 
-/* Notes that the helper was told so. If that is known already, it is freed. */
+/* Notes that the helper was told. If the same was noted before, the renewal is freed. */
 void bgt_renewal_note(struct bgt *bgt, struct bgt_renewal *renewal);
 
-/* Tells a new helper. Its answers come amidst others. */
+/* Tells a new helper all that was noted. Its answers come among other messages. */
 void bgt_renew(struct bgt *bgt);
 
-/* Takes such an answer; false if the message is something else. */
+/* Takes an answer of a new helper; false if the message is something else. */
 bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message);
 
 void bgt_renewal_free(struct bgt_renewal *list);

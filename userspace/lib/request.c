@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Builds requests, sends them and reads their answers. Messages that come in between and answer
+ * something else, or nothing, are handed to pending.c.
+ */
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <string.h>
@@ -156,7 +160,7 @@ static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progre
 {
 	int error;
 
-	/* What comes under another number may be an event, or the end of an acquisition. */
+	/* A message with another number may be an event, or the end of an acquisition. */
 	if (message->nlmsg_seq != progress->request->nlmsg_seq) {
 		bgt_pending_receive(bgt, message);
 		return 0;
@@ -187,7 +191,7 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 	ssize_t size;
 	int error, left;
 
-	/* A new helper is told first what it has to know to understand this. */
+	/* A new helper is told first what it has to know to understand this request. */
 	error = bgt->renewal ? bgt_pending_read(bgt) : 0;
 	if (error)
 		return error;
@@ -224,7 +228,10 @@ int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn ans
 	do {
 		progress = (struct progress){ .answer = answer, .data = data };
 		error = converse(bgt, request, &progress);
-		/* It came to a new helper, which had been told nothing yet; but for once only. */
+		/*
+		 * The request came to a new helper before that was told anything: send it again,
+		 * but only once.
+		 */
 		again = !again && error == -EINVAL && bgt->renewals != progress.renewals;
 	} while (again);
 	return error;

@@ -26,7 +26,7 @@ void bgt_put_u32(struct bgt_request *request, uint16_t type, uint32_t value);
 void bgt_put_u64(struct bgt_request *request, uint16_t type, uint64_t value);
 void bgt_put_string(struct bgt_request *request, uint16_t type, const char *value);
 
-/* The same, or nothing if it is NULL. */
+/* Puts a string, or nothing if it is NULL. */
 void bgt_put_string_if(struct bgt_request *request, uint16_t type, const char *value);
 
 /*
@@ -42,8 +42,8 @@ int bgt_transmit(struct bgt *bgt, struct bgt_request *request);
 int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data);
 
 /*
- * The same for a dump. When what is dumped changes meanwhile everything is read again, after
- * @restart has dropped what there is.
+ * Sends a request for a dump and handles its answers. If what is dumped changes meanwhile,
+ * everything is read again, after @restart has dropped what was read.
  */
 int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer,
 		      void (*restart)(void *data), void *data);

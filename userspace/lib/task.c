@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Tasks: a builder describes a task and registers it; other calls unregister and list tasks, fire
+ * their triggers, and give a task the socket of its control channel.
+ */
 #include "task.h"
 
 #include <errno.h>
@@ -34,7 +38,7 @@ ASSERT_TRIGGER(TIME_ZONE_CHANGE);
 ASSERT_TRIGGER(USER_AWAY);
 ASSERT_TRIGGER(USER_PRESENT);
 
-/* What is described. What was not set is left to the helper, and not sent. */
+/* The task as described so far. What was not set is not sent, and left to the helper. */
 struct bgt_task_builder {
 	struct bgt *bgt;
 	char *app;
@@ -290,10 +294,10 @@ void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt
 	struct happening *happening;
 	struct bgt_task *task;
 
-	/* Before that was asked for there is nobody to be told. */
+	/* A connection that has not asked for events is not told. */
 	if (bgt->raised < 0 || parse(bgt_span_of_message(message), &task))
 		return;
-	/* What there is no memory for is lost, as if the socket's were full. */
+	/* Without memory the event is lost, as if the socket's buffer were full. */
 	happening = calloc(1, sizeof(*happening));
 	if (!happening) {
 		bgt_task_free(task);

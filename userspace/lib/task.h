@@ -6,7 +6,7 @@
 
 #include "bgtask.h"
 
-/* Takes an event from a message, to be told. */
+/* Takes a message about a task, and queues the event of it. */
 void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type);
 
 #endif
