@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask app allow" and "app deny": let an app run its tasks in the background, or do not. */
 #include "command.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask app install": makes an app known by its manifest, or reads the manifest again. */
 #include "command.h"
 
 #include <errno.h>

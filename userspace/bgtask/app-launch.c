@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask app launch": starts an app in the foreground, and prints its process id. */
 #include "command.h"
 
 #include <inttypes.h>

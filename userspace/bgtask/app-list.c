@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask app list": lists all apps, what each may do, and how many tasks it has. */
 #include "command.h"
 
 #include <inttypes.h>

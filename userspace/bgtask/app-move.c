@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask app foreground", "background", "suspend", "resume" and "terminate": move an app through
+ * its life, as a compositor or launcher does. They differ only in the call that they make.
+ */
 #include "command.h"
 
 static const char usage[] =

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask app remove": forgets an app with all that it has registered. The helper refuses as long
+ * as tasks of the app run, and cancels them; so the command asks again until they have ended.
+ */
 #include <errno.h>
 #include <unistd.h>
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask app upgraded": tells the helper that an app was updated. The manifest is read again, what
+ * runs is cancelled, and the trigger servicing-complete fires.
+ */
 #include "command.h"
 
 static const char usage[] =

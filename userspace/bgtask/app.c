@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask app": runs the subcommand about apps that its argument names. */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds where cgroup2 is mounted, and empties and removes cgroups. The kernel tells by
+ * cgroup.events when the last process has left, so nobody has to look again and again.
+ */
 #include "cgroup.h"
 
 #include <dirent.h>
@@ -169,7 +173,7 @@ int cgroup_remove(int parent, const char *name)
 {
 	int error;
 
-	/* One with others below it is busy. */
+	/* A cgroup with others below it is busy. */
 	if (!unlinkat(parent, name, AT_REMOVEDIR) || errno == ENOENT)
 		return 0;
 	if (errno != EBUSY && errno != ENOTEMPTY)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What the subcommands share: error messages, the common options, finding the subcommand and the
+ * container that an argument names, connecting to the module, and reading other arguments.
+ */
 #include "command.h"
 
 #include <errno.h>

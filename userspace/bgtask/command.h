@@ -104,7 +104,7 @@ int help(const char *text);
  */
 bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status);
 
-/* The same, with an option for the id of an app. */
+/* Reads the common options, and one for the id of an app. */
 bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app,
 	       int *status);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask condition list": shows which conditions hold, and how welcome work is. */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask condition": runs the subcommand about conditions that its argument names. */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container add": makes a cgroup, given as its directory, a member of a container. */
 #include "command.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container delete": deletes a container. Its cgroups and their processes stay. */
 #include "command.h"
 
 static const char usage[] =

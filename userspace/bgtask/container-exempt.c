@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container exempt": takes a container off its budget, or puts it back. */
 #include "command.h"
 #include "switch.h"
 

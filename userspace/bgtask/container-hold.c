@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold and release, which differ in one bit.
+ * "bgtask container hold" and "release": stop the threads of a container's members, whatever the
+ * budget says, or let them run again as far as it does.
  */
 #include "command.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container kill": kills the processes of a container, even if they are frozen. */
 #include "command.h"
 
 static const char usage[] =

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container new": creates a container, which lives until it is deleted. */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask container remove": takes a cgroup, given as its directory, out of a container. The member
+ * is found by the inode number of the directory, which the kernel uses as the cgroup's id.
+ */
 #include "command.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container set": changes a container's budget, or lets it run on for a while. */
 #include "command.h"
 
 static const char usage[] =

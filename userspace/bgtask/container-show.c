@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container show": shows a container and its members. */
 #include "command.h"
 
 #include <stdio.h>

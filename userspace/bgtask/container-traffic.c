@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container traffic": begins or ends counting what a container sends and receives. */
 #include "command.h"
 #include "switch.h"
 

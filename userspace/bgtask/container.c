@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask container": runs the subcommand about containers that its argument names. */
 #include "command.h"
 
 #include <stdio.h>

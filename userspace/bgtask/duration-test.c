@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Tests of durations: texts that can be read and texts that cannot, how durations are written, and
+ * that a duration written in full is the same when it is read again.
+ */
 #include "duration.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads and writes durations. All numbers are integers, so that not a nanosecond is lost, and a
+ * duration that does not fit into 64 bits is refused.
+ */
 #include "duration.h"
 
 #include <ctype.h>
@@ -83,7 +87,10 @@ static uint64_t parse_fraction(const char *digits, size_t count, uint64_t unit)
 {
 	uint64_t fraction = 0;
 
-	/* From the last digit, as each one's share is not a whole number of nanoseconds. */
+	/*
+	 * Begins with the last digit, as a digit's own share need not be a whole number of
+	 * nanoseconds.
+	 */
 	while (count--)
 		fraction = (fraction + (uint64_t)(digits[count] - '0') * unit) / 10;
 	return fraction;
@@ -131,7 +138,10 @@ int duration_parse(const char *text, uint64_t *nanoseconds)
 	if (!*text)
 		return -EINVAL;
 
-	/* That the rest is no duration is worse than that the beginning is a long one. */
+	/*
+	 * Reads on after an overflow: if a later part is no duration, that is what to complain
+	 * about.
+	 */
 	while (*text) {
 		error = parse_part(&text, &part);
 		if (error == -EINVAL)

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The janitor has to survive whatever kills "bgtask run". So it is a process of its own, which
+ * blocks all signals, leaves the caller's session and cgroup, and waits for the end of the caller
+ * by a pidfd.
+ */
 #include "janitor.h"
 
 #include <errno.h>
@@ -52,7 +57,9 @@ static void detach(void)
 	prctl(PR_SET_NAME, "bgt-janitor");
 }
 
-/* Keeps nobody waiting who reads what the command prints. */
+/*
+ * Closes the output, so that whoever reads what the command prints need not wait for the janitor.
+ */
 static void close_output(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -84,7 +91,7 @@ static int watch(struct scope *scope, const struct bgt_container_policy *policy,
 	pidfd = pidfd_open(runner, 0);
 	if (pidfd < 0 && getppid() == runner)
 		return fail("cannot watch process %d: %s", (int)runner, strerror(errno));
-	/* Was it killed before it could be watched? */
+	/* The caller may have been killed before it could be watched. */
 	if (getppid() != runner)
 		return EXIT_FAILED;
 
@@ -131,7 +138,7 @@ pid_t janitor_start(struct scope *scope, const struct bgt_container_policy *poli
 	if (size == 1)
 		return janitor;
 
-	/* It has said why, and cleaned up, unless it was killed. */
+	/* The janitor has said why it failed, and cleaned up, unless it was killed. */
 	janitor_stop(janitor);
 	scope_destroy(scope);
 	return -1;

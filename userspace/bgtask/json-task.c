@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * JSON for what the helper knows: tasks, their runs, apps and conditions. What the module knows is
+ * in json.c.
+ */
 #include "json.h"
 
 /* What does not apply is null. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* JSON for what the module knows: containers, members and mutexes; and how any JSON is printed. */
 #include "json.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ json_t *json_text(const char *text)
 	return value;
 }
 
-/* No number is as good as none for what has no limit. */
+/* A limit, or null where a container has none. */
 static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 {
 	if (container->quota == BGT_QUOTA_UNLIMITED)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The program "bgtask": reads the options before the subcommand, runs the subcommand, and fails if
+ * the output could not be written in full.
+ */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -83,7 +87,7 @@ int main(int argc, char **argv)
 		argv[0] = program;
 	status = run(argc, argv);
 
-	/* What could not be written was not done. */
+	/* A command whose output could not be written has failed. */
 	errno = 0;
 	if ((fflush(stdout) || ferror(stdout)) && status == EXIT_OK)
 		status = fail("cannot write the output: %s", strerror(errno ? errno : EIO));

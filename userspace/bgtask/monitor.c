@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask monitor": prints every event of containers as it happens, and those of apps, tasks and
+ * conditions as soon as there is a helper. Names of containers are kept, as events of members have
+ * ids only.
+ */
 #include "command.h"
 
 #include <errno.h>
@@ -13,7 +18,7 @@
 #include "names.h"
 #include "text.h"
 
-/* How often it is tried whether there is a helper. */
+/* How often the command tries whether there is a helper. */
 #define HELPER_MSEC	500
 
 static const char usage[] =
@@ -145,7 +150,7 @@ static int print_lost(bool json)
 	return EXIT_OK;
 }
 
-/* Keeps the names up to date. One that is missing does no harm. */
+/* Keeps the names up to date. A name that is missing does no harm. */
 static void note_name(const struct bgt_event *event, struct names *known)
 {
 	if (event->type == BGT_EVENT_CONTAINER_DEL)
@@ -197,7 +202,10 @@ static int monitor(struct bgt *bgt, struct names *known, bool json)
 	read_names(bgt, known);
 	poll_fd.fd = bgt_fd(bgt);
 	while (status == EXIT_OK) {
-		/* Nobody says when there is a first helper; that there is another, the library. */
+		/*
+		 * Nobody tells when the first helper comes, so this is tried; the library sees to
+		 * later helpers.
+		 */
 		if (!associated)
 			associated = !bgt_task_associate(bgt, NULL);
 		if (poll(&poll_fd, 1, associated ? -1 : HELPER_MSEC) < 0 && errno != EINTR)

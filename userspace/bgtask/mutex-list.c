@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask mutex list": lists the mutexes that are owned or were abandoned, and who owns them. */
 #include "command.h"
 
 #include <ctype.h>
@@ -18,7 +19,7 @@ static const char usage[] =
 	"List the mutexes that are owned or were abandoned: all, for administrators, or else\n"
 	"those that the caller could acquire.\n";
 
-/* What of a mutex takes some work to say. */
+/* The columns of a mutex that have to be looked up. */
 struct row {
 	char scope[sizeof("container ") + BGT_NAME_MAX];
 	char owner[40];
@@ -28,7 +29,7 @@ static void say_container(char *buffer, size_t size, struct bgt *bgt, uint32_t i
 {
 	struct bgt_container *container;
 
-	/* It may be gone since. */
+	/* The container may be gone by now. */
 	if (bgt_container_get(bgt, id, &container))
 		snprintf(buffer, size, "container %" PRIu32, id);
 	else

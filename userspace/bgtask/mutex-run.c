@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask mutex run": waits for a mutex, and runs a command while it is owned, like flock(1). The
+ * command inherits the connection that owns the mutex, so that its work stays protected if this
+ * process is killed.
+ */
 #include "command.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask mutex": runs the subcommand about mutexes that its argument names. */
 #include "command.h"
 
 #include <stdio.h>

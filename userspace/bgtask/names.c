@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Keeps the names of containers in a tree that is sorted by the containers' ids. */
 #include "names.h"
 
 #include <search.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of containers by their ids. Events of members have the id only, and may be read when the
- * container is gone.
+ * Names of containers by their ids. An event of a member has the container's id only, and may be
+ * read when the container is gone.
  */
 #ifndef BGTASK_NAMES_H
 #define BGTASK_NAMES_H

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask run": runs a command on a CPU budget of its own, in a cgroup and a container that are
+ * made for it and go when it ends. Another process, the janitor, sees to that if this one is
+ * killed.
+ */
 #include "command.h"
 
 #include <errno.h>

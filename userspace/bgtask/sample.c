@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes and sorts samples of all containers. A sample is compared with the one before in a single
+ * pass, for which both are sorted by id.
+ */
 #include "sample.h"
 
 #include <errno.h>
@@ -23,7 +27,7 @@ int sample_by_cpu(const void *a, const void *b)
 	return sample_by_name(a, b);
 }
 
-/* What is left of the quota, which may be any amount. */
+/* What is left of the quota; without a limit, more than any other container has. */
 static uint64_t left(const struct bgt_container *container)
 {
 	return container->quota == BGT_QUOTA_UNLIMITED ? UINT64_MAX : container->left;

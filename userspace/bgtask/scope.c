@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes and removes the cgroup and the container of "bgtask run". The container is made first and
+ * goes last: as long as it has the name, nobody else has a cgroup of this name, so that nothing of
+ * others is killed or removed.
+ */
 #include "scope.h"
 
 #include <errno.h>
@@ -33,7 +38,7 @@ static int make_parent(const struct scope *scope)
 
 	if (!mkdir(scope->parent, 0755)) {
 		fd = open_directory(AT_FDCWD, scope->parent);
-		/* Without the mark it merely stays. */
+		/* Without the mark, the directory merely stays when the last scope ends. */
 		if (fd >= 0)
 			(void)fsetxattr(fd, MARK, "1", 1, 0);
 		return fd;

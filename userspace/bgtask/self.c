@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask self": shows the container that the caller runs in. */
 #include "command.h"
 
 #include "json.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts a command by clone3(2), so that it is in its cgroup, and on its budget, from the first
+ * instruction on. If the command cannot be run, the error comes back through a pipe.
+ */
 #include "spawn.h"
 
 #include <errno.h>
@@ -8,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What the child does. It can be frozen at any time, even before this. */
+/* What the child does. It can be frozen at any time, even before it gets here. */
 static _Noreturn void run(char **argv, int failure, const sigset_t *mask)
 {
 	ssize_t written;

@@ -23,7 +23,7 @@ int spawn(struct child *child, char **argv, int directory, const sigset_t *mask)
 /* Of a child that has ended: 0, or the negative errno with which the command could not be run. */
 int spawn_failure(const struct child *child);
 
-/* Closes the descriptors. */
+/* Closes the child's descriptors. */
 void spawn_close(struct child *child);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads all signals from a signalfd and passes them on to the command. When the command stops, this
+ * process stops as well, so that a shell sees the two as one job.
+ */
 #include "supervise.h"
 
 #include <errno.h>
@@ -36,7 +40,8 @@ static void stop_self(void)
 	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
 	/*
-	 * Here it stands until SIGCONT. In an orphaned process group, as of a service, it does not.
+	 * Here the process stands still until SIGCONT, unless its process group is orphaned, as
+	 * that of a service is: then the kernel drops SIGTSTP.
 	 */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What "bgtask container exempt" and "container traffic" have in common: their arguments, and
+ * changing one switch of a container's policy.
+ */
 #include "switch.h"
 
 #include <string.h>

@@ -7,10 +7,12 @@
 
 #include <bgtask.h>
 
-/* Says in a policy that it is to be on or off. */
+/* Puts into a policy that something is to be on or off. */
 typedef void (*switch_fn)(struct bgt_container_policy *policy, bool on);
 
-/* Such a subcommand: its arguments are a container and, unless it is on, on or off. */
+/*
+ * Runs such a subcommand, whose arguments are a container, and "on" or "off"; "on" may be left out.
+ */
 int switch_container(int argc, char **argv, const char *usage, switch_fn put);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask task cancel": tells a run of a task to end, and why. */
 #include "command.h"
 
 static const char usage[] =

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask task register": registers a task with its trigger and its conditions. */
 #include "command.h"
 
 #include <inttypes.h>

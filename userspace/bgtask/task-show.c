@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask task show": shows a registered task. */
 #include "command.h"
 
 #include <inttypes.h>
@@ -29,7 +30,7 @@ static int print_text(const struct bgt_task *task)
 	return EXIT_OK;
 }
 
-/* By its name, or else by its id; administrators may see more than one of a name. */
+/* Finds the task by its name, or else by its id. Administrators may see several of one name. */
 static int show(const struct bgt_task *list, const char *name, bool json)
 {
 	const struct bgt_task *task, *found = NULL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask task": runs the subcommand about tasks that its argument names. */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Prints containers, members, tasks and events for people. The columns of a table line up for any
+ * characters, and what an app has said cannot steer the terminal.
+ */
 #include "text.h"
 
 #include <inttypes.h>

@@ -16,7 +16,10 @@ const char *text_quota(char *buffer, uint64_t quota, uint64_t accuracy);
 /* The present moment of CLOCK_BOOTTIME. */
 uint64_t time_now(void);
 
-/* How long from now until such a moment, and how long since it; 0 if it is the other. */
+/*
+ * How long from now until a moment of CLOCK_BOOTTIME, and how long since one; 0 if the moment has
+ * passed already, or is still to come.
+ */
 uint64_t time_until(uint64_t moment);
 uint64_t time_since(uint64_t moment);
 
@@ -42,7 +45,7 @@ const char *text_conditions(char *buffer, uint32_t conditions);
 void text_container(const struct bgt_container *container);
 void text_members(const struct bgt_member *list);
 
-/* Prints when a task runs: its trigger, how often, and whether but once. */
+/* Prints when a task runs: its trigger, how often it runs, and whether it runs only once. */
 void text_trigger(const struct bgt_task *task);
 
 /* Print what the event of an app, a task or an instance is about. */

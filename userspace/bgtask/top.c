@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * "bgtask top": shows the budgets of all containers as they are spent, on the whole terminal or,
+ * with --batch, as one table after the other.
+ */
 #include "command.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask trigger fire": fires a trigger, which makes the tasks run that wait for it. */
 #include "command.h"
 
 static const char usage[] =

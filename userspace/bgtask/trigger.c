@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* "bgtask trigger": runs the subcommand about triggers that its argument names. */
 #include "command.h"
 
 #include <stdio.h>
