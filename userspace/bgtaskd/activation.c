@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * An app that is to run a task itself is started or thawed, is told of the task as soon as it has
+ * attached, and has a limited time to attach. That time begins again if the app's budget was spent
+ * meanwhile, as a frozen app cannot attach.
+ */
 #include "activation.h"
 
 #include <errno.h>
@@ -49,7 +54,7 @@ bool activation_prepare(struct instance *instance)
 	return true;
 }
 
-/* How often an app is throttled that is just now. */
+/* Stands for the number of times that an app was throttled, if it is throttled now. */
 #define NEVER	UINT64_MAX
 
 static void await_peer(struct instance *instance);
@@ -59,7 +64,7 @@ static void has_not_attached(void *data)
 	struct instance *instance = data;
 	struct app_use use;
 
-	/* While its budget is spent it cannot. */
+	/* While its budget is spent, the app cannot attach. */
 	if (!app_use_read(instance->app, &use) &&
 	    (use.throttled || use.times_throttled != instance->times_throttled)) {
 		deadline_end(&instance->deadline);
@@ -142,10 +147,13 @@ void activation_attached(struct app *app)
 	LIST_FOREACH(instance, &app->instances, by_app) {
 		if (!instance->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
 			continue;
-		/* Unless it is that of its cancellation. */
+		/*
+		 * An instance that is cancelled keeps its deadline, which is that of the
+		 * cancellation.
+		 */
 		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
 			deadline_end(&instance->deadline);
-		/* Another socket than before. */
+		/* This socket is another one than before, and is told again. */
 		instance->told = false;
 		activation_tell(instance);
 	}
@@ -160,7 +168,10 @@ static void end_all(struct app *app, enum bgtask_instance_state state, const cha
 		next = LIST_NEXT(instance, by_app);
 		if (!instance->in_app)
 			continue;
-		/* It has ended as it was told, or was killed as it did not in time. */
+		/*
+		 * The instance has ended as it was told to, or was killed since it did not do so in
+		 * time.
+		 */
 		if (instance->record.state == BGTASK_INSTANCE_STATE_CANCELLING) {
 			instance_end(instance, instance_judge(instance, NULL));
 			continue;

@@ -7,28 +7,41 @@
 
 #include "daemon.h"
 
-/* Whether the manifest has it so. */
+/* Whether the manifest says that the instance's task runs in the app. */
 bool activation_is_wanted(const struct instance *instance);
 
 /*
- * Lets the app run for it, and starts that if need be. Returns true if it runs, which is to be
- * recorded, and then the app to be told; else it has ended, and is gone.
+ * Lets the app run for an instance, and starts the app if need be. Returns true if the instance
+ * runs: that is to be recorded, and the app to be told then. Otherwise the instance has ended and
+ * is gone.
  */
 bool activation_prepare(struct instance *instance);
 
-/* Tells the app of it, as soon as that has attached; nothing if it runs elsewhere. */
+/*
+ * Tells the app of the instance as soon as the app has attached; does nothing for an instance that
+ * runs in a process of its own.
+ */
 void activation_tell(struct instance *instance);
 
-/* The helper before has told the app. Whether that is still there, and is to be told again. */
+/*
+ * Adopts an instance that the helper before has told the app of. Returns whether the app still
+ * runs; it is told again then.
+ */
 bool activation_resume(struct instance *instance);
 
-/* The app has said, and that is recorded, that it is done. It is gone then. */
+/*
+ * Ends an instance of which the app has said, and the registry knows, that it is done. It is gone
+ * then.
+ */
 void activation_complete(struct instance *instance);
 
-/* It ends, for whatever reason; the app may stand still again. */
+/* To be called when an instance ends, for whatever reason: the app may stand still again. */
 void activation_end(struct instance *instance);
 
-/* The app has attached; its socket is closed; all its processes have ended. */
+/*
+ * To be called when the app has attached, when its socket is closed, and when all its processes
+ * have ended.
+ */
 void activation_attached(struct app *app);
 void activation_peer_gone(struct app *app);
 void activation_app_ended(struct app *app);

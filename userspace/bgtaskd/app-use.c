@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the module's counters of an app. Traffic is counted only while somebody needs to know, and
+ * for ten seconds more: the next task may come soon, and to begin and end counting costs more than
+ * to count.
+ */
 #include "app-use.h"
 
 #include <errno.h>
@@ -6,10 +11,7 @@
 #include "idle.h"
 #include "network.h"
 
-/*
- * So long after the last task has ended it is counted on, as the next one may come soon: to begin
- * and to end costs the kernel much more than to count.
- */
+/* So long counting goes on after the last task has ended, as the next one may come soon. */
 #define LINGER_USEC	(10 * UINT64_C(1000000))
 
 int app_use_read(const struct app *app, struct app_use *use)
@@ -50,7 +52,7 @@ static void count_traffic(struct app *app, bool count)
 	error = bgt_container_set(app->daemon->bgt, app->container, &policy);
 	if (!error)
 		app->traffic_counted = count;
-	/* That somebody has deleted it is told otherwise. */
+	/* If somebody has deleted the container, an event tells so. */
 	else if (error != -ENOENT && log_may(&app->log, app->id))
 		log_line(LOG_ERR, "%s: cannot count what it sends: %s", app->id,
 			 bgt_error(app->daemon->bgt));

@@ -13,20 +13,20 @@ struct app_use {
 	uint64_t local;			/* bytes, on this one */
 	uint64_t times_throttled;
 	bool throttled;
-	bool foreground;		/* or else exempt, but for its tasks' or extension's sake */
+	bool foreground;		/* or exempt by somebody else than the helper */
 };
 
-/* Returns 0 or a negative errno, as if it has no container. */
+/* Returns 0 or a negative errno: -ENOENT if the app has no container. */
 int app_use_read(const struct app *app, struct app_use *use);
 
 /*
- * Whether the module is to count what its sockets send and receive: only while a task runs of which
- * that has to be known, and a while longer. The latter tells it so.
+ * Whether somebody has to know what an app's sockets send and receive, as is so while some tasks
+ * run. The second function lets the module count accordingly, and a while longer.
  */
 bool app_use_counts_traffic(const struct app *app);
 void app_use_count_traffic(struct app *app);
 
-/* The helper ends. */
+/* To be called when the helper ends. */
 void app_use_close(struct daemon *daemon);
 
 #endif

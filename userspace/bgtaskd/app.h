@@ -23,26 +23,26 @@ void app_forget(struct app *app);
 struct app *app_find(struct daemon *daemon, const char *id);
 struct app *app_by_container(struct daemon *daemon, uint32_t container);
 
-/* Puts what is known of it. */
+/* Puts what is known of an app into a payload. */
 void app_put_details(struct payload *payload, const struct app *app);
 
-/* Makes the app's container and its cgroups, as far as they are not there. */
+/* Makes an app's container and cgroups, as far as they do not exist. */
 int app_prepare(struct app *app);
 
 /* Somebody has taken away the container or one of its members. */
 void app_container_gone(struct app *app);
 void app_member_gone(struct app *app);
 
-/* Path of its cgroup, or of one below that: "app" for the app itself. */
+/* Path of an app's cgroup, or of a cgroup below that, such as "app" for the app's own processes. */
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size);
 
-/* Whether it has to save energy: on battery, unless the user always lets it run. */
+/* Whether an app has to save energy: on battery, unless the user always lets it run. */
 bool app_saves_energy(const struct app *app);
 
-/* Whether a debugger has one of the processes in such a cgroup. */
+/* Whether a debugger has one of the processes in a cgroup below the app's. */
 bool app_is_traced(const struct app *app, const char *below);
 
-/* Path of the cgroup of its tasks, or of that of one instance there, by its id. */
+/* Path of the cgroup of an app's tasks, or of the cgroup of one instance there, by its id. */
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 
 /* Whether the user lets its tasks run for a trigger. */

@@ -23,13 +23,13 @@ int channel_set(struct task *task, const struct call *call, int fd);
 /* Closes a task's socket, if there is one; the service manager may keep it for the next helper. */
 void channel_close(struct task *task);
 
-/* The same for good. */
+/* Closes the socket for good: the service manager forgets it as well. */
 void channel_drop(struct task *task);
 
 /* The socket of a task; -1 if there is none, or no task. */
 int channel_socket(const struct task *task);
 
-/* Whether the task may get it now: not while the app uses it. */
+/* Whether the task may get its socket now: not while the app uses it. */
 bool channel_may_launch(const struct task *task);
 
 /* An instance has ended: what comes from now on launches the next one. */

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Conditions are bits. The two of a pair are neighbours, and setting either sets both, so that
+ * always exactly one of them holds.
+ */
 #include "condition.h"
 
 #include <errno.h>
@@ -51,7 +55,7 @@ int conditions_set(struct conditions *conditions, uint32_t which, uint32_t value
 		return 0;
 	}
 
-	/* What is said of one says of the other that it is the opposite. */
+	/* What is said of a condition says the opposite of the other one of its pair. */
 	if (values & ~which)
 		return -EINVAL;
 	first = which & values & FIRSTS;

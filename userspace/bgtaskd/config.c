@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the configuration over the defaults. A table has all keys of [Helper] with their ranges.
+ * What is unknown, there twice or out of range is refused with its line, so that no mistake is
+ * taken for a default.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -26,7 +31,7 @@
 
 enum section { SECTION_NONE, SECTION_HELPER, SECTION_CLASS };
 
-/* A class was in the file, and what was said of it. */
+/* A class that was in the file, and which of its keys were there. */
 struct seen_class {
 	struct seen_class *next;
 	struct quota_class *class;
@@ -179,7 +184,7 @@ static bool set_path(struct keyfile *file, const char *key, const char *value, s
 
 	if (fault)
 		return keyfile_refuse(file, "%s %s", key, fault);
-	/* Something is still to be appended. */
+	/* Names of files are still to be appended. */
 	if (*value != '/' || length > PATH_MAX / 2)
 		return keyfile_refuse(file, "%s is not an absolute path", key);
 	return set_text(file, value, length, path);

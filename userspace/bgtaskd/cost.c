@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Rates the power, the time lost in waiting and the budget, each by two thresholds. The worst of
+ * these ratings is the cost of work.
+ */
 #include "cost.h"
 
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* The greater the worse or, if @medium is greater than @high, the smaller. */
+/* The greater a value, the worse; or the smaller, if @medium is greater than @high. */
 static enum bgtask_work_cost rate(double value, double medium, double high)
 {
 	bool rises = high > medium;

@@ -21,10 +21,10 @@ uint64_t deadline_now(void);
 int deadline_begin(struct deadline **deadline, const struct app *app, const char *below,
 		   uint64_t time, void (*expired)(void *data), void *data);
 
-/* How much of it is left (ns); 0 if there is none. */
+/* How much time is left (ns); 0 if there is no deadline. */
 uint64_t deadline_left(struct deadline *deadline);
 
-/* Ends it, if there is one; also while it expires. */
+/* Ends a deadline, if there is one; this may also be called while it expires. */
 void deadline_end(struct deadline **deadline);
 
 #endif

@@ -9,25 +9,31 @@
 #include "lifecycle-note.h"
 
 /*
- * Asks for one, with a description for people, of up to TEXT_MAX bytes. *allowed says whether it is
- * granted, *limit how long it lasts on battery (ns) as things are. -EBUSY if there is one.
+ * Asks for an extension, with a description for people, of up to TEXT_MAX bytes. *allowed says
+ * whether it is granted, *limit how long it lasts on battery (ns) as things are. -EBUSY if the app
+ * has one.
  */
 int extension_request(struct app *app, enum bgtask_extension_reason reason, const char *description,
 		      bool *allowed, uint64_t *limit);
 
-/* Gives it back, and lets the app be suspended if it is in the background. -ENOENT without one. */
+/*
+ * Gives the extension back; an app in the background is suspended then. -ENOENT if there is none.
+ */
 int extension_close(struct app *app);
 
-/* Takes it back, if there is one: the app is told, and has a moment. True if there was one. */
+/* Takes the extension back: the app is told, and has a moment to end. False if there is none. */
 bool extension_revoke(struct app *app, enum bgtask_revoked_reason reason);
 
-/* It ends with what it was for; nobody is told. */
+/* Ends the extension, since what it was for has ended; nobody is told. */
 void extension_drop(struct app *app);
 
-/* The helper ends; the next one knows of it. */
+/* To be called when the helper ends. The next one goes on with the extension. */
 void extension_forget(struct app *app);
 
-/* Its socket is there, maybe for the first time since the helper was started anew. */
+/*
+ * To be called when the app's socket is there, perhaps for the first time since this helper was
+ * started.
+ */
 void extension_attached(struct app *app);
 
 /* The app has left the foreground. */
@@ -40,7 +46,7 @@ void extension_power_changed(struct daemon *daemon);
 void extension_note(const struct app *app, struct lifecycle_note *note);
 int extension_restore(struct app *app, const struct lifecycle_note *note);
 
-/* Whether there is one, and why; the description is valid as long as it is. */
+/* Whether the app has an extension, and why; the description is valid as long as the extension. */
 bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
 			const char **description);
 

@@ -27,7 +27,10 @@ bool fire_may_launch(const struct task *task);
 /* Access has changed: launches what was latched. */
 void fire_reconsider_all(struct daemon *daemon);
 
-/* The same for conditions, and power; that is told, and what must not run without is cancelled. */
+/*
+ * Conditions or the power have changed: listeners are told, latched instances are launched, and
+ * instances are cancelled that must not run without a condition.
+ */
 void fire_conditions_changed(struct daemon *daemon);
 
 /* The instance of a task has ended; if it was the active one, it is the turn of the next. */

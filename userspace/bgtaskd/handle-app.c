@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls about apps: install, upgrade, remove and list them, and say what they may do. All but
+ * looking at one's own app is for administrators.
+ */
 #include <errno.h>
 #include <string.h>
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls about conditions: anybody may ask which hold and what work costs the caller; administrators
+ * may set them.
+ */
 #include <errno.h>
 
 #include "cost.h"

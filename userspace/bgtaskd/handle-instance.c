@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls about instances. Their own processes attach, and say how far they have come and how they
+ * end; apps and administrators list and cancel them. A process is known by its cgroup, whatever it
+ * says of itself.
+ */
 #include <errno.h>
 
 #include "activation.h"
@@ -105,7 +110,7 @@ void handle_instance_attach(struct daemon *daemon, const struct call *call)
 	instance->peer = call->peer;
 	payload_init(&payload);
 	instance_put_details(&payload, known);
-	/* It was told by a signal, which it may not have seen. */
+	/* The instance was told by a signal, which it may have missed. */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
 	call_reply(call, &payload);

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls about the life of an app. Administrators move it from state to state; the app attaches,
+ * says that it has saved its state, and asks for an extension. A caller is taken for the app if it
+ * is in the app's own cgroup, in which none of its tasks is.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -83,7 +88,7 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 			return;
 		}
 	}
-	/* Somebody else may just have started it. */
+	/* Somebody else than the helper may just have started the app. */
 	lifecycle_look(app);
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
@@ -95,7 +100,7 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 	lifecycle_attach(app, call->peer);
 }
 
-/* The same, if it is this socket that is told of the app. */
+/* The app whose own process has called, by the socket that has attached; or the call is refused. */
 static struct app *app_attached(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = app_itself(daemon, call);
@@ -117,7 +122,7 @@ void handle_app_saved(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	lifecycle_saved(app);
-	/* Or it would get the answer only when it is resumed. */
+	/* The answer goes first: an app that stands still would get it only when it is resumed. */
 	call_done(call);
 	lifecycle_saving_ended(app);
 }

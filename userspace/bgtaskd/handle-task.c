@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls about tasks: register, unregister and list them, listen to what becomes of them, and fire
+ * triggers. A registration is checked against the manifest, which must have the task and allow its
+ * trigger.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +117,10 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 	app = handle_app_of(daemon, call, call_string(call, BGTASK_A_TASK_APP), false, &refused);
 	if (!app || !read_record(app, call, &record))
 		return;
-	/* Before anything is registered, as a lie is easily told. */
+	/*
+	 * The socket is checked first, so that nothing is registered for a socket that is not
+	 * there.
+	 */
 	if (call_has(call, BGTASK_A_TASK_FD)) {
 		socket = channel_take(app, call);
 		if (socket < 0)
@@ -149,7 +157,7 @@ struct task *handle_task_of(struct daemon *daemon, const struct call *call)
 		task = task_find(daemon, id);
 	else if (name)
 		task = task_by_name(app, name);
-	/* Another app's is none. */
+	/* A task of another app does not count. */
 	if (task && app && task->app != app)
 		task = NULL;
 	if (!task)

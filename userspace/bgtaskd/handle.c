@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds the function for each operation; and for most of these, the app that the call is about. An
+ * app can speak for itself only, administrators for any app.
+ */
 #include "handle.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the module to hold an app's members, to exempt the app from its budget, or to let it run on
+ * for a while. Exemptions and reprieves are counted, since several tasks may need them at a time.
+ */
 #include "hold.h"
 
 #include <errno.h>
@@ -89,7 +93,7 @@ void hold_reprieve_again(const struct app *app)
 		set_reprieve(app, app->daemon->config.cancel_timeout);
 }
 
-/* The member of a role; NULL if it is not there, and @list to be freed. */
+/* Finds the member of a role, or NULL. The member is part of *list, which is to be freed. */
 static const struct bgt_member *find_member(const struct app *app, enum bgt_role role,
 					    struct bgt_member **list)
 {
@@ -123,7 +127,10 @@ static uint32_t find_id(const struct app *app, enum bgt_role role)
 	return id;
 }
 
-/* -ESRCH if there is none. That the one which is known has gone, an event may say later. */
+/*
+ * -ESRCH if there is no member of the role. A member that is known may have gone, and the event
+ * that says so may come later: then the members are listed anew.
+ */
 static int set(struct app *app, uint32_t *id, enum bgt_role role, bool held)
 {
 	struct bgt *bgt = app->daemon->bgt;
@@ -153,7 +160,7 @@ int hold_set_ui(struct app *app, bool held)
 	if (!app->life.has_ui)
 		return 0;
 	error = set(app, &app->ui_member, BGT_ROLE_UI, held);
-	/* Somebody has taken it away. */
+	/* Somebody has removed the member of the UI thread, so it is made again. */
 	if (error == -ESRCH && !ui_add(app))
 		error = set(app, &app->ui_member, BGT_ROLE_UI, held);
 	if (error != -ESRCH)

@@ -10,24 +10,27 @@
 /* Holds the app's own processes, or releases them. Returns 0 or a negative errno. */
 int hold_set(struct app *app, bool held);
 
-/* The same with the thread of its UI, if it has said which that is. */
+/* Holds or releases the thread of the app's UI, if the app has said which thread that is. */
 int hold_set_ui(struct app *app, bool held);
 
-/* Whether they are held, by whomever. */
+/* Whether the app's own processes are held, by whomever. */
 bool hold_is_on(const struct app *app);
 
-/* Lets the app run whatever it has spent, or no more than before; calls are counted. */
+/*
+ * Lets the app run whatever it has spent, or takes that back. As many calls take back as have let
+ * it run.
+ */
 void hold_exempt(struct app *app, bool exempt);
 
 /*
- * Lets an app that has to end something run for the time of that, though its budget may be gone;
- * what it uses is charged. One that has to because it wants to itself must have some budget left,
- * or it could go on like that for ever. Returns whether it is so: then hold_reprieve_end() follows.
+ * Lets an app run while it has to end something, though its budget may be gone; what it uses is
+ * charged. If the end is the app's @own wish, it must have some budget left, or it could go on like
+ * that for ever. Returns true if the app is reprieved: then hold_reprieve_end() is due.
  */
 bool hold_reprieve(struct app *app, bool own);
 void hold_reprieve_end(struct app *app);
 
-/* Time stands still for the app: if it has been reprieved, it is anew. */
+/* Begins an app's reprieve anew, if it has one, since time stands still for the app. */
 void hold_reprieve_again(const struct app *app);
 
 #endif

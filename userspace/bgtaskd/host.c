@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts the program of an instance or an app. All that needs memory or the C library is prepared
+ * before; the new process, which may be frozen at any moment, only makes system calls until it
+ * executes the program.
+ */
 #include "host.h"
 
 #include <bgtask.h>
@@ -15,7 +20,7 @@
 
 #define ARGUMENTS_MAX	64
 #define VARIABLES_MAX	16
-/* Nothing is called that needs much, and signals have no handlers. */
+/* A page is enough for the new process: it calls little, and handles no signals. */
 #define STACK_SIZE	4096
 /* More than all names in the variables can have together. */
 #define NAMES_SIZE	1024
@@ -195,7 +200,9 @@ static void copy_user(struct host *host, const struct user *user)
 {
 	size_t size = user->nr_groups * sizeof(*user->groups);
 
-	/* Nothing is to be given up by one who has nothing. */
+	/*
+	 * A helper that runs as this user need not change to it, and may lack the right to do so.
+	 */
 	host->other_user = user->uid != geteuid();
 	host->uid = user->uid;
 	host->gid = user->gid;
@@ -254,7 +261,10 @@ static SPAWN_CODE long take_null_as_input(void)
 	return spawn_call(SYS_close, null, 0, 0, 0);
 }
 
-/* Says which process it is, whose number only it knows here, and puts the socket in its place. */
+/*
+ * Writes the process id, which only the new process knows here, into $LISTEN_PID, and moves the
+ * socket to its number.
+ */
 static SPAWN_CODE long pass_socket(struct host *host)
 {
 	long pid = spawn_call(SYS_getpid, 0, 0, 0, 0), place = 1;
@@ -274,7 +284,7 @@ static SPAWN_CODE long pass_socket(struct host *host)
 	if (count == VARIABLES_MAX)
 		return -E2BIG;
 	host->variables[count] = host->listen_pid;
-	/* What is there already would be closed by exec. */
+	/* A socket that has its number already would be closed by exec. */
 	if (host->socket == SOCKET_NUMBER)
 		return spawn_call(SYS_fcntl, host->socket, F_SETFD, 0, 0);
 	copied = spawn_call(SYS_dup3, host->socket, SOCKET_NUMBER, 0, 0);

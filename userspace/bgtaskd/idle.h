@@ -17,27 +17,27 @@ struct idle_limits {
 	uint64_t traffic;		/* bytes */
 };
 
-/* What was used by the beginning of a window, and how much of that has passed. */
+/* What was used before a window began, and how much of the window has passed. */
 struct idle_window {
 	uint64_t cpu, traffic, passed;
 };
 
 /*
- * So much was used by now, and so much time has passed since the last step; it does not count if
- * the task could not have done anything. Returns true if the window is over, and too little was
- * used in it; if enough was, another begins.
+ * Goes on in a window: @cpu and @traffic are what was used by now, @passed is the time since the
+ * last step, which does not count if the task could not have done anything. Returns true if the
+ * window is over and too little was used in it. If enough was used, another window begins.
  */
 bool idle_step(struct idle_window *window, const struct idle_limits *limits, uint64_t cpu,
 	       uint64_t traffic, uint64_t passed, bool stands_still);
 
-/* Whether that is configured. */
+/* Whether the configuration has a window, so that tasks are watched at all. */
 bool idle_is_watched(const struct daemon *daemon);
 
-/* An instance runs from now on, or is gone. */
+/* To be called when an instance begins to run, and when it is gone. */
 void idle_begin(struct instance *instance);
 void idle_end(struct instance *instance);
 
-/* The user may have come, or gone. */
+/* To be called when the user may have come or gone, on which the length of a window depends. */
 void idle_conditions_changed(struct daemon *daemon);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "instance.h"
 
-/* Waits for the end of its process. */
+/* Watches for the end of an instance's process. */
 int instance_watch(struct instance *instance);
 
 /* What became of a process; @info is NULL if nobody says more of it. */

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The instances that have not ended, in memory: found by their ids and by the processes that run
+ * them, and recorded in the registry when they change.
+ */
 #include "instance.h"
 
 #include <dirent.h>
@@ -37,7 +41,7 @@ struct instance *instance_find(struct daemon *daemon, uint32_t id)
 	return found ? *found : NULL;
 }
 
-/* There may be very many, so strings take no more than they need. */
+/* There may be very many instances, so strings take no more than they need. */
 static struct instance *make(struct app *app, const struct instance_record *record)
 {
 	size_t name = strlen(record->name) + 1, argument = strlen(record->argument) + 1;
@@ -218,7 +222,7 @@ struct instance *instance_of_process(struct daemon *daemon, uint32_t pid)
 	size_t length = strlen(daemon->cgroup);
 	const char *below;
 
-	/* It is in BELOW/APP/task/ID. */
+	/* The cgroup of an instance is CGROUP/APP/task/ID, where CGROUP is configured. */
 	if (process_cgroup(pid, cgroup, sizeof(cgroup)) || strncmp(cgroup, daemon->cgroup, length))
 		return NULL;
 	below = strstr(cgroup + length, "/task/");
@@ -258,7 +262,7 @@ void instance_say_progress(struct instance *instance, uint32_t progress)
 
 int instance_say_end(struct instance *instance, int32_t status, const char *message)
 {
-	/* If the helper ends before the process does, it is known all the same. */
+	/* Recorded at once: the helper may end before the process does. */
 	instance->record.reported = true;
 	instance->record.status = status;
 	instance_set_message(instance, "%s", message ? message : "");

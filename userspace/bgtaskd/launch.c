@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Each app has a queue of instances that may start, and apps with such a queue take turns. A batch
+ * is recorded as launching before any of it is started: a helper that is killed in between leaves
+ * nothing that would be started twice.
+ */
 #include "launch.h"
 
 #include <errno.h>
@@ -23,7 +28,7 @@ static bool has_room(const struct app *app)
 	return app->nr_running < app->daemon->config.concurrent_instances;
 }
 
-/* Lines the app up, if it has what to launch and may. */
+/* Lines the app up for its turn, if it has something to launch and room for that. */
 static void line_up(struct app *app)
 {
 	struct daemon *daemon = app->daemon;
@@ -94,11 +99,14 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 		TAILQ_REMOVE(&daemon->turns, app, by_turn);
 		app->has_turn = false;
 		instance = TAILQ_FIRST(&app->ready);
-		/* What fired since may have taken the room: the next that ends gives it back. */
+		/*
+		 * What has fired since then may have taken the room; the next instance that ends
+		 * gives it back.
+		 */
 		if (!instance || !has_room(app))
 			continue;
 		dequeue(instance);
-		/* Things may have changed since it was considered. */
+		/* Conditions and access may have changed since the instance was considered. */
 		if (may_launch(instance) && launch_claim(instance)) {
 			*error = registry_instance_set(daemon->registry, &instance->record,
 						       daemon->config.history);

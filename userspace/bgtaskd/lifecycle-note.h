@@ -32,7 +32,7 @@ struct lifecycle_note {
 /* Writes the note of an app into a directory, or removes it if the app does not run. */
 int lifecycle_note_write(const char *directory, const char *app, const struct lifecycle_note *note);
 
-/* Reads it. False if there is none, or none that makes sense. */
+/* Reads the note of an app. False if there is none, or none that makes sense. */
 bool lifecycle_note_read(const char *directory, const char *app, struct lifecycle_note *note);
 
 #endif

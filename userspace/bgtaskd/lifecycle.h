@@ -16,7 +16,7 @@
 struct app;
 struct daemon;
 
-/* One of an app. Whoever is told of the app is a socket in it. */
+/* The life of one app. A socket of the app is told of it, once that has attached. */
 struct lifecycle {
 	enum bgtask_app_state state;
 	bool foreground;
@@ -42,7 +42,10 @@ struct lifecycle {
 
 void lifecycle_init(struct app *app);
 
-/* What the helper before has noted; before the app's container is adopted, and after. */
+/*
+ * Reads what the helper before has noted, before the app's container is adopted; and goes on from
+ * there, when it is.
+ */
 void lifecycle_load(struct app *app);
 void lifecycle_resume(struct app *app);
 
@@ -65,7 +68,10 @@ int lifecycle_move(struct app *app, enum bgtask_app_move move);
 void lifecycle_attach(struct app *app, uint32_t peer);
 void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer);
 
-/* The app, which is being suspended, has saved its state; and it knows that this is known. */
+/*
+ * The app, which is being suspended, has saved its state; and then, it has been answered, so that
+ * it may stand still.
+ */
 void lifecycle_saved(struct app *app);
 void lifecycle_saving_ended(struct app *app);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Keeps the listeners of each app and those of all apps, and puts together what they are told. */
 #include "listener.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes lines to the journal, with their fields, or to standard error; and counts the lines that
+ * an app has caused, to leave out what is too much.
+ */
 #include "log.h"
 
 #include <stdarg.h>
@@ -10,7 +14,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-/* Without it the library sends nothing, and does not say so. */
+/* Without this socket, sd_journal_sendv(3) sends nothing and does not say so. */
 #define JOURNAL_SOCKET	"/run/systemd/journal/socket"
 /* Beside what log_fields() is given there are the message and its priority. */
 #define FIELDS_MAX	16
@@ -45,7 +49,7 @@ static void log_text(int priority, const struct log_field *fields, const char *f
 	if (vasprintf(&text, format, args) < 0)
 		return;
 	told = !access(JOURNAL_SOCKET, F_OK) && tell_journal(priority, fields, text) >= 0;
-	/* Or if somebody looks on. */
+	/* Also said on a terminal, where somebody looks on. */
 	if (!told || isatty(STDERR_FILENO))
 		fprintf(stderr, "bgtaskd: %s\n", text);
 	free(text);

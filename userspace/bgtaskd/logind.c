@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes the answers of logind apart. A session that is not a user's, such as that of a greeter,
+ * does not count, and a user whose session is locked or idle is not present.
+ */
 #include "logind.h"
 
 #include <string.h>
@@ -9,7 +13,7 @@ bool logind_is_absent(sd_bus_message *answer)
 	       sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
 }
 
-/* A greeter's session is nobody's, nor yet one that waits for the home directory. */
+/* A greeter's session is no user's, and neither is one that waits for the home directory. */
 static bool is_users(const char *class)
 {
 	return !strcmp(class, "user") ||
@@ -66,7 +70,7 @@ int logind_read_session(sd_bus_message *answer, struct session *session)
 	int error, away = false;
 
 	*session = (struct session){ false };
-	/* It has ended since. */
+	/* The session has ended since. */
 	if (sd_bus_message_is_method_error(answer, SD_BUS_ERROR_UNKNOWN_OBJECT))
 		return 0;
 	if (sd_bus_message_is_method_error(answer, NULL))

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds the manifests in the configured directories. A file hides those of the same name in earlier
+ * directories even if it cannot be read: an error in it must not bring back what it replaces.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

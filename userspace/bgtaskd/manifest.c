@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads a manifest. It says as which user programs are run, so a file that others than root can
+ * write is refused; and so is one with anything unknown, missing or there twice, with the line.
+ */
 #include "manifest.h"
 
 #include <bgtask.h>
@@ -173,7 +177,7 @@ static bool take_key(struct keyfile *file, const char *key, const char *value)
 	return set_task(file, key, value);
 }
 
-/* Another section begins, or the file ends: does the task have what it needs? */
+/* Another section begins, or the file ends: checks that the task has what it needs. */
 static bool end_task(struct keyfile *file)
 {
 	const struct reader *reader = file->data;
@@ -228,7 +232,7 @@ static bool begin_section(struct keyfile *file, const char *name)
 	return keyfile_refuse(file, "unknown section [%s]", name);
 }
 
-/* What is missing has no line of its own; that of its section is named. */
+/* A key that is missing has no line, so the line of its section is named. */
 static bool check_complete(struct keyfile *file)
 {
 	const struct reader *reader = file->data;
@@ -257,7 +261,7 @@ static int open_file(FILE **file, const char *path, struct problem *problem)
 	if (!manifest_file_name(path, &length))
 		return problem_set(problem, -EINVAL, path, 0,
 				   "name does not end with \"" MANIFEST_SUFFIX "\"");
-	/* Not waiting for the other end, should it be a pipe. */
+	/* O_NONBLOCK: if this is a pipe, its other end is not waited for. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 && errno == ELOOP)
 		return problem_set(problem, -EINVAL, path, 0, "is not a regular file");

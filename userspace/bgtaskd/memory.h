@@ -7,7 +7,7 @@
 
 #include "daemon.h"
 
-/* Begins to watch it. What cannot be is logged. */
+/* Begins to watch the pressure, or logs why that cannot be; and ends it. */
 void memory_open(struct daemon *daemon);
 void memory_close(struct daemon *daemon);
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes the module's events and hands them to the files that deal with them. A helper that has lost
+ * the module ends, and is started again; one that starts puts back on their budgets the containers
+ * that the one before had exempted.
+ */
 #include "module.h"
 
 #include <errno.h>
@@ -17,7 +22,7 @@ void module_lost(struct daemon *daemon, int error)
 	sd_event_exit(daemon->event, EXIT_FAILURE);
 }
 
-/* Whether there are processes of it, its own or the app's. */
+/* Whether an instance has processes, be they its own or the app's. */
 static bool is_under_way(const struct instance *instance)
 {
 	return instance->record.state == BGTASK_INSTANCE_STATE_RUNNING ||
@@ -72,7 +77,7 @@ static void member_gone(struct daemon *daemon, uint32_t container)
 		app_member_gone(app);
 }
 
-/* Whatever was lost, it is looked at again when it is needed. */
+/* Whatever the lost events have said is looked at again when it is needed. */
 static void events_lost(struct daemon *daemon)
 {
 	struct app *app;

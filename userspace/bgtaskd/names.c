@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Checks names and texts character by character. The rules are the kernel's, so that the module
+ * accepts whatever the helper accepts.
+ */
 #include "names.h"
 
 #include <linux/bgtask.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes what an app's sockets have moved from the module's counters, day by day, and only what
+ * counts: on battery, and not while the user looks at the app. The less of a budget is left, the
+ * more often it is looked at.
+ */
 #include "network.h"
 
 #include <string.h>
@@ -50,7 +55,7 @@ uint32_t network_day(int64_t time)
 			  local.tm_mday);
 }
 
-/* When the day begins that is so many days later. */
+/* When the day begins that is so many days after a moment. */
 static int64_t midnight(int64_t time, int days)
 {
 	struct tm local, begin = { .tm_isdst = -1 };
@@ -102,7 +107,7 @@ static uint64_t budget_of(const struct app *app)
 {
 	const struct quota_class *class;
 
-	/* It may be about to be forgotten. */
+	/* The app may be about to be forgotten, and have no manifest any more. */
 	class = app->manifest ? config_class(&app->daemon->config, app->manifest->class) : NULL;
 	return class ? class->network_budget : NETWORK_UNLIMITED;
 }
@@ -124,7 +129,7 @@ bool network_may_launch(const struct app *app)
 {
 	struct app_use use;
 
-	/* There are no limits while the user looks at it. */
+	/* An app that the user looks at has no limits. */
 	return !is_spent(app) || (!app_use_read(app, &use) && use.foreground);
 }
 
@@ -153,7 +158,9 @@ static void settle(struct app *app)
 	if (app_use_read(app, &use))
 		return;
 	changed = !network->looked || network->battery != battery;
-	/* Since the helper before has looked, all is as it is now. */
+	/*
+	 * At the first look, the time since the helper before is taken to have been as it is now.
+	 */
 	if (!network->looked) {
 		network->battery = battery;
 		network->foreground = use.foreground;
@@ -178,7 +185,10 @@ static void launch_latched(struct app *app)
 		launch_consider(instance);
 }
 
-/* What runs ends; but if the user looks at the app, what could not run until then does. */
+/*
+ * The budget is spent: what runs is cancelled. If the user looks at the app, it has no limits, and
+ * what has waited is launched.
+ */
 static void take_away(struct app *app)
 {
 	struct instance *instance;
@@ -206,7 +216,10 @@ static uint64_t next_look(const struct app *app)
 		return 0;
 	if (app->nr_running)
 		interval = network_interval(app->network.record.used, budget_of(app));
-	/* What is told to end needs nobody to look at it. */
+	/*
+	 * When the budget is spent, what runs was told to end, so the next look is that of the next
+	 * day.
+	 */
 	if (app->network.spent) {
 		interval = (uint64_t)(network_next_day(now) - now) * USEC_PER_SEC;
 		if (interval > DAY_USEC_MAX)
@@ -253,7 +266,7 @@ void network_update(struct app *app)
 	struct network *network = &app->network;
 	int error = 0;
 
-	/* Not before it is known whether there is AC power, nor when the helper ends. */
+	/* Nothing is done before the power is known, nor when the helper ends. */
 	if (!app->daemon->started)
 		return;
 	if (!network->looked || network->battery || network_is_limited(app))
@@ -264,7 +277,10 @@ void network_update(struct app *app)
 		(void)sd_event_source_set_enabled(network->timer, SD_EVENT_OFF);
 		return;
 	}
-	/* Cancels and launches from the loop, as nobody expects it here. */
+	/*
+	 * The look is taken from the event loop, since callers do not expect that instances are
+	 * cancelled or launched here.
+	 */
 	if (!network->timer)
 		error = sd_event_add_time_relative(app->daemon->event, &network->timer,
 						   CLOCK_MONOTONIC, 0, 1, look, app);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes attributes into a buffer of fixed size. One that does not fit is left out and noted, so
+ * that a list can end there and go on in the next answer.
+ */
 #include "payload.h"
 
 #include <libmnl/libmnl.h>

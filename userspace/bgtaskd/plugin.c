@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds the program that runs plugins: the configured one, or the one beside bgtaskd where both
+ * were built, or the installed one.
+ */
 #include "plugin.h"
 
 #include <libgen.h>

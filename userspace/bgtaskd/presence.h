@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whether an app runs itself, or is away: suspended, or not there at all. Others see to that; this
- * is how the helper knows.
+ * Whether an app itself runs, or is away: suspended, or not there at all. Others suspend and start
+ * it; this file only finds out.
  */
 #ifndef BGTASKD_PRESENCE_H
 #define BGTASKD_PRESENCE_H
@@ -9,22 +9,25 @@
 #include "daemon.h"
 
 /*
- * Begins to watch it, to say channel_app_changed() and lifecycle_look(), until it is ended as
- * often. The app must have its container. Returns 0 or a negative errno.
+ * Begins to watch an app, and calls channel_app_changed() and lifecycle_look() when its presence
+ * changes, until presence_end() was called as often. The app must have its container. Returns 0 or
+ * a negative errno.
  */
 int presence_begin(struct app *app);
 void presence_end(struct app *app);
 
-/* What was last known; only while it is watched. */
+/* Whether the app was away when that was last looked at. Only while the app is watched. */
 bool presence_is_away(const struct app *app);
 
-/* Whether it has processes; only while it is watched. */
+/* Whether the app has processes of its own. Only while the app is watched. */
 bool presence_is_populated(struct app *app);
 
-/* Looks how it is now. */
+/* Looks whether the app is away now. */
 void presence_look(struct app *app);
 
-/* What the module says may change it; NULL if something it has said is lost. */
+/*
+ * Takes an event of the module, which may change the presence of an app; NULL if events were lost.
+ */
 void presence_event(struct daemon *daemon, const struct bgt_event *event);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts the text of a problem together. It may quote a file and be shown on a terminal, so control
+ * characters are replaced.
+ */
 #include "problem.h"
 
 #include <stdio.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads /proc and the cgroup file system, kills what is in a cgroup, and removes it. A cgroup is
+ * busy until its last process has left, so removing it is tried again from the event loop, which
+ * nobody waits for.
+ */
 #include "process.h"
 
 #include <dirent.h>
@@ -211,7 +216,7 @@ void process_report(const char *cgroup, const char *app, const char *task)
 	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
 		 usage_of(cgroup) / 1000);
 	count = report_threads(cgroup, app, task, 0);
-	/* The UI thread of an app is in one below. */
+	/* The UI thread of an app is in a cgroup below the app's. */
 	directory = opendir(cgroup);
 	while (directory && (below = readdir(directory))) {
 		if (below->d_type != DT_DIR || *below->d_name == '.')
@@ -241,12 +246,12 @@ void process_reap(sd_event *event, int pidfd)
 {
 	sd_event_source *source;
 
-	/* Without memory it stays a zombie, until the helper ends. */
+	/* Without memory the child stays a zombie until the helper ends. */
 	if (sd_event_add_io(event, &source, pidfd, EPOLLIN, reap, NULL) < 0) {
 		close(pidfd);
 		return;
 	}
-	/* It is the loop's, with the descriptor. */
+	/* The event source belongs to the loop from here on, and owns the descriptor. */
 	(void)sd_event_source_set_io_fd_own(source, true);
 	(void)sd_event_source_set_floating(source, true);
 	sd_event_source_unref(source);

@@ -19,10 +19,10 @@ uint64_t process_start_time(uint32_t pid);
  */
 bool process_is_traced(const char *cgroup, const char *own);
 
-/* Directory of its cgroup below the cgroup2 mount. Returns 0 or a negative errno. */
+/* Directory of a process's cgroup, below the cgroup2 mount. Returns 0 or a negative errno. */
 int process_cgroup(uint32_t pid, char *path, size_t size);
 
-/* Whether it is in a cgroup, or below. */
+/* Whether a process is in a cgroup, or below. */
 bool process_is_below(uint32_t pid, const char *cgroup);
 
 /* Mount point of cgroup2. Returns 0 or a negative errno. */
@@ -34,13 +34,13 @@ uint32_t process_oldest(const char *cgroup);
 /* Logs what hangs in a cgroup: its usage, each thread with its stack and what it waits for. */
 void process_report(const char *cgroup, const char *app, const char *task);
 
-/* Waits for a child that is nobody's any more. The descriptor is closed. */
+/* Waits from the event loop for a child that nothing else waits for. The descriptor is closed. */
 void process_reap(sd_event *event, int pidfd);
 
-/* Kills all that is in a cgroup, or below. */
+/* Kills all processes in a cgroup, and below. */
 void process_kill_cgroup(const char *path);
 
-/* The same, and removes it, as soon as it is empty. */
+/* Kills all processes in a cgroup, and removes it as soon as it is empty. */
 void process_remove_cgroup(sd_event *event, const char *path);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts the program that an app is and waits for its end by a pidfd, which also works for a
+ * program that the helper before has started and that is no child of this one.
+ */
 #include "program.h"
 
 #include <errno.h>
@@ -12,7 +16,9 @@
 #include "host.h"
 #include "process.h"
 
-/* @running: it is nobody's from now on. */
+/*
+ * Forgets the process of the app's program; if it is still @running, nobody waits for it any more.
+ */
 static void forget(struct app *app, bool running)
 {
 	struct lifecycle *life = &app->life;
@@ -24,7 +30,7 @@ static void forget(struct app *app, bool running)
 		close(life->pidfd);
 	life->pidfd = -1;
 	life->pid = 0;
-	/* One that runs may still need what it was started with. */
+	/* A process that runs may still need what it was started with. */
 	if (!running)
 		host_free(life->host);
 	life->host = NULL;
@@ -45,7 +51,10 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 
 	(void)source;
 	(void)events;
-	/* One that the helper before has started is not ours to wait for. */
+	/*
+	 * A program that the helper before has started is no child of this process, and cannot be
+	 * waited for.
+	 */
 	if (!waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) && !info.si_pid)
 		return 0;
 	error = host_failure(life->host);
@@ -67,7 +76,7 @@ void program_adopt(struct app *app)
 		return;
 	app_cgroup(app, "app", own, sizeof(own));
 	life->pidfd = pidfd_open((pid_t)life->pid, 0);
-	/* The number may be another's, but none of the same app. */
+	/* The number may be another process's by now, but then that is not in the app's cgroup. */
 	if (life->pidfd >= 0 && process_is_below(life->pid, own))
 		error = sd_event_add_io(app->daemon->event, &life->exit, life->pidfd, EPOLLIN,
 					exited, app);

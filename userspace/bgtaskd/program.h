@@ -7,13 +7,13 @@
 
 #include "daemon.h"
 
-/* Starts it in the app's cgroup, as its user. When it ends lifecycle_look() is called. */
+/* Starts the program in the app's cgroup, as its user. When it ends, lifecycle_look() is called. */
 int program_start(struct app *app);
 
-/* What the helper before has started, life.pid, if it is still there. */
+/* Watches what the helper before has started, life.pid, if it is still there. */
 void program_adopt(struct app *app);
 
-/* It goes on, for the next helper. */
+/* Lets the program go on, for the next helper. */
 void program_forget(struct app *app);
 
 #endif

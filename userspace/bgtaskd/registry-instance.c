@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry's table of instances, those that run and those that have ended: adding, changing and
+ * showing them, and dropping the oldest. What is read is checked, since the file may be damaged.
+ */
 #include <errno.h>
 
 #include "registry-internal.h"
@@ -23,7 +27,10 @@ int registry_instance_prepare(struct registry *registry)
 		  "message = ?11, fired = ?12, started = ?13, ended = ?14, pid = ?15, "
 		  "start_time = ?16, reported = ?17, has_cgroup = ?18 "
 		  "WHERE id = ?19 AND task = ?1 AND app = ?2 AND name = ?3" },
-		/* All that ended but ?2, and but as many of those that ended last as ?3 says. */
+		/*
+		 * Deletes the instances of app ?1 that have ended, but for ?2 and the ?3 others
+		 * that ended last.
+		 */
 		{ STATEMENT_INSTANCE_PRUNE, "DELETE FROM instance WHERE id IN (SELECT id "
 		  "FROM instance INDEXED BY instance_ended WHERE app = ?1 AND state >= 4 "
 		  "AND id <> ?2 ORDER BY ended DESC, id DESC LIMIT -1 OFFSET ?3)" },
@@ -87,7 +94,7 @@ static int prune(struct registry *registry, const struct instance_record *instan
 
 	if (instance->state < BGTASK_INSTANCE_STATE_COMPLETED)
 		return 0;
-	/* The one that has just ended is the newest, whenever it began. */
+	/* The instance that has just ended counts as the newest, whenever it began. */
 	registry_bind_text(statement, 1, instance->app, &code);
 	registry_bind_number(statement, 2, history ? instance->id : 0, &code);
 	registry_bind_number(statement, 3, history ? history - 1 : 0, &code);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry's table of registered tasks: adding, changing, removing and showing them. What is
+ * read is checked, since the file may be damaged.
+ */
 #include <errno.h>
 
 #include "registry-internal.h"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What all tables of the registry share: running prepared statements, transactions that may be
+ * within others, SQLite's errors as those of the kernel, and checks of what is read. The small
+ * table of what the user lets apps do is here, too.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +103,7 @@ void registry_bind_text(sqlite3_stmt *statement, int index, const char *text, in
 
 void registry_reset(struct registry *registry, enum statement statement)
 {
-	/* What it returns was told by the last step already. */
+	/* sqlite3_reset() returns the error that the last step has returned already. */
 	sqlite3_reset(registry->statements[statement]);
 	sqlite3_clear_bindings(registry->statements[statement]);
 }
@@ -166,7 +171,7 @@ int registry_begin(struct registry *registry)
 	return error;
 }
 
-/* What is within another is for that to commit, or to take back. */
+/* A transaction within another is committed or rolled back with the outer one. */
 int registry_end(struct registry *registry, int error)
 {
 	char reason[sizeof(registry->error)];
@@ -177,7 +182,7 @@ int registry_end(struct registry *registry, int error)
 		error = registry_refuse(registry, -EIO, "the database has taken it back");
 	if (!error)
 		error = registry_run(registry, STATEMENT_COMMIT, SQLITE_OK);
-	/* SQLite may have taken it back by itself. */
+	/* SQLite may have rolled the transaction back by itself. */
 	if (error && !sqlite3_get_autocommit(registry->database)) {
 		memcpy(reason, registry->error, sizeof(reason));
 		registry_run(registry, STATEMENT_ROLLBACK, SQLITE_OK);

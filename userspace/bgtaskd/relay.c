@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The netlink socket by which the module hands calls to the helper, and by which the helper answers
+ * and sends events. Nobody but the kernel is listened to, as only the kernel knows who has called.
+ */
 #include "relay.h"
 
 #include <errno.h>
@@ -45,7 +49,9 @@ const char *call_string(const struct call *call, uint16_t type)
 {
 	const struct nlattr *attr = find(call, type, 1);
 
-	/* The kernel has seen to it that it is closed by NUL; this is to rely on nobody. */
+	/*
+	 * The kernel lets only texts through that end with NUL; the helper does not rely on that.
+	 */
 	if (!attr || !memchr(mnl_attr_get_payload(attr), '\0', mnl_attr_get_payload_len(attr)))
 		return NULL;
 	return mnl_attr_get_str(attr);
@@ -151,7 +157,7 @@ void relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struc
 
 /* Messages from the kernel */
 
-/* The first attribute that a call has twice, or 0: one says the one, one the other. */
+/* The first attribute that a call has twice, or 0. Such a call contradicts itself. */
 static uint16_t repeated(const struct call *call)
 {
 	const struct nlattr *attr;
@@ -209,7 +215,7 @@ static void handle_call(struct relay *relay, const struct nlmsghdr *message)
 		relay->handler->call(relay->data, &call);
 }
 
-/* The kernel refuses what is that long; a module of another version may not. */
+/* The module refuses calls that are too long for the buffer; one of another version may not. */
 static void refuse_long(struct relay *relay)
 {
 	const struct nlmsghdr *message = (const struct nlmsghdr *)relay->buffer;
@@ -292,7 +298,7 @@ static int parse_family(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-/* Sends a request and reads its answer; there is nothing else yet. */
+/* Sends a request and reads its answer. Nothing else comes before this is the helper's socket. */
 static int ask(struct relay *relay, struct nlmsghdr *header)
 {
 	unsigned int port = mnl_socket_get_portid(relay->socket);

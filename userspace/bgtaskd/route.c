@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the links that are up and the default routes over them, by dumps of rtnetlink. A dump is
+ * made again if the kernel's tables changed meanwhile.
+ */
 #include "route.h"
 
 #include <errno.h>
@@ -53,7 +57,7 @@ static int take_link(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-/* What an attribute says of a way, be it that of the whole route or one of several. */
+/* Reads an attribute of a way, which is that of the whole route, or one of several. */
 static void take_way(struct route *route, const struct nlattr *attr)
 {
 	const void *payload = mnl_attr_get_payload(attr);

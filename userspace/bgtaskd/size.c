@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads numbers of bytes with integers only: a number that is not one of whole bytes is refused
+ * rather than rounded.
+ */
 #include "size.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes a copy of a socket by pidfd_getfd(2). A process id may pass to another process at any time,
+ * so the caller's cgroup is checked after the process is held by a pidfd.
+ */
 #include "socket.h"
 
 #include <errno.h>
@@ -29,7 +33,7 @@ static int get_option(int fd, int option)
 	return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? -errno : value;
 }
 
-/* Of families that have connections to somebody else. */
+/* Checks that a descriptor is a connected socket, of a family that connects to somebody else. */
 static int check(int fd, const char **fault)
 {
 	struct sockaddr_storage address;
@@ -64,8 +68,9 @@ int socket_take(uint32_t pid, const char *cgroup, int number, const char **fault
 	if (pidfd < 0)
 		return -errno;
 	/*
-	 * Whoever has this pid now. If it is still alive after a look at its cgroup, it was its
-	 * cgroup: a pid is not used again before.
+	 * The pidfd is of whichever process has this pid now. If that is still alive after a look
+	 * at the cgroup, the cgroup is its own: a pid is not used again as long as its process
+	 * lives.
 	 */
 	error = is_in(pid, cgroup) ? 0 : -ESRCH;
 	if (!error && pidfd_send_signal(pidfd, 0, NULL, 0))

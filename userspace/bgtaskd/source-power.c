@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The source of AC power and battery level. The kernel's uevents only say when to look; the power
+ * supplies in /sys are then read anew, so that an event that is lost or forged does no harm.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +59,7 @@ struct supplies {
 	int nr_capacities, capacities;
 };
 
-/* As much as a battery says, which may be nothing. */
+/* Adds the capacity that a battery tells, if it tells one. */
 static void add_capacity(struct supplies *supplies, const char *value)
 {
 	int capacity;

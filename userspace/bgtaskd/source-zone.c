@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The source of time-zone-change. When something happens to /etc/localtime it is read again a
+ * little later and compared, since most tools first remove the file and then make a new one.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

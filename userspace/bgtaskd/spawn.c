@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts a process that shares the helper's memory, and makes its system calls, in assembly: the C
+ * library's functions set errno, which would be the helper's. Other machines than x86-64 copy the
+ * memory, and use the C library.
+ */
 #include "spawn.h"
 
 #include <errno.h>
@@ -11,7 +16,9 @@ static pid_t clone_onto(struct clone_args *args, void (*run)(void *data), void *
 {
 	long result;
 
-	/* The new one has the same registers, but its stack is empty: there is no way back. */
+	/*
+	 * The new process has the same registers but an empty stack, so it cannot return from here.
+	 */
 	__asm__ volatile("syscall\n\t"
 			 "test %%rax, %%rax\n\t"
 			 "jnz 1f\n\t"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The registered tasks in memory, found by their ids and names, and changed together with their
+ * records in the registry: one is acknowledged when it is in both.
+ */
 #include "task.h"
 
 #include <errno.h>
@@ -65,7 +69,7 @@ void task_put_details(struct payload *payload, const struct task_record *record)
 		   record->cancel_on_condition_loss);
 }
 
-/* There may be very many, so strings take no more than they need. */
+/* There may be very many tasks, so strings take no more than they need. */
 static struct task *make(struct app *app, const struct task_record *record)
 {
 	size_t name = strlen(record->name) + 1, entry_point = strlen(record->entry_point) + 1;
@@ -150,13 +154,16 @@ int task_register(struct app *app, struct task_record *record)
 	if (!error)
 		listener_tell_of_task(task_find(app->daemon, record->id),
 				      BGTASK_CMD_TASK_REGISTERED_NTF);
-	/* It may have been loaded, but not committed. */
+	/* The task may have been loaded before the transaction failed. */
 	if (error && error != -EEXIST && task_find(app->daemon, record->id))
 		task_unload(task_find(app->daemon, record->id));
 	return error;
 }
 
-/* Its instances go on without it, but for what has not begun. */
+/*
+ * Unloads a task that was unregistered. What runs goes on unless @cancel; what has not begun is
+ * dropped.
+ */
 static void leave(struct task *task, bool cancel, bool own, enum bgtask_cancel_reason reason)
 {
 	struct instance *active = task->active, *next = task->next;
@@ -191,7 +198,7 @@ int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason)
 		return error;
 	while (!LIST_EMPTY(&app->tasks))
 		leave(LIST_FIRST(&app->tasks), true, false, reason);
-	/* Those whose tasks had gone before. */
+	/* Cancels the instances whose tasks were unregistered before. */
 	instance_cancel_all(app, true, reason);
 	return 0;
 }

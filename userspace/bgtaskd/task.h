@@ -23,13 +23,13 @@ int task_register(struct app *app, struct task_record *record);
  */
 int task_unregister(struct task *task, bool cancel, bool own);
 
-/* The same for all of an app, whose instances are cancelled. */
+/* Ends all registrations of an app, whose instances are cancelled. */
 int task_unregister_all(struct app *app, enum bgtask_cancel_reason reason);
 
 /* The registry does not have it any more, so forget it: its instances have ended. */
 void task_unload(struct task *task);
 
-/* Puts what is known of it. */
+/* Puts what is known of a task into a payload. */
 void task_put_details(struct payload *payload, const struct task_record *record);
 
 /* Whether it is one of trigger time or maintenance. */

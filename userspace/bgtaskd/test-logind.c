@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts a dbus-daemon and a process that answers on it as logind does. What the test tells this
+ * process is acknowledged when all signals of it were sent, so that a test never guesses how long
+ * to wait.
+ */
 #include "test-logind.h"
 
 #include <errno.h>
@@ -64,7 +69,7 @@ pid_t test_bus_start(const char *directory)
 		_exit(127);
 	}
 	close(out[1]);
-	/* It says where it listens once it does. */
+	/* The daemon prints its address once it listens there. */
 	if (pid > 0 && read(out[0], &address, 1) != 1) {
 		test_kill(pid);
 		pid = -ENOENT;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Tasks of trigger time or maintenance, whose time comes.
- */
+/* Tasks of the triggers time and maintenance: fires them when their time has come. */
 #ifndef BGTASKD_TIMER_H
 #define BGTASKD_TIMER_H
 
@@ -14,7 +12,7 @@ uint64_t timer_after(uint64_t time, uint64_t interval);
 void timer_set(struct task *task);
 void timer_end(struct task *task);
 
-/* Power or access has changed: sees to what was due without. */
+/* Power or access has changed: fires what was due while it was not allowed. */
 void timer_reconsider_all(struct daemon *daemon);
 
 #endif

@@ -7,13 +7,16 @@
 
 #include "daemon.h"
 
-/* Makes a thread of one of the app's processes that. -ESRCH if the process has no such thread. */
+/*
+ * Makes a thread of one of the app's processes its UI thread. -ESRCH if the process has no such
+ * thread.
+ */
 int ui_set(struct app *app, uint32_t pid, uint32_t tid);
 
-/* Makes its cgroup and the member, as far as they are not there. 0 or a negative errno. */
+/* Makes the UI thread's cgroup and member, as far as they do not exist. 0 or a negative errno. */
 int ui_add(struct app *app);
 
-/* Finds the cgroup that the helper before has made. */
+/* Sees whether the helper before has made that cgroup. */
 void ui_resume(struct app *app);
 
 #endif

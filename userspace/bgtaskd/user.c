@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Looks up users and their groups by getpwnam_r(3) and getgrouplist(3), with buffers that grow as
+ * long as these ask for more.
+ */
 #include "user.h"
 
 #include <errno.h>
@@ -32,7 +36,9 @@ static int look_up(const char *name, uid_t uid, struct passwd *entry, char **buf
 
 	if (error == ENOMEM)
 		return -ENOMEM;
-	/* Where users are looked up some databases may be missing; see getpwnam(3). */
+	/*
+	 * Other errors count as not found: some databases of users may be missing; see getpwnam(3).
+	 */
 	return found ? 0 : -ENOENT;
 }
 
@@ -76,7 +82,7 @@ int user_find(const char *text, struct user *user)
 	errno = 0;
 	if (number)
 		uid = strtoul(text, NULL, 10);
-	/* The last one means that there is none. */
+	/* The last number means no user, see setresuid(2). */
 	if (number && (errno || uid >= UINT_MAX))
 		return -ERANGE;
 	error = look_up(number ? NULL : text, (uid_t)uid, &entry, &buffer);
