@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What every fuzzer needs: a failed check that reports itself, and a directory that is removed at
+ * the end.
+ */
 #include "fuzz.h"
 
 #include <fcntl.h>

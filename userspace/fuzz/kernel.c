@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Plays the module for the fuzzer of the helper: answers requests about containers, relays calls,
+ * and checks that all that the helper sends is well-formed and each call is answered.
+ */
 #include "kernel.h"
 
 #include <errno.h>
@@ -199,7 +203,7 @@ static void list_containers(struct mnl_socket *socket, const struct nlmsghdr *re
 	end_list(socket, request);
 }
 
-/* Each has those that an app's has. */
+/* Each container has the members that an app's container has. */
 static void list_members(struct mnl_socket *socket, const struct nlmsghdr *request)
 {
 	static const uint32_t roles[] = { BGTASK_ROLE_APP, BGTASK_ROLE_TASK };
@@ -224,7 +228,7 @@ static int set_member(const struct nlmsghdr *request)
 	uint32_t id = number_of(request, BGTASK_A_MEMBER_ID);
 	const struct nlattr *held = find(request, BGTASK_A_MEMBER_HELD);
 
-	/* That of the app itself. */
+	/* The helper holds only the member of the app itself, whose id is even here. */
 	fuzz_assert(held && id % 2 == 0);
 	if (!is_container(id / 2))
 		return -ENOENT;
@@ -310,7 +314,7 @@ void kernel_member_gone(uint32_t container)
 
 /* The relay */
 
-/* Attributes that fill their place, with what they have to have. */
+/* Checks that the attributes fill the payload exactly, and have types. */
 static void check_payload(const struct nlmsghdr *message)
 {
 	const struct nlattr *payload = find(message, BGTASK_A_CALL_PAYLOAD), *attr;

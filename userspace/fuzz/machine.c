@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Stands in for processes, clocks, log and sources in the fuzzer of the helper. Nothing is started
+ * and no time is waited for, so that an input does the same each time it is run.
+ */
 #include "machine.h"
 
 #include <errno.h>
@@ -114,7 +118,10 @@ void machine_trace(bool traced)
 
 static struct process *find_by_pidfd(int fd)
 {
-	/* A number that is closed may be another's later. */
+	/*
+	 * A descriptor that was closed may have its number used again, so the newest process
+	 * counts.
+	 */
 	for (unsigned int i = machine.count; i--;)
 		if (machine.processes[i].pidfd == fd)
 			return &machine.processes[i];
@@ -271,7 +278,7 @@ void process_remove_cgroup(sd_event *event, const char *path)
 	rmdir(path);
 }
 
-/* That of this machine changes from run to run. */
+/* The pressure of the real machine changes from run to run. */
 void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory)
 {
 	(void)directory;
@@ -282,13 +289,16 @@ void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory)
 
 void machine_pass_time(uint64_t seconds)
 {
-	/* A century, that sums do not pass the end of 64 bits. */
+	/* At most a century at a time, so that sums do not pass the end of 64 bits. */
 	machine.time += seconds % (100 * 365 * UINT64_C(86400)) * NSEC_PER_SEC;
 	if (machine.time > INT64_MAX / 2)
 		machine.time = INT64_MAX / 2;
 }
 
-/* Also the event loop's, which is in a library; the other clocks are libFuzzer's. */
+/*
+ * Also replaces the clock of the event loop, which is in a library. The other clocks stay real, for
+ * libFuzzer.
+ */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
 	if (clock != CLOCK_BOOTTIME && clock != CLOCK_MONOTONIC)

@@ -21,13 +21,13 @@ uint32_t machine_process(unsigned int number);
 /* How many run that are tasks. */
 unsigned int machine_running(void);
 
-/* Its cgroup. */
+/* The cgroup of a process. */
 const char *machine_cgroup(uint32_t pid);
 
-/* It exits with a status or, if that is negative, is killed by a signal. */
+/* Lets a process exit with a status or, if that is negative, be killed by a signal. */
 void machine_exit(uint32_t pid, int status);
 
-/* All end whose cgroup's path has @part in it. */
+/* Kills all processes whose cgroup's path has @part in it. */
 void machine_kill(const char *part);
 
 /* A debugger has all processes, or none. */

@@ -4,7 +4,7 @@
 
 #include "../bgtaskd/daemon.h"
 
-/* Looks which apps run that are watched. */
+/* Looks which of the watched apps run. */
 void presence_look_at_all(struct daemon *daemon);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Turns the text of an input into attributes. No text is refused, and what is too long is cut,
+ * since the fuzzer changes texts at random.
+ */
 #include "script.h"
 
 #include <libmnl/libmnl.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes the place of libmnl's sockets: what is sent is handed to the fuzzer at once, and what the
+ * fuzzer delivers can be received.
+ */
 #include "socket.h"
 
 #include <errno.h>

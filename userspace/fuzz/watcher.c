@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Follows the helper by its events alone, and compares the outcome with what the helper has itself:
+ * an event that is missing, or told twice, is an error.
+ */
 #include "watcher.h"
 
 #include <libmnl/libmnl.h>
@@ -7,9 +11,9 @@
 #include "fuzz.h"
 #include "kernel.h"
 
-/* More than one input can register. */
+/* More tasks than one input can register. */
 #define TASKS	1024
-/* Their ids are letters. */
+/* Apps, by the first letter of their ids. */
 #define APPS	128
 #define UNKNOWN	UINT32_MAX
 

@@ -7,16 +7,16 @@
 
 #include "../bgtaskd/daemon.h"
 
-/* Its socket, which is nobody else's. */
+/* The watcher's socket, which is nobody else's. */
 #define WATCHER_PEER	256
 
-/* Nothing is registered. */
+/* Forgets all tasks, since nothing is registered. */
 void watcher_reset(void);
 
-/* A new helper will tell; what was registered still is. */
+/* A new helper will tell of apps and conditions; what was registered still is. */
 void watcher_begin(void);
 
-/* Whether it knows what the helper does: no more, and no less. */
+/* Checks that the watcher knows what the helper knows: no more, and no less. */
 void watcher_check(struct daemon *daemon);
 
 #endif

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Waits in a thread of its own for the event of the cancellation or for SIGTERM, whichever comes
+ * first, and tells the plugin. The signal's handler only writes to an eventfd; all else is done in
+ * the thread.
+ */
 #include "listener.h"
 
 #include <errno.h>
@@ -30,7 +35,10 @@ static void on_signal(int number)
 	errno = error;
 }
 
-/* The reason of what a signal has told; anybody can send one, and has none. */
+/*
+ * Asks the helper for the reason of a signal. Anybody can send one, in which case there is no
+ * reason.
+ */
 static void ask(struct bgt_host *host)
 {
 	struct bgt_instance *instance;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads a plugin by dlopen(3), and makes sure by the linker's symbol table that its symbol is a
+ * struct bgt_plugin, since calling anything else would crash or worse.
+ */
 #include "plugin.h"
 
 #include <dlfcn.h>
@@ -10,8 +14,8 @@
 #include <unistd.h>
 
 /*
- * Whatever has the name: what is taken for a structure and is none would be called somewhere. No
- * plugin is larger in its own words than in those of the linker.
+ * Whether the symbol is a structure as large as it says. Anything may have the name, and a function
+ * pointer in something that is no plugin would lead anywhere.
  */
 static bool is_plugin(void *address)
 {
