@@ -50,7 +50,7 @@ struct bgt_policy {
  * @owed: what was spent of it when it began, since the one before was overrun
  * @gone: the budget was found to be gone, and is for the rest of the generation
  * @throttled: the members are to stand still for that
- * @stopped_known: @bgt_quota.stopped belongs to this generation
+ * @stopped_known: @stopped of the container belongs to this generation
  */
 struct bgt_generation {
 	u64 number;
@@ -95,7 +95,7 @@ struct bgt_generation {
  * @nr_lead_samples: how many of these there are
  * @detected: spent when exhaustion was last found
  * @stopped: spent when the threads had stopped after that
- * @events: BGT_EVENT_* to be sent by @housekeeping
+ * @events: a bit for each of BGTASK_CMD_*_NTF that @housekeeping has to send
  * @rescan: cgroups were created below a member
  * @timer: next moment to look at the budget
  * @due: that moment, or 0 if @timer is not set
