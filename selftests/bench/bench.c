@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What all measuring programs share: errors, clock, pinning to a CPU, the kernel's use of memory,
+ * and the form in which a measurement is printed.
+ */
 #include "bench.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs a dbus-daemon, and acquires and releases a name there, to be measured next to bgtask's
+ * mutexes.
+ */
 #include "dbus.h"
 
 #include <errno.h>

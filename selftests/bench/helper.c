@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts and ends bgtaskd to be measured, with a configuration, a state directory and manifests of
+ * its own, and reads how much memory it has for itself.
+ */
 #include "helper.h"
 
 #include <errno.h>

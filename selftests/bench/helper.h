@@ -13,14 +13,14 @@
 /* Makes the directory, with a configuration and nothing else. */
 void helper_prepare(const char *directory);
 
-/* Starts it, and waits until it answers; ends it at once. */
+/* Starts the helper, and waits until it answers; and ends it at once. */
 void helper_start(struct bgt *bgt);
 void helper_end(void);
 
 /* Writes the manifest of an app of nobody's. @tasks is what it says of its tasks. */
 void helper_put_manifest(const char *app, const char *tasks);
 
-/* The memory that it has for itself, bytes. */
+/* The memory that the helper has for itself, bytes. */
 double helper_memory(void);
 
 #endif

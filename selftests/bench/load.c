@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A process in a cgroup, of several threads, that does nothing but use CPU time. */
 #include "bench.h"
 
 #include <pthread.h>
 #include <unistd.h>
 
-/* What counts instructions gets through these at once. */
+/* An emulator that counts instructions can run so many of them at once. */
 static void *burn(void *unused)
 {
 	(void)unused;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The locks that are compared: mutexes of the library, flock(2) and robust mutexes of pthread, each
+ * by the same four functions.
+ */
 #include "lock.h"
 
 #include <fcntl.h>
@@ -13,7 +17,7 @@ static void do_nothing(void)
 {
 }
 
-/* bgtask: a process that forks keeps its connection, and the other makes one of its own. */
+/* bgtask: a mutex is owned by a connection, so each process opens one of its own after the fork. */
 
 static struct bgt *bgt;
 static struct bgt_mutex *mutexes[LOCKS];
@@ -92,7 +96,7 @@ const struct lock_kind lock_flock = {
 	.release = release_flock,
 };
 
-/* robust: of all there is, these alone tell that an owner died, too. */
+/* robust: of all kinds of locks, only these tell that their owner died, as bgtask's do. */
 
 static pthread_mutex_t *robust;
 

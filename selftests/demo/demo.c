@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What the narrators of the demo share: clock, errors, starting a command, verdicts and colours. */
 #include "demo.h"
 
 #include <errno.h>

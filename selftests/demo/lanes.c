@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Keeps what each lane did, and draws all lanes below each other. Changes may be noticed in any
+ * order, so each is sorted in by its time.
+ */
 #include "lanes.h"
 
 #include <stdio.h>

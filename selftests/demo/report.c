@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Keeps lines until they are told. They may be noticed in any order, so each is sorted in by its
+ * time.
+ */
 #include "report.h"
 
 #include <stdarg.h>

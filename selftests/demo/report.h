@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lines of a story, each with its time, that are noticed in any order and told in theirs. */
+/*
+ * Lines of a story, each with its time. They may be noticed in any order, and are told in the order
+ * of their times.
+ */
 #ifndef REPORT_H
 #define REPORT_H
 

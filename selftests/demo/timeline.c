@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Draws the generations of a container's budget, one below the other: when it ran, when it was
+ * frozen, and how much CPU time it was charged.
+ */
 #include "timeline.h"
 
 #include <stdio.h>

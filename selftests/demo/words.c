@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Counts words, which is the work of the demo's task Index. The words are in a hash table, and
+ * sorted only when they are written.
+ */
 #include "words.h"
 
 #include <ctype.h>

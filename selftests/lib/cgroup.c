@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes, reads, moves into and removes the cgroups of a test, which are all below one, so that the
+ * end of the test can remove whatever the test has left.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

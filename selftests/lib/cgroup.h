@@ -17,7 +17,7 @@ const char *cgroup_path(const char *cgroup, const char *file);
 
 void cgroup_make(const char *cgroup);
 
-/* False if it is not there any more, or tasks are in it. */
+/* Removes a cgroup. False if it does not exist, or tasks are in it. */
 bool cgroup_remove(const char *cgroup);
 
 /* Kills all tasks and removes all cgroups of the test. */
@@ -39,7 +39,7 @@ int64_t cgroup_key(const char *cgroup, const char *file, const char *key);
 /* usage_usec of cpu.stat. */
 uint64_t cgroup_usage(const char *cgroup);
 
-/* All its tasks stand still. */
+/* Whether all tasks of a cgroup stand still. */
 bool cgroup_is_frozen(const char *cgroup);
 
 /* Waits until a key of cgroup.events has a value; false if the deadline passes. */

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The library's calls about containers and members, which end the test if they fail; waiting for
+ * events; and comparing the usage of a container with that of its cgroup, which both may move
+ * meanwhile.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

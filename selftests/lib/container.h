@@ -53,20 +53,20 @@ struct usage usage_read(struct bgt *bgt, uint32_t id, const char *cgroup);
 /* Of two containers, what they have together. */
 struct usage usage_read_both(struct bgt *bgt, uint32_t one, uint32_t other, const char *cgroup);
 /*
- * Waits until they agree, for cgroups that have come, and perhaps gone, below a member: the module
- * takes note of a new one a little later, and of one that was removed before that when the kernel
- * frees it.
+ * Waits until the two agree, for cgroups that have come, and perhaps gone, below a member: the
+ * module takes note of a new cgroup a little later, and of one that was removed before that when
+ * the kernel frees it.
  */
 struct usage usage_settled(struct bgt *bgt, uint32_t id, const char *cgroup);
 
-/* Waits until it was charged more than so much: a CPU that was held up charges late. */
+/* Waits until a container was charged more than @least: a CPU that was held up charges late. */
 bool container_is_charged(struct bgt *bgt, uint32_t id, uint64_t least);
-/* Leaves it 20 ms more of its budget, and waits until a member stands still. */
+/* Leaves a container 20 ms more of its budget, and waits until a member stands still. */
 void container_throttle(struct bgt *bgt, uint32_t id, const char *cgroup);
 
 /*
- * One that is there all the time. With the first one and the last the module changes the kernel's
- * code, and emulators are known to run what was there before.
+ * Keeps a container as long as tests run. When the first container comes and the last one goes, the
+ * module changes the kernel's code, and emulators are known to run the code that was there before.
  */
 void container_keep(void);
 void container_keep_no_more(void);

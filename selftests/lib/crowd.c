@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts processes into an app's cgroup as a user of their own, so that a test can have many callers
+ * at the same time.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

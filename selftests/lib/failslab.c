@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes a chosen allocation of a thread fail, by the files that CONFIG_FAILSLAB has in debugfs and
+ * below /proc.
+ */
 #include "failslab.h"
 
 #include <errno.h>

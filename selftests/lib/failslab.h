@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A lack of memory that the kernel pretends, where it can (CONFIG_FAILSLAB). */
+/* Lets the kernel pretend a lack of memory, if it was built for that (CONFIG_FAILSLAB). */
 #ifndef BGTASK_TEST_FAILSLAB_H
 #define BGTASK_TEST_FAILSLAB_H
 
@@ -8,13 +8,13 @@
 bool failslab_is_there(void);
 
 /*
- * Makes a thread, as it is called below /proc, lack memory the @nth time that it wants some: in its
- * next call, if it is the caller. Returns a descriptor to end that with, as opening one then would
- * take memory.
+ * Makes the @nth allocation of a thread fail, which is given by its path below /proc; counted from
+ * its next system call, if it is the caller. Returns a descriptor for failslab_end(), as to open
+ * one then would take memory.
  */
 int failslab_begin(const char *thread, unsigned int nth);
 
-/* Ends that. Returns whether it happened. */
+/* Ends this. Returns whether the allocation has failed. */
 bool failslab_end(int fd);
 
 #endif

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Builds, sends and reads generic netlink messages without libmnl and libbgtask, which would refuse
+ * to send what tests of the kernel's checks have to send.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <poll.h>

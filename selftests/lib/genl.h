@@ -24,7 +24,7 @@ struct genl {
 	unsigned int answers;
 	/* Text of the extended acknowledgement, or "". */
 	char text[256];
-	/* The attribute that it is about: its type if missing, its offset if bad, or 0. */
+	/* The attribute that a refusal is about: its type if missing, its offset if bad, or 0. */
 	uint32_t missing;
 	uint32_t offset;
 	/* Notifications that came while an answer was awaited, for genl_receive(). */
@@ -43,10 +43,10 @@ void genl_put_u32(struct genl *genl, uint16_t type, uint32_t value);
 void genl_put_u64(struct genl *genl, uint16_t type, uint64_t value);
 void genl_put_string(struct genl *genl, uint16_t type, const char *text);
 
-/* Sends it; nobody may read the answer. Returns 0 or a negative errno. */
+/* Sends the request, and does not read the answer. Returns 0 or a negative errno. */
 int genl_send(struct genl *genl, uint16_t flags);
 
-/* Sends it and reads the answer. Returns 0 or a negative errno. */
+/* Send the request and read the answer. Return 0 or a negative errno. */
 int genl_do(struct genl *genl);
 int genl_dump(struct genl *genl);
 
@@ -65,7 +65,7 @@ int genl_result(struct genl *genl, uint64_t timeout);
 
 /* The command of the answer. */
 uint8_t genl_command(const struct genl *genl);
-/* An attribute of it, or NULL. */
+/* An attribute of the answer, or NULL. */
 const struct nlattr *genl_find(const struct genl *genl, uint16_t type);
 uint32_t genl_get_u32(const struct genl *genl, uint16_t type);
 uint64_t genl_get_u64(const struct genl *genl, uint16_t type);

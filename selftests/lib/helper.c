@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts, kills and restarts bgtaskd for a test, with a configuration and directories of its own;
+ * installs apps, and registers and fires tasks. If an instance does not do what it is waited for,
+ * the end of the helper's log is printed.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

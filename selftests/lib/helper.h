@@ -41,31 +41,31 @@ void helper_start_with(struct bgt *bgt, const struct helper_settings *settings);
 /* Starts it with a state directory, and what is in that. */
 void helper_start_in(struct bgt *bgt, const char *state);
 
-/* Kills it; what it has started goes on. Starts it again with what it knew; and both. */
+/* Kills the helper; what it has started goes on. Starts it again with what it knew. Does both. */
 void helper_kill(void);
 void helper_launch(struct bgt *bgt);
 void helper_restart(struct bgt *bgt);
 
-/* The machine goes down under it, with all that runs; and comes up again. */
+/* Acts as if the machine went down, with all that runs; and as if it came up again. */
 void helper_go_down(void);
 void helper_come_up(struct bgt *bgt);
 
-/* Starts it again, and does not wait for anything. Returns its process. */
+/* Starts the helper again, and does not wait until it answers. Returns its process. */
 pid_t helper_begin(void);
 
-/* Its process. */
+/* The helper's process. */
 pid_t helper_pid(void);
 
 /*
- * Waits until it ends by itself, or asks it to end as it does with the machine; what it has started
- * goes on. Return its exit status.
+ * Waits until the helper ends by itself; or asks it to end, as it is asked when the machine goes
+ * down. What it has started goes on. Return its exit status.
  */
 int helper_wait(void);
 int helper_quit(void);
 
 /*
- * Starts it anew with a small disk for what it registers, on which nothing is yet; leaves no room
- * there; and some again.
+ * Starts the helper anew with a small, empty disk for what it registers; fills the disk; and makes
+ * room on it again.
  */
 void helper_move_to_disk(struct bgt *bgt);
 void helper_fill_disk(void);
@@ -74,10 +74,13 @@ void helper_empty_disk(void);
 /* Changes its configuration by a script of sed(1), and starts it anew with that. */
 void helper_change(struct bgt *bgt, const char *script);
 
-/* What the service manager has kept for the next one, and gives it once, by a name. */
+/*
+ * Gives the next helper that is started a descriptor by a name, as a service manager gives what it
+ * has kept.
+ */
 void helper_give(int fd, const char *name);
 
-/* Kills it, and all that it has started. */
+/* Kills the helper, and all that it has started. */
 void helper_end(void);
 
 /* Path of a file in the directory. Valid until the next call. */
@@ -91,7 +94,10 @@ void helper_wait_file(const char *file);
 /* A directory there, in which tasks may write. */
 #define HELPER_SAID	HELPER_TOP "/said"
 
-/* Waits until it has logged something since it was first started; false if the deadline passes. */
+/*
+ * Waits until the helper has logged a text since it was first started; false if the deadline
+ * passes.
+ */
 bool helper_logs(const char *text);
 
 /* Path of a cgroup of an app: "app", "task", "task/7". Valid until the next call. */

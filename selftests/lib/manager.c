@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Plays the service manager: a datagram socket, named in $NOTIFY_SOCKET, that takes the helper's
+ * notices with their descriptors and the times when they were sent.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>

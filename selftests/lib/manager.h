@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What it is told. */
+/* A notice, which the manager is sent. */
 struct notice {
 	char text[256];
 	int fd;			/* what came with it, or -1 */
@@ -14,8 +14,8 @@ struct notice {
 };
 
 /*
- * The helpers that are started from now on have it, and are to tell it that they live at least this
- * often, or never if @watchdog is 0. Returns its socket.
+ * Begins to be the manager of all helpers that are started from now on. They have to say that they
+ * live at least this often, or never if @watchdog is 0. Returns the manager's socket.
  */
 int manager_begin(uint64_t watchdog);
 void manager_end(int manager);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads the module, which may be named by $BGTASK_MODULE, be built for the kernel of the test
+ * machine, or be installed; unloads it; and sets its parameters.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

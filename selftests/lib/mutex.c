@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The library's calls about mutexes, which end the test if they fail; waiting for mutexes and for
+ * those who wait; and freeing what tests have abandoned, as the user who owned it.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -123,7 +127,7 @@ static int acquire_and_release(const struct bgt_mutex_state *state)
 	return 0;
 }
 
-/* Whose it is, is asked of the process that has the socket made. */
+/* Does this in another process: the user is that of the process which opens the socket. */
 static void sweep_as(const struct bgt_mutex_state *state)
 {
 	pid_t pid = fork();

@@ -13,7 +13,7 @@ struct bgt *mutex_connect(void);
 
 struct bgt_mutex *mutex_open(struct bgt *bgt, const char *name, enum bgt_scope scope);
 
-/* Connection and mutex in one, of scope user. Ended by bgt_close() and free of the structure. */
+/* A connection and a mutex of scope user. party_end() closes the connection. */
 struct party {
 	struct bgt *bgt;
 	struct bgt_mutex *mutex;
@@ -35,7 +35,7 @@ const struct bgt_mutex_state *mutex_look(struct bgt *bgt, const char *name);
 /* Waits until so many wait for a mutex; false if the deadline passes. */
 bool mutex_wait_waiters(struct bgt *bgt, const char *name, uint32_t waiters);
 
-/* Frees what was abandoned, whoever it was. */
+/* Frees all mutexes that were abandoned, whoever has owned them. */
 void mutex_sweep(void);
 
 #endif

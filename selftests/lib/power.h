@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-/* Loads it; that of the kernel itself, or as selftests/vm/test-power has built it. */
+/* Loads the module: the kernel's own, or the one that selftests/vm/test-power has built. */
 void power_load(void);
 
-/* The same; there is a battery, and AC power or none. */
+/* Loads the module, and sets it to have a battery, and AC power or none. */
 void power_begin(bool ac);
 
 /* Sets one of its parameters: "ac_online", "on". */

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Begins and ends what surrounds a test, also if the test before was broken off; and what every
+ * test uses: failing, noting, the clock, looking again later, and numbers at random that can be
+ * repeated.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts processes in a cgroup, and threads that count as long as they run, which shows whether
+ * they stand still; and keeps the kernel's workers off all CPUs for a while.
+ */
 #include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
@@ -205,7 +209,7 @@ void pause_until(uint64_t time)
 		pause_for(time - at);
 }
 
-/* What keeps a CPU busy each, all but the first one, which is the caller's. */
+/* Processes that keep one CPU busy each: all CPUs but the first, which is the caller's. */
 static pid_t occupants[TASK_THREADS_MAX];
 static cpu_set_t own_cpus;
 

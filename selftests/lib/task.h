@@ -12,7 +12,7 @@
 /* Starts a process that runs a function and exits with its result. */
 pid_t task_start(const char *cgroup, int (*function)(void *data), void *data);
 
-/* Waits for a process to end. Returns its exit code, or 128 and the number of a signal. */
+/* Waits for a process to end. Returns its exit code, or 128 plus the number of a signal. */
 int task_wait(pid_t pid);
 
 /* Kills a process, frozen or not, and waits for it. */
@@ -38,7 +38,7 @@ struct burner {
 /* The first thread is the process's own. All run when this returns, unless the cgroup is frozen. */
 struct burner burner_start(const char *cgroup, unsigned int nr_threads);
 
-/* The same, without waiting for it to run. */
+/* Starts a burner without waiting for it to run. */
 struct burner burner_launch(const char *cgroup, unsigned int nr_threads);
 void burner_wait_ready(const struct burner *burner);
 
@@ -70,9 +70,9 @@ void burn(uint64_t time);
 void workers_stop(void);
 void workers_go_on(void);
 
-/* A while for something to happen that should not. */
+/* Waits a while, in which something could happen that should not. */
 void pause_for(uint64_t time);
-/* The same until then. Where that has passed already, on a busy machine, it is no while at all. */
+/* Waits likewise until a moment, or not at all if that has passed already on a busy machine. */
 void pause_until(uint64_t time);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Records tracepoints by tracefs, and counts and reads what was recorded. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes a pair of connected network interfaces. The far one drops what arrives or, in a network
+ * namespace of its own, answers one packet with a stream of them.
+ */
 #include <arpa/inet.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,7 +17,7 @@
 #include "task.h"
 #include "wire.h"
 
-/* The far end has another address than what is sent to, and no part in what is not its own. */
+/* Packets are sent to a hardware address that the far end does not have, so it drops them. */
 static const char begin[] =
 	"ip link set lo up && "
 	"ip link add bgtask-near type veth peer name bgtask-far && "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A network on which nobody ever answers: what is sent to the address arrives, and is dropped. Or,
- * once it has a fountain there, who sends one UDP packet to it gets 60 kB, five times a second, for
- * ever.
+ * A network on which nobody ever answers: what is sent to the address WIRE_FAR arrives, and is
+ * dropped. With a fountain at that address, whoever sends it one UDP packet gets 60 kB, five times
+ * a second, for ever.
  */
 #ifndef BGTASK_TEST_WIRE_H
 #define BGTASK_TEST_WIRE_H

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes down all that can be seen of containers, members and cgroups, so that a test can compare
+ * it before and after a request that is refused; and makes complete requests of every kind.
+ */
 #include <errno.h>
 #include <fts.h>
 #include <linux/bgtask.h>
@@ -40,7 +44,7 @@ static void add_container(struct text *text, const struct bgt_container *c)
 	    c->members, (uintmax_t)c->usage, (uintmax_t)c->times_throttled,
 	    (uintmax_t)c->times_lent, (uintmax_t)c->detected, (uintmax_t)c->stopped,
 	    (uintmax_t)c->received, (uintmax_t)c->sent, (uintmax_t)c->local);
-	/* Of others generations end, whatever is done. */
+	/* Containers with a shorter period begin new generations during a test. */
 	if (c->period == STAGE_PERIOD)
 		add(text, "  %ju %ju %ju %ju %ju %ju %ju\n", (uintmax_t)c->generation,
 		    (uintmax_t)c->generation_start, (uintmax_t)c->generation_end,

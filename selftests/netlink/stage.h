@@ -24,13 +24,13 @@ const char *stage_snapshot(struct bgt *bgt);
 void stage_begin_new(struct genl *genl, const char *name);
 void stage_begin_add(struct genl *genl, uint32_t container, int fd);
 
-/* A complete one, of any command on containers and members. */
+/* Begins a request with all that it needs, for any command on containers and members. */
 void stage_put(struct genl *genl, uint8_t command, uint32_t container, uint32_t member);
 
 /* What such a command takes beside an id. */
 void stage_put_rest(struct genl *genl, uint8_t command);
 
-/* Gives up all rights; and a single one of those of root. They end the process if they cannot. */
+/* Gives up all rights of root; and a single one of them. Both end the test if that fails. */
 void stage_become_nobody(void);
 void stage_drop(int capability);
 

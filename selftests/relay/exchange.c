@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends and takes single messages between bare sockets that play an app and the helper, so that a
+ * test decides what happens between any two of them.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <string.h>

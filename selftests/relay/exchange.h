@@ -10,7 +10,7 @@
 
 /* Makes a call, without waiting for the answer. */
 void call(struct genl *app, const char *name, uint16_t flags);
-/* How such a call has ended: 0, what it was refused with, or -ETIME. */
+/* How a call has ended: 0, the error with which it was refused, or -ETIME. */
 int result(struct genl *app);
 
 /* Waits for what is sent next, and returns its command. */

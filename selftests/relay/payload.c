@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Writes attributes one behind the other, as answers and events of the helper have them. */
 #include <linux/netlink.h>
 #include <string.h>
 

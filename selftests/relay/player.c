@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Plays the helper by a bare socket, which answers what and when the test says; the library, which
+ * waits for these answers, runs in a thread beside it.
+ */
 #include <linux/bgtask.h>
 #include <poll.h>
 #include <pthread.h>

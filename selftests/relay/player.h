@@ -21,11 +21,14 @@ void payload_progress(struct payload *payload, uint32_t value);
 int play_attach(struct genl *genl);
 /* Takes a call of one kind, and returns its id. */
 uint32_t play_take(struct genl *helper, uint8_t command);
-/* Of the call that was taken: an attribute, or NULL; its value; or what it says, if it is there. */
+/*
+ * An attribute of the call that was taken, or NULL; the number in it; or the text in it, "(none)"
+ * if it is missing.
+ */
 const struct nlattr *call_find(const struct genl *helper, uint16_t type);
 uint64_t call_number(const struct genl *helper, uint16_t type);
 const char *call_text(const struct genl *helper, uint16_t type);
-/* Answers it, with nothing if @payload is NULL. */
+/* Answers a call, with nothing if @payload is NULL. */
 void play_reply(struct genl *helper, uint32_t id, const struct payload *payload);
 void play_refuse(struct genl *helper, uint32_t id, int error, const char *why);
 /* Tells a peer what it has not asked for. */
@@ -40,14 +43,16 @@ int app_event(struct bgt *bgt, const struct bgt_event **result);
 /* Whether its file descriptor tells that there is something. */
 bool app_readable(struct bgt *bgt);
 
-/* Functions for it. What it has attached to is left in app_instance. */
+/* Functions for app_start(). app_attach() leaves the instance in app_instance. */
 extern struct bgt_instance *app_instance;
 int app_attach(struct bgt *bgt);
 int app_progress(struct bgt *bgt);
 int app_associate(struct bgt *bgt);
 int app_unregister(struct bgt *bgt);
 
-/* Lets it associate with "app", and returns by which name the helper knows it. */
+/*
+ * Lets the app associate with "app", and returns the number by which the helper knows its socket.
+ */
 uint32_t play_associated(struct bgt *bgt, struct genl *helper);
 
 #endif

@@ -31,12 +31,15 @@ struct answer {
 	char text[128];
 };
 
-/* Starts it, in the cgroup of APP, as nobody; it does what it is asked to, and nothing else. */
+/*
+ * Starts the app in the cgroup of APP, as user nobody. It does what it is asked to, and nothing
+ * else.
+ */
 struct app app_start(void);
 void app_end(struct app *app);
-/* What it was answered; valid until the next call. */
+/* Asks the app, and returns what the helper has answered to it. Valid until the next call. */
 const struct answer *app_ask(const struct app *app, struct ask ask);
-/* Lets it give a socket to a task, or register a task with one; -1 is none. */
+/* Lets the app give a socket to a task, or register a task with a socket; -1 is no socket. */
 int app_set(const struct app *app, const char *task, int fd);
 int app_register(const struct app *app, const char *task, int fd);
 int app_register_with(const struct app *app, const char *task, int fd, uint32_t conditions);
@@ -46,14 +49,14 @@ pid_t start_in_app(int (*function)(int asks, int answers), int asks, int answers
 
 /* How many instances of a task were launched for what has come by a socket. */
 unsigned int count(struct bgt *bgt, const char *task);
-/* The last of so many of them once it is in a state; NULL if the deadline passes. */
+/* The last of @number such instances, once it is in a state; NULL if the deadline passes. */
 const struct bgt_instance *wait_instance(struct bgt *bgt, const char *task, unsigned int number,
 					 enum bgt_instance_state state);
 /* All that tasks have read. Valid until the next call. */
 const char *got(void);
-/* What a peer sends. */
+/* Sends a text from a peer. */
 void put(int peer, const char *text);
-/* True once nobody has the app's side of it any more. */
+/* Waits until nobody has the app's side of a socket any more; false if the deadline passes. */
 bool is_dropped(int peer);
 
 #endif

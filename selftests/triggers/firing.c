@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers a task for each trigger under test. Which triggers have fired is seen by the instances
+ * that the helper has launched since the last look.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
