@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Generations: when a budget comes back, and what is carried over. */
+#include <unistd.h>
+
 #include "budget.h"
 #include "task.h"
 
@@ -150,6 +152,39 @@ TEST_F_TIMEOUT(budget, spread, 120)
 			largest = first;
 	}
 	EXPECT_GE(largest - smallest, period / 16);
+}
+
+/*
+ * Who runs when a generation ends begins the next one there, with the whole of its budget and no
+ * more, though what is left of the old one would have lasted for longer.
+ */
+TEST_F_TIMEOUT(budget, runs_into_the_next, 120)
+{
+	uint64_t nr_cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN), quota = nr_cpus * 600 * MSEC;
+	const struct bgt_container *container;
+	uint64_t begin, end, before;
+	struct burner burner;
+
+	container_set_budget(self->bgt, self->id, quota, 2 * quota);
+	/* A busy machine may sleep for longer. */
+	do {
+		end = container_look(self->bgt, self->id)->generation_end;
+		pause_until(end - 300 * MSEC);
+		begin = now();
+	} while (begin >= end);
+	event_drain(self->bgt);
+	burner = burner_launch("a", 1);
+	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id)->container;
+	EXPECT_EQ(end, container->generation_start);
+	EXPECT_GE(container->detected, quota);
+	/* What is not this budget's was used before: one thread, for as long as it was there. */
+	before = container->usage - container->spent;
+	note("%llu us until the end, %llu us of them used",
+	     (unsigned long long)((end - begin) / USEC), (unsigned long long)(before / USEC));
+	EXPECT_GT(before, 0);
+	if (exact_clock())
+		EXPECT_LE(before, end - begin + MSEC);
+	burner_end(&burner);
 }
 
 /* Longest and shortest. */
