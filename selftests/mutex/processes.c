@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who has owned a mutex, or waited for one, and is gone is remembered no longer than that matters:
+ * the kernel keeps a process's number for as long as somebody has it, and the namespace that the
+ * number is of. Of these a machine has so many and no more.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bgtask.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "genl.h"
+#include "kselftest_harness.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define NAME	"processes"
+#define LIMIT	"/proc/sys/user/max_pid_namespaces"
+/* More than enough for those that have not ended completely; and how often that is tried. */
+#define NAMESPACES	20
+#define ROUNDS		40
+
+FIXTURE(processes) {
+	struct bgt *bgt;
+	char limit[32];
+};
+
+static void set_limit(const char *limit)
+{
+	int fd = open(LIMIT, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, limit, strlen(limit)) < 0)
+		fail("%s: %s", LIMIT, strerror(errno));
+	close(fd);
+}
+
+FIXTURE_SETUP(processes)
+{
+	char limit[16];
+	ssize_t size;
+	int fd;
+
+	scene_begin();
+	self->bgt = container_connect();
+	cgroup_make("a");
+	member_add(self->bgt, container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC), BGT_ROLE_APP,
+		   "a");
+	fd = open(LIMIT, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	size = read(fd, self->limit, sizeof(self->limit) - 1);
+	ASSERT_LT(0, size);
+	self->limit[size] = '\0';
+	close(fd);
+	snprintf(limit, sizeof(limit), "%d", NAMESPACES);
+	set_limit(limit);
+}
+
+FIXTURE_TEARDOWN_PARENT(processes)
+{
+	set_limit(self->limit);
+	scene_end();
+}
+
+/* Runs something as the only process of a namespace of its own. */
+static int run_apart(void *data)
+{
+	int (*act)(void) = *(int (**)(void))data;
+	uint64_t end = now() + DEADLINE;
+	pid_t pid;
+
+	/* The last ones end a little later. */
+	while (unshare(CLONE_NEWPID)) {
+		if (errno != ENOSPC || now() > end) {
+			note("unshare: %s", strerror(errno));
+			return 1;
+		}
+		look_later(end);
+	}
+	pid = fork();
+	if (!pid)
+		_exit(act());
+	return pid < 0 ? 1 : task_wait(pid);
+}
+
+static void run_many(int (*act)(void))
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		if (task_wait(task_start("a", run_apart, &act)))
+			fail("process %d has not done what it should", i);
+	}
+}
+
+static int own_and_release(void)
+{
+	struct party party = party_new(NAME);
+
+	return bgt_mutex_acquire(party.mutex, 0) < 0 || bgt_mutex_release(party.mutex);
+}
+
+TEST_F_TIMEOUT(processes, released, 120)
+{
+	run_many(own_and_release);
+	EXPECT_EQ(NULL, mutex_look(self->bgt, NAME));
+}
+
+/* Each abandons it, and the next one takes it over. */
+static int own(void)
+{
+	struct party party = party_new(NAME);
+
+	return bgt_mutex_acquire(party.mutex, 0) < 0;
+}
+
+TEST_F_TIMEOUT(processes, abandoned, 120)
+{
+	run_many(own);
+	ASSERT_NE(NULL, mutex_look(self->bgt, NAME));
+	EXPECT_TRUE(mutex_look(self->bgt, NAME)->abandoned);
+	mutex_sweep();
+}
+
+static int wait_in_vain(void)
+{
+	struct party party = party_new(NAME);
+
+	return bgt_mutex_acquire(party.mutex, 1) != -ETIMEDOUT;
+}
+
+static int wait_and_leave(void)
+{
+	struct party party = party_new(NAME);
+
+	party_wait(&party, BGT_TIMEOUT_INFINITE);
+	return 0;
+}
+
+TEST_F_TIMEOUT(processes, waited, 120)
+{
+	struct party owner = party_new(NAME);
+
+	ASSERT_EQ(0, bgt_mutex_acquire(owner.mutex, 0));
+	run_many(wait_in_vain);
+	run_many(wait_and_leave);
+	EXPECT_TRUE(mutex_wait_waiters(self->bgt, NAME, 0));
+	EXPECT_EQ(0, bgt_mutex_release(owner.mutex));
+}
+
+static int attach(void)
+{
+	uint64_t end = now() + DEADLINE;
+	struct genl genl;
+	int error;
+
+	if (genl_open(&genl))
+		return 1;
+	/* The one before may still be leaving. */
+	do {
+		genl_begin(&genl, BGTASK_CMD_HELPER_ATTACH);
+		error = genl_do(&genl);
+	} while (error == -EBUSY && now() < end);
+	return !!error;
+}
+
+/* The helper's number is kept, too. */
+TEST_F_TIMEOUT(processes, helpers, 120)
+{
+	run_many(attach);
+}
+
+TEST_HARNESS_MAIN
