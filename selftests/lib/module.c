@@ -33,17 +33,23 @@ static int open_built(void)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-int module_load(void)
+int module_open(void)
 {
 	const char *path = getenv("BGTASK_MODULE");
 	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : open_built();
+
+	if (fd < 0 && path)
+		fail("open %s: %s", path, strerror(errno));
+	return fd;
+}
+
+int module_load(void)
+{
+	int fd = module_open();
 	int error = 0;
 
-	if (fd < 0) {
-		if (path)
-			fail("open %s: %s", path, strerror(errno));
+	if (fd < 0)
 		return system("modprobe bgtask") ? -ENOENT : 0;
-	}
 	if (syscall(SYS_finit_module, fd, "", 0))
 		error = -errno;
 	close(fd);

@@ -14,6 +14,9 @@ bool module_is_loaded(void);
 int module_load(void);
 int module_unload(void);
 
+/* A descriptor of the file that module_load() takes, if it is not the system's; else -1. */
+int module_open(void);
+
 /* Sets a parameter that is a number. Returns what was set before. */
 unsigned int module_set(const char *parameter, unsigned int value);
 

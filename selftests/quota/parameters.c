@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the module does when nobody has set a parameter: each has the value that modinfo(8) tells of,
+ * and that is what it comes to.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bgtask.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "container.h"
+#include "genl.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "mutex.h"
+#include "scene.h"
+#include "task.h"
+
+#define PARAMETERS	"/sys/module/bgtask/parameters"
+#define NAME		"parameters"
+
+static const struct {
+	const char *name;
+	const char *value;
+} defaults[] = {
+	{ "anticipate", "Y" },
+	{ "container_calls", "64" },
+	{ "container_mutexes", "1024" },
+	{ "container_sockets", "1024" },
+	{ "grace", "50" },
+	{ "user_calls", "256" },
+	{ "user_mutexes", "16384" },
+	{ "user_sockets", "16384" },
+};
+
+FIXTURE(parameters) {
+	struct bgt *bgt;
+	/* Of the cgroup "a". */
+	uint32_t id;
+};
+
+/* Others may have set some before. */
+FIXTURE_SETUP(parameters)
+{
+	struct rlimit many = { 4096, 4096 };
+	uint64_t end = now() + DEADLINE;
+	int error;
+
+	while ((error = module_unload()) == -EAGAIN && now() < end)
+		look_later(end);
+	ASSERT_EQ(0, error);
+	ASSERT_EQ(0, module_load());
+	scene_begin();
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &many));
+	self->bgt = container_connect();
+	cgroup_make("a");
+	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
+	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
+}
+
+FIXTURE_TEARDOWN_PARENT(parameters)
+{
+	if (!module_is_loaded())
+		module_load();
+	scene_end();
+}
+
+static void read_parameter(const char *name, char *text, size_t room)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), PARAMETERS "/%s", name);
+	file = fopen(path, "re");
+	if (!file || !fgets(text, (int)room, file))
+		fail("%s: %s", path, strerror(errno));
+	fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+}
+
+TEST_F_TIMEOUT(parameters, values, 60)
+{
+	DIR *directory = opendir(PARAMETERS);
+	struct dirent *entry;
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(defaults); i++) {
+		read_parameter(defaults[i].name, text, sizeof(text));
+		EXPECT_STREQ(defaults[i].value, text) {
+			TH_LOG("%s is not what it should be", defaults[i].name);
+		}
+	}
+	/* There is no other. */
+	ASSERT_NE(NULL, directory);
+	while ((entry = readdir(directory))) {
+		for (i = 0; i < ARRAY_SIZE(defaults) && strcmp(defaults[i].name, entry->d_name); )
+			i++;
+		EXPECT_TRUE(*entry->d_name == '.' || i < ARRAY_SIZE(defaults)) {
+			TH_LOG("%s is not tested", entry->d_name);
+		}
+	}
+	closedir(directory);
+}
+
+/* What is said of them to whoever asks the file. */
+TEST_F_TIMEOUT(parameters, descriptions, 60)
+{
+	int fd = module_open();
+	struct stat stat;
+	char *content;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, fstat(fd, &stat));
+	content = malloc((size_t)stat.st_size);
+	ASSERT_NE(NULL, content);
+	for (ssize_t size = 0, part; size < stat.st_size; size += part) {
+		part = read(fd, content + size, (size_t)(stat.st_size - size));
+		ASSERT_LT(0, part);
+	}
+	close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
+		char begin[64], words[64];
+		const char *description;
+
+		snprintf(begin, sizeof(begin), "parm=%s:", defaults[i].name);
+		description = memmem(content, (size_t)stat.st_size, begin, strlen(begin));
+		ASSERT_NE(NULL, description);
+		snprintf(words, sizeof(words), "(default %s", defaults[i].value);
+		description = strstr(description, words);
+		EXPECT_NE(NULL, description) {
+			TH_LOG("%s: no \"%s\"", defaults[i].name, words);
+		}
+		if (description)
+			EXPECT_NE(NULL, strchr(",)", description[strlen(words)]));
+	}
+	free(content);
+}
+
+static int own_and_burn(void *data)
+{
+	struct party party = party_new(NAME);
+
+	if (bgt_mutex_acquire(party.mutex, 0) < 0)
+		return 1;
+	for (;;)
+		++*(volatile uint64_t *)data;
+}
+
+/* An owner that others wait for runs for so long, and no longer. */
+TEST_F_TIMEOUT(parameters, grace, 60)
+{
+	uint64_t slack = exact_clock() ? 10 * MSEC : 500 * MSEC, usage, counter = 0;
+	struct party waiter;
+
+	task_start("a", own_and_burn, &counter);
+	EXPECT_TRUE(container_is_charged(self->bgt, self->id, 20 * MSEC));
+	while (!mutex_look(self->bgt, NAME))
+		pause_for(MSEC);
+	container_set_quota(self->bgt, self->id, 0);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	cgroup_wait_frozen("a", true);
+	usage = container_look(self->bgt, self->id)->usage;
+	/* Not for as long as the test. */
+	waiter = party_new(NAME);
+	EXPECT_EQ(-ETIMEDOUT, bgt_mutex_acquire(waiter.mutex, 2000));
+	cgroup_wait_frozen("a", true);
+	usage = container_look(self->bgt, self->id)->usage - usage;
+	EXPECT_EQ(1, container_look(self->bgt, self->id)->times_lent);
+	note("%llu us were used", (unsigned long long)(usage / USEC));
+	EXPECT_LE(usage, 50 * MSEC + slack);
+	if (exact_clock())
+		EXPECT_GE(usage, 40 * MSEC);
+}
+
+/* Freezing begins early once it is known how long it takes. */
+TEST_F_TIMEOUT(parameters, anticipate, 60)
+{
+	struct burner burner;
+
+	container_set_budget(self->bgt, self->id, 40 * MSEC, 150 * MSEC);
+	burner = burner_start("a", 2);
+	for (int i = 0; i < 3; i++)
+		event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+	EXPECT_GT(container_look(self->bgt, self->id)->lead, 0);
+	burner_end(&burner);
+}
+
+/* Does something so often, which works, and once more, for which there is a limit. */
+static int mutexes(void *data)
+{
+	struct bgt *bgt = mutex_connect();
+	int number = *(int *)data;
+	char name[32];
+
+	for (int i = 0; i < number; i++) {
+		snprintf(name, sizeof(name), NAME "-%d", i);
+		if (bgt_mutex_acquire(mutex_open(bgt, name, BGT_SCOPE_USER), 0) < 0)
+			return 1;
+	}
+	return bgt_mutex_acquire(mutex_open(bgt, NAME, BGT_SCOPE_USER), 0) == -EDQUOT ? 0 : 2;
+}
+
+static int ask(struct bgt *bgt)
+{
+	return bgt_mutex_release(mutex_open(bgt, NAME, BGT_SCOPE_USER));
+}
+
+static int sockets(void *data)
+{
+	int number = *(int *)data;
+
+	for (int i = 0; i < number; i++) {
+		if (ask(mutex_connect()) != -ENOENT)
+			return 1;
+	}
+	return ask(mutex_connect()) == -EDQUOT ? 0 : 2;
+}
+
+/* Nobody answers, so that they wait. */
+static int calls(void *data)
+{
+	int number = *(int *)data;
+	struct genl genl;
+
+	if (genl_open(&genl))
+		return 3;
+	for (int i = 0; i <= number; i++) {
+		genl_begin(&genl, BGTASK_CMD_TASK_UNREGISTER);
+		genl_put_string(&genl, BGTASK_A_TASK_NAME, "x");
+		if (genl_send(&genl, 0))
+			return 4;
+		if (i == number - 1 && genl_result(&genl, 0) != -ETIME)
+			return 1;
+	}
+	return genl_result(&genl, DEADLINE) == -EDQUOT ? 0 : 2;
+}
+
+/* Those of a container; a user can have many more, which would take long. */
+TEST_F_TIMEOUT(parameters, limit_of_mutexes, 60)
+{
+	int number = 1024;
+
+	EXPECT_EQ(0, task_wait(task_start("a", mutexes, &number)));
+}
+
+TEST_F_TIMEOUT(parameters, limit_of_sockets, 60)
+{
+	int number = 1024;
+
+	EXPECT_EQ(0, task_wait(task_start("a", sockets, &number)));
+}
+
+/* And those of a user, in a container or not. */
+TEST_F_TIMEOUT(parameters, limit_of_calls, 60)
+{
+	int number = 64, room = 4 << 20;
+	struct genl helper;
+
+	ASSERT_EQ(0, genl_open(&helper));
+	ASSERT_EQ(0, setsockopt(helper.socket, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)));
+	genl_begin(&helper, BGTASK_CMD_HELPER_ATTACH);
+	ASSERT_EQ(0, genl_do(&helper));
+	EXPECT_EQ(0, task_wait(task_start("a", calls, &number)));
+	number = 256;
+	EXPECT_EQ(0, task_wait(task_start("", calls, &number)));
+	genl_close(&helper);
+}
+
+TEST_HARNESS_MAIN
