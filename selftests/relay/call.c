@@ -266,6 +266,34 @@ TEST_F(relay, bad_replies)
 	EXPECT_EQ(-ENOENT, reply(&self->helper, id, 0, NULL));
 }
 
+/* All that is an error number is one, and all that can be a command is an event's. */
+TEST_F(relay, bounds)
+{
+	static const struct payload nothing;
+	uint32_t id, peer;
+
+	for (int error = -4095; error <= 0; error += 4095) {
+		call(&self->app, "one", NLM_F_ACK);
+		id = take(&self->helper);
+		EXPECT_EQ(-EINVAL, reply(&self->helper, id, -4096, NULL));
+		EXPECT_EQ(-EINVAL, reply(&self->helper, id, 1, NULL));
+		EXPECT_EQ(0, reply(&self->helper, id, error, NULL));
+		EXPECT_EQ(error, result(&self->app));
+	}
+
+	call(&self->app, "two", 0);
+	take(&self->helper);
+	peer = genl_get_u32(&self->helper, BGTASK_A_CALL_PEER);
+	EXPECT_EQ(-ERANGE, tell(&self->helper, peer, 0, &nothing));
+	EXPECT_STREQ("there is no such event", self->helper.text);
+	EXPECT_EQ(-ERANGE, tell(&self->helper, peer, BGTASK_CMD_MAX + 1, &nothing));
+	EXPECT_FALSE(genl_receive(&self->app, 0));
+	EXPECT_EQ(0, tell(&self->helper, peer, 1, &nothing));
+	EXPECT_EQ(1, receive(&self->app));
+	EXPECT_EQ(0, tell(&self->helper, peer, BGTASK_CMD_MAX, &nothing));
+	EXPECT_EQ(BGTASK_CMD_MAX, receive(&self->app));
+}
+
 /*
  * Without memory for an answer either the helper is told, and can try again, or the caller is: none
  * waits for ever. Only where the kernel can pretend that.
