@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who has owned a mutex, or waited for one, and is gone is remembered no longer than that matters:
- * the kernel keeps a process's number for as long as somebody has it, and the namespace that the
- * number is of. Of these a machine has so many and no more.
+ * the kernel keeps a process's number, or a socket, for as long as somebody has it, and the
+ * namespace that it is of. Of these a machine has so many and no more.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,53 +23,52 @@
 #include "task.h"
 
 #define NAME	"processes"
-#define LIMIT	"/proc/sys/user/max_pid_namespaces"
+#define LIMITS	"/proc/sys/user/max_%s_namespaces"
 /* More than enough for those that have not ended completely; and how often that is tried. */
 #define NAMESPACES	20
 #define ROUNDS		40
 
 FIXTURE(processes) {
 	struct bgt *bgt;
-	char limit[32];
+	unsigned int numbers, networks;
 };
 
-static void set_limit(const char *limit)
+/* Returns what was set before. */
+static unsigned int set_limit(const char *kind, unsigned int limit)
 {
-	int fd = open(LIMIT, O_WRONLY | O_CLOEXEC);
+	char path[64], text[32] = "";
+	int fd, size;
 
-	if (fd < 0 || write(fd, limit, strlen(limit)) < 0)
-		fail("%s: %s", LIMIT, strerror(errno));
+	snprintf(path, sizeof(path), LIMITS, kind);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 1)
+		fail("%s: %s", path, strerror(errno));
+	size = snprintf(path, sizeof(path), "%u", limit);
+	if (pwrite(fd, path, (size_t)size, 0) != size)
+		fail("cannot limit namespaces: %s", strerror(errno));
 	close(fd);
+	return (unsigned int)strtoul(text, NULL, 10);
 }
 
 FIXTURE_SETUP(processes)
 {
-	char limit[16];
-	ssize_t size;
-	int fd;
-
 	scene_begin();
 	self->bgt = container_connect();
 	cgroup_make("a");
 	member_add(self->bgt, container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC), BGT_ROLE_APP,
 		   "a");
-	fd = open(LIMIT, O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	size = read(fd, self->limit, sizeof(self->limit) - 1);
-	ASSERT_LT(0, size);
-	self->limit[size] = '\0';
-	close(fd);
-	snprintf(limit, sizeof(limit), "%d", NAMESPACES);
-	set_limit(limit);
+	self->numbers = set_limit("pid", NAMESPACES);
+	self->networks = set_limit("net", NAMESPACES);
 }
 
 FIXTURE_TEARDOWN_PARENT(processes)
 {
-	set_limit(self->limit);
+	set_limit("pid", self->numbers);
+	set_limit("net", self->networks);
 	scene_end();
 }
 
-/* Runs something as the only process of a namespace of its own. */
+/* Runs something as the only process of namespaces of its own. */
 static int run_apart(void *data)
 {
 	int (*act)(void) = *(int (**)(void))data;
@@ -77,7 +76,7 @@ static int run_apart(void *data)
 	pid_t pid;
 
 	/* The last ones end a little later. */
-	while (unshare(CLONE_NEWPID)) {
+	while (unshare(CLONE_NEWPID | CLONE_NEWNET)) {
 		if (errno != ENOSPC || now() > end) {
 			note("unshare: %s", strerror(errno));
 			return 1;
@@ -169,7 +168,7 @@ static int attach(void)
 	return !!error;
 }
 
-/* The helper's number is kept, too. */
+/* The helper's number and its socket are kept, too. */
 TEST_F_TIMEOUT(processes, helpers, 120)
 {
 	run_many(attach);
