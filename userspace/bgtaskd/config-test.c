@@ -88,7 +88,22 @@ static int is_default(const struct config *c)
 	       lock->quota == 2 * SECOND && lock->period == 900 * SECOND &&
 	       standard->quota == SECOND && standard->period == 7200 * SECOND &&
 	       lock->network_budget == 45000000 && standard->network_budget == 7500000 &&
-	       !config_class(c, "other");
+	       !c->plugin_host && !config_class(c, "other");
+}
+
+/*
+ * What is commented out in the example, in force; but for the program that runs plugins, whose
+ * default is no path.
+ */
+static void put_example(struct test *test)
+{
+	char command[256];
+
+	snprintf(test->path, sizeof(test->path), "%s/e.conf", test->directory);
+	snprintf(command, sizeof(command), "sed '/^#PluginHost=/d; s/^#\\([A-Z]\\)/\\1/' "
+		 "bgtaskd/bgtaskd.conf >%s", test->path);
+	if (system(command))
+		exit(1);
 }
 
 static void test_config(struct test *test)
@@ -141,6 +156,10 @@ static void test_config(struct test *test)
 	   "config: empty file, defaults");
 	config_free(&config);
 	ok(test, !config_load(&config, "bgtaskd/bgtaskd.conf", &problem) && is_default(&config),
+	   "config: example, all of it commented out");
+	config_free(&config);
+	put_example(test);
+	ok(test, !config_load(&config, test->path, &problem) && is_default(&config),
 	   "config: example has the defaults");
 	config_free(&config);
 	put(test, "c.conf", "[Class standard]\nQuota=unlimited\n[Helper]\nStateDirectory=/s\n"
