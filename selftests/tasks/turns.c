@@ -14,6 +14,7 @@
 #include "scene.h"
 
 #define OTHER	"org.example.Other"
+#define THIRD	"org.example.Third"
 #define TRACE	"/tmp/bgtask-selftest-trace"
 #define SCRIPT	"/tmp/bgtask-selftest-run"
 #define MANY	24
@@ -46,33 +47,32 @@ static void many_tasks(char *text, size_t size, const char *entry_point)
 					 entry_point);
 }
 
-static void register_many(struct bgt *bgt)
+static const char *name_of(unsigned int number)
 {
-	struct bgt_task_builder *builder;
-	char name[16];
+	static char name[16];
 
-	for (unsigned int i = 0; i < MANY; i++) {
-		builder = bgt_task_builder_new(bgt);
-		if (!builder)
-			fail("out of memory");
-		snprintf(name, sizeof(name), "%u", i);
-		bgt_task_builder_set_app(builder, OTHER);
-		bgt_task_builder_set_name(builder, name);
-		bgt_task_builder_set_trigger(builder, BGT_TRIGGER_PUSH);
-		if (bgt_task_register(builder, NULL))
-			fail("cannot register %s: %s", name, bgt_error(bgt));
-		bgt_task_builder_free(builder);
-	}
-	if (bgt_app_set_access(bgt, OTHER, BGT_ACCESS_ALWAYS_ALLOWED))
+	snprintf(name, sizeof(name), "%u", number);
+	return name;
+}
+
+/* So many of an app, which are launched only while the conditions hold. */
+static void register_many(struct bgt *bgt, const char *app, unsigned int count, uint32_t conditions)
+{
+	for (unsigned int i = 0; i < count; i++)
+		helper_register(bgt, (struct wanted){ .app = app, .name = name_of(i),
+						      .trigger = BGT_TRIGGER_PUSH,
+						      .conditions = conditions });
+	if (bgt_app_set_access(bgt, app, BGT_ACCESS_ALWAYS_ALLOWED))
 		fail("bgt_app_set_access: %s", bgt_error(bgt));
 }
 
+/* Of all apps. */
 static unsigned int count_in_state(struct bgt *bgt, enum bgt_instance_state state)
 {
 	struct bgt_instance *list;
 	unsigned int count = 0;
 
-	if (bgt_instance_list(bgt, OTHER, &list))
+	if (bgt_instance_list(bgt, NULL, &list))
 		fail("bgt_instance_list: %s", bgt_error(bgt));
 	for (struct bgt_instance *instance = list; instance; instance = instance->next)
 		count += instance->state == state;
@@ -89,6 +89,19 @@ static bool wait_for_count(struct bgt *bgt, enum bgt_instance_state state, unsig
 	return count_in_state(bgt, state) == count;
 }
 
+/* Has one that runs end, if there is one. */
+static bool cancel_one(struct bgt *bgt)
+{
+	const struct bgt_instance *instance;
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		instance = instance_look(bgt, OTHER, name_of(i));
+		if (instance && instance->state == BGT_INSTANCE_RUNNING)
+			return !bgt_instance_cancel(bgt, instance->id, BGT_CANCEL_ABORT);
+	}
+	return false;
+}
+
 /* So many of an app run at the same time; others, and what is before them, are not affected. */
 TEST_F_TIMEOUT(turns, so_many, 180)
 {
@@ -96,7 +109,7 @@ TEST_F_TIMEOUT(turns, so_many, 180)
 
 	many_tasks(text, sizeof(text), "/bin/sleep 1000");
 	helper_install(self->bgt, OTHER, text);
-	register_many(self->bgt);
+	register_many(self->bgt, OTHER, MANY, 0);
 	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
 	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
@@ -109,20 +122,67 @@ TEST_F_TIMEOUT(turns, so_many, 180)
 	EXPECT_EQ(16, count_in_state(self->bgt, BGT_INSTANCE_RUNNING));
 	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
 	/* One goes, one comes. */
-	for (unsigned int i = 0; i < MANY; i++) {
-		char name[16];
-		const struct bgt_instance *instance;
-
-		snprintf(name, sizeof(name), "%u", i);
-		instance = instance_look(self->bgt, OTHER, name);
-		if (!instance || instance->state != BGT_INSTANCE_RUNNING)
-			continue;
-		EXPECT_EQ(0, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_ABORT));
-		break;
-	}
+	EXPECT_TRUE(cancel_one(self->bgt));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_CANCELED, 1));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
 	EXPECT_EQ(MANY - 17, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
+}
+
+static void set_present(struct bgt *bgt, bool present)
+{
+	if (bgt_condition_set(bgt, BGT_CONDITION_USER_PRESENT,
+			      present ? BGT_CONDITION_USER_PRESENT : 0, false))
+		fail("bgt_condition_set: %s", bgt_error(bgt));
+}
+
+static void install_many(struct bgt *bgt, const char *app, unsigned int count)
+{
+	char text[2048];
+
+	many_tasks(text, sizeof(text), "/bin/sleep 1000");
+	helper_install(bgt, app, text);
+	register_many(bgt, app, count, BGT_CONDITION_USER_PRESENT);
+}
+
+/* All fire, and are latched; then their condition comes. */
+static void fire_latched(struct bgt *bgt, unsigned int count)
+{
+	set_present(bgt, false);
+	if (bgt_trigger_fire(bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL))
+		fail("bgt_trigger_fire: %s", bgt_error(bgt));
+	if (count_in_state(bgt, BGT_INSTANCE_LATCHED) != count)
+		fail("not all are latched");
+	set_present(bgt, true);
+}
+
+/* While there is room, turn follows turn, also if those are more than are launched at once. */
+TEST_F_TIMEOUT(turns, room_for_all, 180)
+{
+	install_many(self->bgt, OTHER, 12);
+	install_many(self->bgt, THIRD, 12);
+	fire_latched(self->bgt, 24);
+	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 24));
+}
+
+/* Who has had to wait for room gets it when another one ends, whatever fires meanwhile. */
+TEST_F_TIMEOUT(turns, room_for_some, 180)
+{
+	const unsigned int limit = 3, count = 6;
+
+	helper_change(self->bgt, "s/^History/ConcurrentInstances=3\\n&/");
+	install_many(self->bgt, OTHER, count);
+	fire_latched(self->bgt, count);
+	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, limit));
+	helper_register(self->bgt, (struct wanted){ .app = OTHER, .name = name_of(count),
+						    .trigger = BGT_TRIGGER_PUSH });
+	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, OTHER, name_of(count), BGT_TRIGGER_PUSH, NULL));
+	EXPECT_EQ(limit, count_in_state(self->bgt, BGT_INSTANCE_RUNNING));
+	for (unsigned int ended = 1, left = count; ended <= count + 1; ended++, left--) {
+		ASSERT_TRUE(cancel_one(self->bgt));
+		EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_CANCELED, ended));
+		EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING,
+					   left < limit ? left : limit));
+	}
 }
 
 /* Each run of a task leaves the number of its instance. Returns how many are there twice. */
@@ -160,7 +220,7 @@ TEST_F_TIMEOUT(turns, killed_while_it_launches, 3600)
 		fail("cannot write " SCRIPT);
 	many_tasks(text, sizeof(text), SCRIPT);
 	helper_install(self->bgt, OTHER, text);
-	register_many(self->bgt);
+	register_many(self->bgt, OTHER, MANY, 0);
 	for (unsigned int i = 0; i < rounds; i++) {
 		(void)bgt_trigger_fire(self->bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL);
 		usleep((useconds_t)(random_next(&seed) % 100000));

@@ -21,7 +21,8 @@
 
 /* Keys of the example that have no bounds: paths and one amount. */
 static const char *const unbounded[] = {
-	"StateDirectory", "RuntimeDirectory", "Cgroup", "ManifestDirectories", "PluginHost", "Quota",
+	"StateDirectory", "RuntimeDirectory", "Cgroup", "ManifestDirectories", "PluginHost",
+	"Quota",
 };
 
 /* What is read of the example. */
