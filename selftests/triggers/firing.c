@@ -19,6 +19,8 @@
 #define CLASS		"Class=free\n"
 /* Longer than what sources wait for changes to cease. What comes later still is seen next time. */
 #define QUIET		(500 * MSEC)
+/* Timers of the helper go off together with others that are due 250 ms later at most. */
+#define LATE		(300 * MSEC)
 
 /* The last instance that has been looked at. */
 static uint32_t last;
@@ -204,6 +206,18 @@ bool firing_times(struct bgt *bgt, const char *app, uint64_t *times, unsigned in
 		look_later(end);
 	} while (now() < end);
 	note("%u of %u have fired", fired, count);
+	return false;
+}
+
+bool firing_is_due(uint64_t fired, uint64_t start, uint64_t interval, unsigned int number)
+{
+	uint64_t due = start + number * interval;
+
+	if (!exact_clock() || (fired >= due && fired < due + LATE))
+		return true;
+	note("fired %llu ms after the start, which was to be %u times %llu ms",
+	     (unsigned long long)((fired - start) / MSEC), number,
+	     (unsigned long long)(interval / MSEC));
 	return false;
 }
 

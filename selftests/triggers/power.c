@@ -155,8 +155,10 @@ TEST_F_TIMEOUT(power, periodic, 120)
 	power_set("ac_online", "on");
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, 3));
 	EXPECT_GE(times[0], on);
-	for (int i = 1; i < 3; i++)
+	for (int i = 1; i < 3; i++) {
 		EXPECT_GT((times[i] - before) / interval, (times[i - 1] - before) / interval);
+		EXPECT_TRUE(firing_is_due(times[i], before, interval, 2 + (unsigned int)i));
+	}
 }
 
 /* What runs when the power goes is cancelled, and what is latched stays so. */
