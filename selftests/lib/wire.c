@@ -8,11 +8,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper.h"
 #include "scene.h"
 #include "task.h"
 #include "wire.h"
@@ -96,4 +98,25 @@ void wire_end(void)
 	fountain = 0;
 	/* If it is there. */
 	(void)!system("ip link delete bgtask-near 2>/dev/null");
+}
+
+uint64_t wire_charged(const char *app)
+{
+	unsigned long long charged = 0;
+	char text[128], line[1024];
+	const char *found;
+	FILE *log;
+
+	snprintf(text, sizeof(text), "%s: its network budget is spent: ", app);
+	if (!helper_logs(text))
+		fail("no budget is spent");
+	log = fopen(helper_path("log"), "re");
+	while (log && fgets(line, sizeof(line), log)) {
+		found = strstr(line, text);
+		if (found)
+			sscanf(found + strlen(text), "%llu", &charged);
+	}
+	if (log)
+		fclose(log);
+	return charged;
 }

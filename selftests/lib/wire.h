@@ -7,10 +7,15 @@
 #ifndef BGTASK_TEST_WIRE_H
 #define BGTASK_TEST_WIRE_H
 
+#include <stdint.h>
+
 #define WIRE_FAR	"10.9.0.2"
 
 void wire_begin(void);
 void wire_begin_fountain(void);
 void wire_end(void);
+
+/* How many bytes were charged to an app's budget when the helper last found it spent. */
+uint64_t wire_charged(const char *app);
 
 #endif

@@ -4,6 +4,7 @@
  * power is the kernel's test_power.
  */
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -17,6 +18,9 @@
 
 /* In bytes. A burst is some more than 60 kB. */
 #define BUDGET	100000
+#define BURST	60000
+/* While the app is not short of it, its budget is looked at every 5 s, or a quarter later. */
+#define LOOK	(5 * SEC + 5 * SEC / 4)
 #define FAR	"exec 3<>/dev/udp/" WIRE_FAR "/9; "
 #define TASKS									\
 	"[Task bursts]\nEntryPoint=/bin/bash -c \"" FAR "while sleep 0.2; do "	\
@@ -24,6 +28,11 @@
 		"Triggers=application\n"					\
 	"[Task blocked]\nEntryPoint=/bin/bash -c \"" FAR "read -u 3\"\n"	\
 		"Triggers=application\n"
+/* Sends a burst, says so, and goes on without a word. */
+#define STAYS	"EntryPoint=/bin/bash -c \"" FAR "for i in {1..60}; do "		\
+		"printf %01000d 0 >&3; done; : >" HELPER_SAID "/$BGTASK_TASK; "	\
+		"exec sleep 1000\"\nTriggers=application\n"
+#define STAYERS	"[Task first]\n" STAYS "[Task second]\n" STAYS "[Task third]\n" STAYS
 
 FIXTURE(limits) {
 	struct bgt *bgt;
@@ -53,10 +62,10 @@ FIXTURE_TEARDOWN_PARENT(limits)
 	scene_end();
 }
 
-static void begin(struct bgt *bgt, const char *script)
+static void begin(struct bgt *bgt, const char *script, const char *tasks)
 {
 	helper_change(bgt, script);
-	helper_install(bgt, APP, actor_manifest("attached", TASKS));
+	helper_install(bgt, APP, actor_manifest("attached", tasks));
 	actor_launch(bgt, APP);
 }
 
@@ -85,20 +94,46 @@ static bool sends(struct bgt *bgt, uint64_t bytes)
 	return helper_container(bgt)->sent >= before + bytes;
 }
 
+/* As the moments of instances. */
+static uint64_t wall(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
+}
+
 static bool is_running(struct bgt *bgt, const char *task)
 {
 	return instance_look(bgt, APP, task)->state == BGT_INSTANCE_RUNNING;
 }
 
+/* How long after a moment the task has ended, as it was told to. */
+static uint64_t revoked_after(struct bgt *bgt, uint64_t start)
+{
+	if (!is_cancelled(bgt, "bursts", BGT_CANCEL_RESOURCE_REVOCATION))
+		fail("bursts goes on");
+	return instance_look(bgt, APP, "bursts")->ended - start;
+}
+
 TEST_F_TIMEOUT(limits, network, 120)
 {
-	begin(self->bgt, "/^.Class standard/a NetworkBudget=100kB");
+	uint64_t before, background, after, charged;
+
+	begin(self->bgt, "/^.Class standard/a NetworkBudget=100kB", TASKS);
 	helper_register_plain(self->bgt, "task");
 	helper_run(self->bgt, "bursts");
 	EXPECT_TRUE(sends(self->bgt, 2 * BUDGET));
 	EXPECT_TRUE(is_running(self->bgt, "bursts"));
+	/* Not before the budget was spent, in the background; and soon after it was. */
+	before = helper_container(self->bgt)->sent;
+	background = wall();
 	ASSERT_TRUE(extend(self->bgt));
-	EXPECT_TRUE(is_cancelled(self->bgt, "bursts", BGT_CANCEL_RESOURCE_REVOCATION));
+	after = revoked_after(self->bgt, background);
+	charged = wire_charged(APP);
+	EXPECT_GE(charged, BUDGET);
+	EXPECT_LE(charged, helper_container(self->bgt)->sent - before);
+	EXPECT_TRUE(!exact_clock() || after < LOOK + SEC);
 	helper_fire(self->bgt, "task");
 	pause_for(500 * MSEC);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
@@ -111,16 +146,52 @@ TEST_F_TIMEOUT(limits, network, 120)
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
 	EXPECT_TRUE(sends(self->bgt, 2 * BUDGET));
 	EXPECT_TRUE(is_running(self->bgt, "bursts"));
+	background = wall();
 	ASSERT_TRUE(extend(self->bgt));
-	EXPECT_TRUE(is_cancelled(self->bgt, "bursts", BGT_CANCEL_RESOURCE_REVOCATION));
+	after = revoked_after(self->bgt, background);
+	/* It was spent before. */
+	EXPECT_TRUE(!exact_clock() || after < SEC);
 	helper_fire(self->bgt, "task");
 	pause_for(500 * MSEC);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
 }
 
+/* Sends a burst and goes on. */
+static void send_burst(struct bgt *bgt, const char *task)
+{
+	char file[32];
+
+	helper_run(bgt, task);
+	snprintf(file, sizeof(file), "said/%s", task);
+	helper_wait_file(file);
+}
+
+/* What is sent counts where it is sent, also if the app moves before anybody has looked. */
+TEST_F_TIMEOUT(limits, network_moves, 120)
+{
+	uint64_t charged;
+
+	begin(self->bgt, "/^.Class standard/a NetworkBudget=100kB", STAYERS);
+	ASSERT_TRUE(extend(self->bgt));
+	send_burst(self->bgt, "first");
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
+	send_burst(self->bgt, "second");
+	ASSERT_TRUE(extend(self->bgt));
+	pause_for(LOOK);
+	EXPECT_TRUE(is_running(self->bgt, "first"));
+	EXPECT_TRUE(is_running(self->bgt, "second"));
+	send_burst(self->bgt, "third");
+	EXPECT_TRUE(is_cancelled(self->bgt, "third", BGT_CANCEL_RESOURCE_REVOCATION));
+	EXPECT_TRUE(is_cancelled(self->bgt, "first", BGT_CANCEL_RESOURCE_REVOCATION));
+	charged = wire_charged(APP);
+	EXPECT_GE(charged, 2 * BURST);
+	EXPECT_LT(charged, 3 * BURST);
+}
+
 TEST_F_TIMEOUT(limits, idle, 120)
 {
-	begin(self->bgt, "s/^IdleWindow=.*/IdleWindow=1s\\nIdleMinimumCpu=1s/");
+	begin(self->bgt, "s/^IdleWindow=.*/IdleWindow=1s\\nIdleMinimumCpu=1s/", TASKS);
 	helper_run(self->bgt, "blocked");
 	pause_for(4 * SEC);
 	EXPECT_TRUE(is_running(self->bgt, "blocked"));

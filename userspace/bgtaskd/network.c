@@ -147,12 +147,16 @@ static void record(struct app *app)
 			 registry_error(registry));
 }
 
-/* Takes what was sent and received since the last look; then the power was as it was then. */
+/*
+ * Takes what was sent and received since the last look; then the power was as it was then. So was
+ * the foreground, as far as it is the helper who brings the app there: since when somebody else has
+ * made it exempt is not known, and all that may be free is.
+ */
 static void settle(struct app *app)
 {
 	struct network *network = &app->network;
 	uint64_t unrecorded, part = budget_of(app) / RECORDS;
-	bool battery = app_saves_energy(app), changed;
+	bool battery = app_saves_energy(app), changed, was_free;
 	struct app_use use;
 
 	if (app_use_read(app, &use))
@@ -165,8 +169,9 @@ static void settle(struct app *app)
 		network->battery = battery;
 		network->foreground = use.foreground;
 	}
-	network_take(&network->record, network_day(time_now()), use.network,
-		     network->battery && !network->foreground && !use.foreground);
+	was_free = !network->battery || network->foreground ||
+		   (use.foreground && !app->life.foreground);
+	network_take(&network->record, network_day(time_now()), use.network, !was_free);
 	network->looked = true;
 	network->battery = battery;
 	network->foreground = use.foreground;
