@@ -19,6 +19,7 @@
 
 /* In bytes. A packet has some more than 1000, and a burst some more than 60 kB. */
 #define BUDGET	100000
+#define BURST_SIZE	60000
 #define BURST	"for i in {1..60}; do printf %01000d 0 >&3; done; "
 
 #define ALL	"Triggers=application\n"
@@ -276,11 +277,13 @@ TEST_F_TIMEOUT(network_budget, local, 120)
 	EXPECT_TRUE(completes(self->bgt, "ok"));
 }
 
-/* Nor does what the user looks at. */
+/* Nor does what the user looks at, also if the task goes on in the background, and ends there. */
 TEST_F_TIMEOUT(network_budget, foreground, 120)
 {
 	uint32_t id = helper_container(self->bgt)->id;
+	uint64_t charged;
 
+	helper_register_plain(self->bgt, "burst");
 	container_set_exempt(self->bgt, id, true);
 	helper_run(self->bgt, "bursts");
 	wait_sent(self->bgt, 3 * BUDGET);
@@ -288,10 +291,23 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "bursts")->id,
 					 BGT_CANCEL_ABORT));
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
+	/* Nobody looks between these and the end of that. */
+	helper_run(self->bgt, "stays");
+	helper_wait_file("said/burst-stays");
+	helper_run(self->bgt, "lingers");
+	helper_wait_file("said/burst-lingers");
 	container_set_exempt(self->bgt, id, false);
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "stays")->id,
+					 BGT_CANCEL_ABORT));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "stays", BGT_INSTANCE_CANCELED));
+	EXPECT_TRUE(completes(self->bgt, "burst"));
 	EXPECT_TRUE(completes(self->bgt, "ok"));
-	helper_fire(self->bgt, "bursts");
-	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "lingers")->state);
+	EXPECT_TRUE(completes(self->bgt, "burst"));
+	EXPECT_TRUE(is_revoked(self->bgt, "lingers"));
+	charged = wire_charged(APP);
+	EXPECT_GE(charged, 2 * BURST_SIZE);
+	EXPECT_LT(charged, 3 * BURST_SIZE);
 }
 
 TEST_HARNESS_MAIN
