@@ -134,6 +134,33 @@ TEST_F_TIMEOUT(energy, waits, 120)
 	EXPECT_LE(request(), limit - 1000);
 }
 
+/* It lasts as long as was said, no less and no more, whatever it was used for before. */
+TEST_F_TIMEOUT(energy, ends, 120)
+{
+	const unsigned int before = 4000;
+	uint64_t start, passed;
+	unsigned int limit;
+
+	begin(self->bgt, "10s");
+	ASSERT_EQ(10000, request());
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	pause_for(before * MSEC);
+	EXPECT_TRUE(comes_back(self->bgt));
+	limit = request();
+	EXPECT_LE(limit, 10000 - before);
+	start = now();
+	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
+	passed = (now() - start) / MSEC;
+	EXPECT_GE(passed + 1, limit);
+	EXPECT_TRUE(!exact_clock() || passed < limit + 500);
+	EXPECT_TRUE(actor_says(APP, "suspending"));
+	/* There is no more of it. */
+	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
+	EXPECT_TRUE(actor_says(APP, "resuming 1"));
+	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
+}
+
 /* Whatever it is for; what is not limited itself makes those shorter that are. */
 TEST_F_TIMEOUT(energy, reasons, 120)
 {
