@@ -31,7 +31,9 @@
 		"exec cat <&3 >/dev/null\"\n" ALL				\
 	"[Task deaf]\nEntryPoint=/bin/bash -c \"trap : TERM; " OPEN		\
 		"while :; do read -u 3; done\"\n" ALL				\
-	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL
+	"[Task burn]\nEntryPoint=/bin/sh -c \"while :; do :; done\"\n" ALL	\
+	"[Task tires]\nEntryPoint=/bin/bash -c \"timeout 1 /bin/bash -c "	\
+		"'while :; do :; done'; " OPEN "read -u 3\"\n" ALL
 
 FIXTURE(idle) {
 	struct bgt *bgt;
@@ -195,6 +197,29 @@ TEST_F_TIMEOUT(idle, throttled, 120)
 	wait_idle(self->bgt, 3);
 	EXPECT_TRUE(is_running(self->bgt, "burn"));
 	EXPECT_TRUE(helper_container(self->bgt)->throttled);
+}
+
+/*
+ * Nor does a budget have to be found spent: it may have been, and be replenished, since the last
+ * look. Who is not throttled any more, and does nothing, is idle.
+ */
+TEST_F_TIMEOUT(idle, throttled_between, 120)
+{
+	struct helper_settings settings = HELPER_SETTINGS;
+
+	settings.quota = 90 * MSEC;
+	settings.period = 100 * MSEC;
+	begin_with(self->bgt, &settings, "");
+	helper_change(self->bgt, "s/^IdleMinimumCpu=.*/IdleMinimumCpu=1h/");
+	helper_run(self->bgt, "burn");
+	wait_idle(self->bgt, 3);
+	EXPECT_TRUE(is_running(self->bgt, "burn"));
+	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "burn")->id,
+					 BGT_CANCEL_ABORT));
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "burn", BGT_INSTANCE_CANCELED));
+	EXPECT_GT(helper_container(self->bgt)->times_throttled, 0);
+	helper_run(self->bgt, "tires");
+	EXPECT_TRUE(is_cancelled(self->bgt, "tires"));
 }
 
 /* Nor is who is looked at with a debugger, until that has gone. */
