@@ -20,6 +20,8 @@
 /* In bytes. A packet has some more than 1000, and a burst some more than 60 kB. */
 #define BUDGET	100000
 #define BURST_SIZE	60000
+/* How long it may take until the budget of an app that is not short of it is looked at. */
+#define LOOK	(5 * SEC + 5 * SEC / 4)
 #define BURST	"for i in {1..60}; do printf %01000d 0 >&3; done; "
 
 #define ALL	"Triggers=application\n"
@@ -284,9 +286,11 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	uint64_t charged;
 
 	helper_register_plain(self->bgt, "burst");
-	container_set_exempt(self->bgt, id, true);
+	/* Since when it is there nobody tells. */
 	helper_run(self->bgt, "bursts");
+	container_set_exempt(self->bgt, id, true);
 	wait_sent(self->bgt, 3 * BUDGET);
+	pause_for(LOOK);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "bursts")->state);
 	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "bursts")->id,
 					 BGT_CANCEL_ABORT));
@@ -308,6 +312,25 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	charged = wire_charged(APP);
 	EXPECT_GE(charged, 2 * BURST_SIZE);
 	EXPECT_LT(charged, 3 * BURST_SIZE);
+}
+
+/* Nobody tells when it is not there any more, either: what is launched there does not go on. */
+TEST_F_TIMEOUT(network_budget, foreground_spent, 120)
+{
+	uint32_t id = helper_container(self->bgt)->id;
+
+	helper_run(self->bgt, "bursts");
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	container_set_exempt(self->bgt, id, true);
+	helper_fire(self->bgt, "bursts");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
+	wait_sent(self->bgt, 2 * BUDGET);
+	pause_for(LOOK);
+	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "bursts")->state);
+	container_set_exempt(self->bgt, id, false);
+	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
+	helper_fire(self->bgt, "ok");
+	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
 
 TEST_HARNESS_MAIN

@@ -59,8 +59,8 @@ uint64_t firing_time(void);
 bool firing_times(struct bgt *bgt, const char *app, uint64_t *times, unsigned int count);
 
 /*
- * Whether the moment is that of a rhythm, so many intervals after its start, where no firing is late
- * because the machine is busy; true where some may be.
+ * Whether the moment is that of a rhythm, so many intervals after its start, where no firing is
+ * late because the machine is busy; true where some may be.
  */
 bool firing_is_due(uint64_t fired, uint64_t start, uint64_t interval, unsigned int number);
 
