@@ -286,8 +286,9 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	uint64_t charged;
 
 	helper_register_plain(self->bgt, "burst");
-	/* Since when it is there nobody tells. */
+	/* Since when it is there nobody tells: all is free since the last look. */
 	helper_run(self->bgt, "bursts");
+	wait_sent(self->bgt, BURST_SIZE);
 	container_set_exempt(self->bgt, id, true);
 	wait_sent(self->bgt, 3 * BUDGET);
 	pause_for(LOOK);
