@@ -22,6 +22,8 @@
 #define BURN	": >" HELPER_SAID "/ready-$BGTASK_TASK; while :; do :; done\"\n" ALL
 #define TASKS									\
 	"[Task polite]\nEntryPoint=/bin/sh -c \"trap ': >" HELPER_SAID "/bye; exit 7' TERM; " BURN \
+	"[Task slow]\nEntryPoint=/bin/sh -c \"trap 'until [ -e " HELPER_SAID "/bye ]; do "	\
+		"sleep 0.1; done; sleep 1; exit 7' TERM; " BURN			\
 	"[Task deaf]\nEntryPoint=/bin/sh -c \"trap : TERM; " BURN
 
 /* Long enough to be looked at meanwhile. */
@@ -119,6 +121,21 @@ TEST_F_TIMEOUT(reprieve, answers, 180)
 	EXPECT_EQ(0, container->reprieve);
 	EXPECT_GT(container->spent, spent);
 	EXPECT_GE(container->spent, container->usage);
+}
+
+/* It lasts for each that is told to end, also when another has ended. */
+TEST_F_TIMEOUT(reprieve, two, 180)
+{
+	uint32_t polite, slow;
+
+	begin(self->bgt, DEADLINE);
+	polite = run(self->bgt, "polite");
+	slow = run_throttled(self->bgt, "slow");
+	cancel(self->bgt, slow);
+	cancel(self->bgt, polite);
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "polite", BGT_INSTANCE_CANCELED));
+	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "slow", BGT_INSTANCE_CANCELED));
+	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 }
 
 /* It has its time, and not more than anybody else. */
