@@ -136,6 +136,20 @@ TEST_F_TIMEOUT(restart, saving_resumed, 120)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
 }
 
+/* When it has closed that, the next helper gives it what was left of its time to save its state. */
+TEST_F_TIMEOUT(restart, saving_closed, 120)
+{
+	begin_saving(self->bgt, "SuspendTimeout=10s\nExtensionLimit=1h\n", "allowed 3600000");
+	pause_for(TIME + SEC);
+	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
+	helper_restart(self->bgt);
+	EXPECT_TRUE(actor_does(APP, "mark back", "mark back"));
+	pause_for(SEC);
+	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
+	actor_do(APP, "saved");
+	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
+}
+
 /* Its time does not begin anew; and no extension ends without a word. */
 TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 {
