@@ -172,4 +172,18 @@ TEST_F_TIMEOUT(ui, none, 180)
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 }
 
+/* The cgroup goes with the app, and all that it is in. */
+TEST_F_TIMEOUT(ui, removed, 120)
+{
+	uint64_t end = now() + DEADLINE;
+
+	actor_install(self->bgt, "inside");
+	actor_launch(self->bgt, APP);
+	EXPECT_EQ(0, access(helper_cgroup(APP, "app/ui"), F_OK));
+	ASSERT_EQ(0, bgt_app_remove(self->bgt, APP));
+	while (!access(helper_cgroup(APP, ""), F_OK) && now() < end)
+		look_later(end);
+	EXPECT_NE(0, access(helper_cgroup(APP, ""), F_OK));
+}
+
 TEST_HARNESS_MAIN
