@@ -2,6 +2,7 @@
 /* Who owns a mutex, for how long, and who comes next. */
 #include <errno.h>
 #include <linux/bgtask.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -226,6 +227,34 @@ TEST_F(ownership, started_and_free)
 	EXPECT_STREQ("the mutex is taken", bgt_error(self->b.bgt));
 	EXPECT_EQ(0, bgt_mutex_acquire_start(self->b.mutex, 30));
 	EXPECT_EQ(-ETIMEDOUT, mutex_wait(self->b.bgt));
+}
+
+static bool is_readable(const struct bgt *bgt)
+{
+	struct pollfd polled = { .fd = bgt_fd(bgt), .events = POLLIN };
+
+	return poll(&polled, 1, 0) == 1;
+}
+
+/* Answers that come together are told one by one, in their order, and are known to be there. */
+TEST_F(ownership, several_answers)
+{
+	struct bgt_mutex *other = mutex_open(self->b.bgt, NAME "-other", BGT_SCOPE_USER);
+	struct bgt_mutex *const order[] = { other, self->b.mutex };
+	const struct bgt_event *event;
+
+	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
+	EXPECT_EQ(0, bgt_mutex_acquire_start(self->b.mutex, BGT_TIMEOUT_INFINITE));
+	EXPECT_EQ(0, bgt_mutex_acquire_start(other, BGT_TIMEOUT_INFINITE));
+	EXPECT_EQ(0, bgt_mutex_release(self->a.mutex));
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		EXPECT_TRUE(is_readable(self->b.bgt));
+		ASSERT_EQ(1, bgt_next_event(self->b.bgt, &event));
+		EXPECT_EQ(BGT_EVENT_MUTEX, event->type);
+		EXPECT_EQ(order[i], event->mutex);
+	}
+	EXPECT_FALSE(is_readable(self->b.bgt));
+	EXPECT_EQ(0, bgt_next_event(self->b.bgt, &event));
 }
 
 /* Who closes a mutex that it waits for gives it back when it comes. */

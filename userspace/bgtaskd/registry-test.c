@@ -175,6 +175,10 @@ static void test_history(struct test *test)
 	registry_instance_each(test->registry, NULL, old.id, see_instance, &instances);
 	ok(test, instances.count == 3 && instances.first == other.id,
 	   "history: other apps', and those behind an id");
+	memset(&instances, 0, sizeof(instances));
+	registry_instance_each(test->registry, "a", old.id, see_instance, &instances);
+	ok(test, instances.count == 2 && instances.first > old.id,
+	   "history: of an app, and those behind an id");
 	registry_instance_set(test->registry, &old, 0);
 	memset(&instances, 0, sizeof(instances));
 	registry_instance_each(test->registry, "a", 0, see_instance, &instances);
