@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Holds the module up in the middle of a request: whoever opens a file that is leased to somebody
+ * else waits until the lease is given up, and the module opens the member's files then.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
