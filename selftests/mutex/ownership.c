@@ -269,6 +269,14 @@ TEST_F(ownership, close_while_waiting)
 	EXPECT_EQ(0, mutex_wait(self->c.bgt));
 }
 
+TEST_F(ownership, close_releases_what_was_started)
+{
+	EXPECT_EQ(0, bgt_mutex_acquire_start(self->a.mutex, 0));
+	EXPECT_EQ(0, mutex_wait(self->a.bgt));
+	bgt_mutex_close(self->a.mutex);
+	EXPECT_FREE();
+}
+
 TEST_F(ownership, close_releases)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
