@@ -207,7 +207,7 @@ TEST_F_TIMEOUT(idle, throttled_between, 120)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
 
-	settings.quota = 90 * MSEC;
+	settings.quota = 70 * MSEC;
 	settings.period = 100 * MSEC;
 	begin_with(self->bgt, &settings, "");
 	helper_change(self->bgt, "s/^IdleMinimumCpu=.*/IdleMinimumCpu=1h/");
