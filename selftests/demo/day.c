@@ -15,14 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "day.h"
 #include "demo.h"
 
+#define NSEC_PER_MSEC	UINT64_C(1000000)
+#define NSEC_PER_SEC	UINT64_C(1000000000)
+
 /* The longest that anything may take, ns, and how often it is looked. */
 #define PATIENCE	UINT64_C(90000000000)
-#define LOOK_MSEC	50
+#define LOOK		(50 * NSEC_PER_MSEC)
+
+/* The story's clock is so much ahead of the generations, ns. */
+#define BEFORE_GENERATION	(100 * NSEC_PER_MSEC)
 
 #define INTERVAL_MSEC	"3000"
 
@@ -37,7 +44,7 @@ static bool has_ended(const struct run *run)
 
 static void heading(struct day *day, const char *text)
 {
-	report_tell(&day->report);
+	report_tell(&day->report, UINT64_MAX);
 	printf("\n%s\n\n", text);
 	fflush(stdout);
 }
@@ -77,7 +84,7 @@ static void run_app(struct day *day, const char *how, const char *interval, cons
 	day->lines = fdopen(pipes[0], "r");
 	if (!day->lines)
 		die("pipe", strerror(errno));
-	report_add(&day->report, boottime(), "user",
+	report_add(&day->report, boottime(), RANK_OPENS, "user",
 		   "opens the app, whose budget does not matter then");
 	lane_set(&day->lanes[LANE_APP], boottime(), LANE_RUNS);
 }
@@ -139,8 +146,13 @@ static void wait_for_something(const struct day *day)
 		{ .fd = bgt_fd(day->bgt), .events = POLLIN },
 		{ .fd = day->lines ? fileno(day->lines) : -1, .events = POLLIN },
 	};
+	uint64_t now = boottime(), left = LOOK;
+	struct timespec timeout = { 0 };
 
-	(void)poll(pollers, 2, LOOK_MSEC);
+	if (day->next > now && day->next - now < left)
+		left = day->next - now;
+	timeout.tv_nsec = (long)left;
+	(void)ppoll(pollers, 2, &timeout, NULL);
 }
 
 static bool is_closed(const struct day *day)
@@ -164,33 +176,63 @@ static bool is_watch_over(const struct day *day)
 	return has_ended(&day->runs[WATCH]);
 }
 
+/*
+ * When acts begin, ms, is chosen such that what comes of them, and the moments when a budget is
+ * spent or renewed, are well within a half of a second of the story.
+ */
 static const struct step {
+	uint64_t begin;
 	void (*act)(struct day *day);
 	bool (*is_over)(const struct day *day);
 } steps[] = {
-	{ open_app, is_closed },
-	{ wait_for_time, is_index_latched },
-	{ network_up, is_work_done },
-	{ network_down, is_watch_over },
-	{ come_back, is_closed },
+	{ 0, open_app, is_closed },
+	{ 1500, wait_for_time, is_index_latched },
+	{ 4000, network_up, is_work_done },
+	{ 9000, network_down, is_watch_over },
+	{ 14700, come_back, is_closed },
 };
+
+/* The story begins a little before a generation of the budget does. */
+static void await_begin(struct day *day)
+{
+	struct bgt_container *container;
+	struct timespec time;
+	uint64_t begin;
+
+	if (bgt_container_get(day->bgt, day->container, &container))
+		die(day->app, bgt_error(day->bgt));
+	begin = container->generation_end - BEFORE_GENERATION;
+	while (begin < boottime())
+		begin += container->period;
+	bgt_container_free(container);
+	time.tv_sec = (time_t)(begin / NSEC_PER_SEC);
+	time.tv_nsec = (long)(begin % NSEC_PER_SEC);
+	clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, NULL);
+	day->report.begin = begin;
+}
 
 static void live(struct day *day)
 {
+	const struct step *end = steps + sizeof(steps) / sizeof(steps[0]);
 	uint64_t deadline;
 
-	day->report.begin = boottime();
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	await_begin(day);
+	for (const struct step *step = steps; step < end; step++) {
 		deadline = boottime() + PATIENCE;
-		steps[i].act(day);
+		day->next = 0;
+		if (step + 1 < end)
+			day->next = day->report.begin + step[1].begin * NSEC_PER_MSEC;
+		step->act(day);
 		day->last_look = boottime();
 		do {
 			if (boottime() > deadline)
 				die(day->app, "nothing happens");
 			wait_for_something(day);
 			day_look(day);
-		} while (!steps[i].is_over(day));
+		} while (!step->is_over(day) || boottime() < day->next);
 	}
+	day->end = boottime();
+	report_free(&day->report);
 }
 
 int main(int argc, char **argv)
@@ -228,7 +270,7 @@ int main(int argc, char **argv)
 	bgt_container_free(container);
 	live(&day);
 	printf("\n");
-	lanes_draw(day.lanes, LANES, day.report.begin, boottime());
+	lanes_draw(day.lanes, LANES, day.report.begin, day.end);
 	printf("\n");
 	ok = day_judge(&day);
 	for (size_t i = 0; i < LANES; i++)

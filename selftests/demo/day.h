@@ -30,6 +30,11 @@ struct run {
 
 enum { SEND, FETCH, INDEX, WATCH, RUNS };
 
+/* What is told first of what happens in the same half of a second. */
+enum rank { RANK_OPENS, RANK_NETWORK, RANK_THAWED, RANK_DOES, RANK_BEGINS,
+	    RANK_PROGRESS = RANK_BEGINS + RUNS, RANK_FROZEN, RANK_CANCELED, RANK_ENDS, RANK_TOLD,
+	    RANK_CLOSES };
+
 struct day {
 	struct bgt *bgt;
 	char *script;
@@ -42,6 +47,8 @@ struct day {
 	bool internet;
 	uint64_t up;			/* when that was made so */
 	uint64_t last_look;
+	uint64_t next;			/* when the next act begins, at the earliest; or 0 */
+	uint64_t end;
 	FILE *lines;			/* what the app says, or NULL if it does not run */
 	pid_t pid;
 	int app_status;

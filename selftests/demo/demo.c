@@ -3,6 +3,7 @@
 #include "demo.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,31 @@ uint64_t boottime(void)
 double seconds(uint64_t ns)
 {
 	return (double)ns / 1e9;
+}
+
+double in_steps(uint64_t ns, uint64_t step)
+{
+	double shown = seconds(ns / step * step);
+
+	exactly("%.3f s is shown as %.1f s, %.0f ms from another", seconds(ns), shown,
+		(double)(ns % step < step / 2 ? ns % step : step - ns % step) / 1e6);
+	return shown;
+}
+
+void exactly(const char *format, ...)
+{
+	const char *path = getenv("EXACT");
+	FILE *file = path ? fopen(path, "ae") : NULL;
+	va_list arguments;
+
+	if (!file)
+		return;
+	fprintf(file, "%s: ", program_invocation_short_name);
+	va_start(arguments, format);
+	vfprintf(file, format, arguments);
+	va_end(arguments);
+	fprintf(file, "\n");
+	fclose(file);
 }
 
 _Noreturn void die(const char *what, const char *why)

@@ -12,6 +12,22 @@ uint64_t boottime(void);
 
 double seconds(uint64_t ns);
 
+/*
+ * Seconds as they are shown, in whole steps: what differs from one run to the next by some ms is
+ * not to show, and so is to lie well within a step.
+ */
+#define TENTH	UINT64_C(100000000)
+#define HALF	(5 * TENTH)
+#define WHOLE	(10 * TENTH)
+double in_steps(uint64_t ns, uint64_t step);
+
+/* What is due at a tenth is seen a little later, or hardly earlier: clocks are ahead, ns. */
+#define TENTH_AHEAD	UINT64_C(25000000)
+
+/* What is shown as something less exact is added to the file that EXACT names, if set. */
+__attribute__((format(printf, 1, 2)))
+void exactly(const char *format, ...);
+
 _Noreturn void die(const char *what, const char *why);
 
 /* Runs a command; a descriptor that is negative stays what it is. */

@@ -36,17 +36,16 @@ static bool judge_index(const struct day *day)
 	char text[160];
 	bool ok;
 
-	snprintf(text, sizeof(text),
-		 "Index, whose time had come without internet, waited %.1f s for that",
-		 seconds(index->start - index->fired));
-	ok = verdict(index->fired < day->up && index->start >= day->up, text);
+	ok = verdict(index->fired < day->up && index->start >= day->up,
+		     "Index, whose time had come without internet, waited for that");
 	snprintf(text, sizeof(text), "it was frozen %u times, and completed in a later generation",
 		 day->freezes);
 	ok &= verdict(day->freezes >= LEAST_FREEZES && day->generations > day->freezes &&
 		      index->state == BGT_INSTANCE_COMPLETED, text);
 	snprintf(text, sizeof(text),
-		 "all tasks used %.3f s; %" PRIu64 " generations and one overrun allow %.3f s",
-		 seconds(day->usage - day->usage_before), day->generations, seconds(allowed));
+		 "all tasks used no more than %" PRIu64
+		 " generations of %.1f s and one overrun allow",
+		 day->generations, seconds(day->quota));
 	ok &= verdict(day->usage - day->usage_before <= allowed, text);
 	return ok;
 }
@@ -55,14 +54,11 @@ static bool judge_watch(const struct day *day)
 {
 	const struct run *watch = &day->runs[WATCH];
 	uint64_t told = told_to_end(day), took = told ? watch->end - told : 0;
-	char text[160];
 
-	snprintf(text, sizeof(text),
-		 "Watch was told to end, and why, did not, and was terminated after %.2f s",
-		 seconds(took));
 	return verdict(watch->canceled && watch->reason == BGT_CANCEL_CONDITION_LOSS &&
 		       watch->state == BGT_INSTANCE_TERMINATED && took > TO_END - TOLERANCE &&
-		       took < TO_END + TOLERANCE, text);
+		       took < TO_END + TOLERANCE,
+		       "Watch was told to end, and why, did not, and was terminated after 5 s");
 }
 
 bool day_judge(const struct day *day)

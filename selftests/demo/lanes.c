@@ -10,7 +10,7 @@
 
 #include "demo.h"
 
-#define COLUMNS		64
+#define HALF_COLUMNS	2	/* of half a second */
 
 struct lane_change {
 	uint64_t time;
@@ -30,46 +30,49 @@ void lane_set(struct lane *lane, uint64_t time, enum lane_kind kind)
 	lane->count++;
 }
 
-/* The most notable kind that a lane is of between two moments. */
-static enum lane_kind kind_between(const struct lane *lane, uint64_t from, uint64_t to)
+/* What is drawn of a lane in a half second, counted from the beginning. */
+static enum lane_kind kind_in(const struct lane *lane, uint64_t begin, uint64_t half)
 {
-	enum lane_kind kind = LANE_NOTHING;
+	enum lane_kind before = LANE_NOTHING, kind = LANE_NOTHING;
+	bool changes = false;
 
-	for (size_t i = 0; i < lane->count && lane->changes[i].time < to; i++) {
-		if (lane->changes[i].time <= from)
-			kind = lane->changes[i].kind;
-		else if (lane->changes[i].kind > kind)
-			kind = lane->changes[i].kind;
+	for (size_t i = 0; i < lane->count; i++) {
+		const struct lane_change *change = &lane->changes[i];
+		uint64_t at = (change->time - begin) / HALF;
+
+		if (at > half)
+			break;
+		if (at < half) {
+			before = change->kind == LANE_ENDS ? LANE_NOTHING : change->kind;
+			continue;
+		}
+		changes = true;
+		if (change->kind > kind)
+			kind = change->kind;
 	}
-	return kind;
-}
-
-/* The kind that a lane is of at a moment. */
-static enum lane_kind kind_at(const struct lane *lane, uint64_t time)
-{
-	return kind_between(lane, time, time);
+	return changes && kind != LANE_ENDS ? kind : before;
 }
 
 static void draw(enum lane_kind kind)
 {
-	static const char *const characters[] = { " ", "\u00b7", "\u2588", "\u2591", "\u2593" };
+	static const char *const characters[] = { " ", " ", "\u00b7", "\u2588", "\u2591",
+						  "\u2593" };
 
-	printf("%s%s%s",
-	       kind == LANE_FROZEN ? color_frozen() : kind > LANE_WAITS ? color_run() : "",
-	       characters[kind], kind > LANE_WAITS ? color_off() : "");
+	printf("%s", kind == LANE_FROZEN ? color_frozen() : kind > LANE_WAITS ? color_run() : "");
+	for (int i = 0; i < HALF_COLUMNS; i++)
+		printf("%s", characters[kind]);
+	printf("%s", kind > LANE_WAITS ? color_off() : "");
 }
 
 static void draw_lane(const struct lane *lane, const struct lane *container, uint64_t begin,
-		      uint64_t width)
+		      uint64_t halves)
 {
-	uint64_t from = begin;
-
 	printf("  %-10s ", lane->name);
-	for (int i = 0; i < COLUMNS; i++, from += width) {
-		enum lane_kind kind = kind_between(lane, from, from + width);
+	for (uint64_t half = 0; half < halves; half++) {
+		enum lane_kind kind = kind_in(lane, begin, half);
 
 		if (lane->contained && kind == LANE_RUNS &&
-		    kind_at(container, from + width / 2) == LANE_FROZEN)
+		    kind_in(container, begin, half) == LANE_FROZEN)
 			kind = LANE_FROZEN;
 		draw(kind);
 	}
@@ -85,7 +88,7 @@ void lanes_draw(const struct lane *lanes, size_t count, uint64_t begin, uint64_t
 		{ LANE_WAITS, "waits" }, { LANE_RUNS, "runs" }, { LANE_FROZEN, "frozen" },
 		{ LANE_TO_END, "told to end" },
 	};
-	uint64_t width = (end - begin) / COLUMNS + 1;
+	uint64_t halves = (end - begin) / HALF + 1;
 
 	printf("  %10s ", "");
 	for (size_t i = 0; i < sizeof(legend) / sizeof(legend[0]); i++) {
@@ -94,8 +97,9 @@ void lanes_draw(const struct lane *lanes, size_t count, uint64_t begin, uint64_t
 	}
 	printf("\n");
 	for (size_t i = 0; i < count; i++)
-		draw_lane(&lanes[i], &lanes[0], begin, width);
-	printf("  %10s 0 s%*.1f s\n", "", COLUMNS - 5, seconds(end - begin));
+		draw_lane(&lanes[i], &lanes[0], begin, halves);
+	printf("  %10s 0 s%*.1f s\n", "", (int)(HALF_COLUMNS * halves) - 5,
+	       seconds(halves * HALF));
 }
 
 void lane_free(struct lane *lane)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What several things did in the same time, one line each. */
+/*
+ * What several things did in the same time, one line each. As in the report, a change counts from
+ * the beginning of the half second that it falls into.
+ */
 #ifndef LANES_H
 #define LANES_H
 
@@ -7,9 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where more than one falls into a column, the last of them is drawn. */
+/* Where more than one begins in the same half second, the last of them is drawn. */
 enum lane_kind {
 	LANE_NOTHING,
+	LANE_ENDS,	/* nothing, from the next half second on */
 	LANE_WAITS,
 	LANE_RUNS,
 	LANE_FROZEN,

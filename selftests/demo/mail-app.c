@@ -18,6 +18,9 @@
 
 #define NSEC_PER_MSEC	UINT64_C(1000000)
 
+/* How long the user writes a letter, ms. */
+#define WRITING		500
+
 /* How long sending a letter may take, ms. */
 #define PATIENCE	60000
 
@@ -117,6 +120,7 @@ static void begin(struct bgt *bgt, uint64_t interval, const char *letter)
 	if (bgt_task_associate(bgt, NULL))
 		die("cannot associate handlers", bgt_error(bgt));
 	register_all(bgt, interval);
+	(void)poll(NULL, 0, WRITING);
 	printf("fires Send, with \"%s\"\n", letter);
 	if (bgt_trigger_fire(bgt, NULL, "Send", BGT_TRIGGER_APPLICATION, letter))
 		die("cannot fire Send", bgt_error(bgt));

@@ -11,6 +11,9 @@
 #include "day.h"
 #include "demo.h"
 
+/* So much later, ns, all of what happened is noticed. */
+#define SETTLED		(2 * TENTH)
+
 static uint64_t clock_now(clockid_t clock)
 {
 	struct timespec time;
@@ -33,19 +36,26 @@ static struct run *find_run(struct day *day, const char *name)
 	die(name, "an unknown task runs");
 }
 
+/* One task begins after the other, however they take turns. */
+static unsigned int rank_of_begin(const struct day *day, const struct run *run)
+{
+	return RANK_BEGINS + (unsigned int)(run - day->runs);
+}
+
 static void note_start(struct day *day, struct run *run, const struct bgt_instance *instance)
 {
 	run->started = true;
 	run->start = from_wall(instance->started);
-	report_add(&day->report, run->start, run->name, "%sruns%s", color_run(), color_off());
+	report_add(&day->report, run->start, rank_of_begin(day, run), run->name, "%sruns%s",
+		   color_run(), color_off());
 	lane_set(&day->lanes[run->lane], run->start, LANE_RUNS);
 }
 
 static void note_end(struct day *day, struct run *run, const struct bgt_instance *instance)
 {
 	run->end = from_wall(instance->ended);
-	lane_set(&day->lanes[run->lane], run->end, LANE_NOTHING);
-	report_add(&day->report, run->end, run->name, "%s%s%s",
+	lane_set(&day->lanes[run->lane], run->end, LANE_ENDS);
+	report_add(&day->report, run->end, RANK_ENDS, run->name, "%s%s%s",
 		   bgt_instance_state_name(instance->state), *instance->message ? ": " : "",
 		   instance->message);
 }
@@ -56,7 +66,8 @@ static void note_canceled(struct day *day, struct run *run, const struct bgt_ins
 	run->reason = instance->reason;
 	if (run->end)
 		return;
-	report_add(&day->report, boottime(), run->name, "is told to end, %s; it has 5 s",
+	report_add(&day->report, boottime(), RANK_CANCELED, run->name,
+		   "is told to end, %s; it has 5 s",
 		   bgt_cancel_reason_name(instance->reason));
 	lane_set(&day->lanes[run->lane], boottime(), LANE_TO_END);
 }
@@ -68,11 +79,11 @@ static void note_instance(struct day *day, const struct bgt_instance *instance)
 	if (!run->there) {
 		run->there = true;
 		run->fired = from_wall(instance->fired);
-		report_add(&day->report, run->fired, run->name, "%s fires",
-			   bgt_trigger_name(instance->trigger));
+		report_add(&day->report, run->fired, rank_of_begin(day, run), run->name,
+			   "%s fires", bgt_trigger_name(instance->trigger));
 		lane_set(&day->lanes[run->lane], run->fired, LANE_WAITS);
 		if (instance->state == BGT_INSTANCE_LATCHED)
-			report_add(&day->report, run->fired + 1, run->name,
+			report_add(&day->report, run->fired, rank_of_begin(day, run), run->name,
 				   "waits for its conditions");
 	}
 	run->state = instance->state;
@@ -107,9 +118,19 @@ static void look_at_internet(struct day *day)
 		return;
 	day->internet = internet;
 	/* It was so since the last look at most; what follows from it is told behind it. */
-	report_add(&day->report, day->last_look, "bgtaskd", "sees that there is %s",
-		   internet ? "internet" : "no internet");
+	report_add(&day->report, day->last_look, RANK_NETWORK, "bgtaskd",
+		   "sees that there is %s", internet ? "internet" : "no internet");
 	lane_set(&day->lanes[LANE_INTERNET], day->last_look, internet ? LANE_RUNS : LANE_NOTHING);
+}
+
+/* In quarters: how far it is to a few percent is different every time. */
+static const char *share(uint32_t percent)
+{
+	static const char *const shares[] = { "next to nothing", "about a quarter", "about half",
+					      "about three quarters", "nearly all" };
+
+	exactly("%" PRIu32 " %% is shown as %s", percent, shares[(percent * 4 + 50) / 100]);
+	return shares[(percent * 4 + 50) / 100];
 }
 
 static void note_stopped(struct day *day, const struct bgt_container *container)
@@ -122,16 +143,15 @@ static void note_stopped(struct day *day, const struct bgt_container *container)
 		day->overrun = over;
 	if (index->started && !index->end)
 		day->freezes++;
-	report_add(&day->report, boottime(), "budget",
-		   "%sfrozen%s: %.3f s of %.3f s are spent; Index is at %" PRIu32 " %%",
-		   color_frozen(), color_off(), seconds(container->spent),
-		   seconds(container->quota), index->progress);
+	report_add(&day->report, boottime(), RANK_FROZEN, "budget",
+		   "%sfrozen%s: %.1f s are spent; Index has done %s of its work", color_frozen(),
+		   color_off(), seconds(container->quota), share(index->progress));
 	lane_set(&day->lanes[LANE_BUDGET], boottime(), LANE_FROZEN);
 }
 
 static void note_replenished(struct day *day, const struct bgt_container *container)
 {
-	report_add(&day->report, container->generation_start, "budget",
+	report_add(&day->report, container->generation_start, RANK_THAWED, "budget",
 		   "%sthawed%s: generation %" PRIu64, color_run(), color_off(),
 		   container->generation);
 	lane_set(&day->lanes[LANE_BUDGET], container->generation_start, LANE_NOTHING);
@@ -167,6 +187,15 @@ static void look_at_events(struct day *day)
 		die("events", bgt_error(day->bgt));
 }
 
+static unsigned int rank_of_line(const char *line)
+{
+	if (!strncmp(line, "is told that ", strlen("is told that ")))
+		return RANK_PROGRESS;
+	if (!strncmp(line, "is told: ", strlen("is told: ")))
+		return RANK_TOLD;
+	return RANK_DOES;
+}
+
 static void look_at_app(struct day *day)
 {
 	bool ended;
@@ -181,7 +210,7 @@ static void look_at_app(struct day *day)
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, "reads: ", strlen("reads: ")))
 			day->app_reads++;
-		report_add(&day->report, boottime(), "app", "%s", line);
+		report_add(&day->report, boottime(), rank_of_line(line), "app", "%s", line);
 	}
 	clearerr(day->lines);
 	if (!ended)
@@ -190,8 +219,9 @@ static void look_at_app(struct day *day)
 	day->lines = NULL;
 	day->app_status |= status;
 	day_show_app(day, false);
-	report_add(&day->report, boottime(), "user", "closes the app; it is on its budget again");
-	lane_set(&day->lanes[LANE_APP], boottime(), LANE_NOTHING);
+	report_add(&day->report, boottime(), RANK_CLOSES, "user",
+		   "closes the app; it is on its budget again");
+	lane_set(&day->lanes[LANE_APP], boottime(), LANE_ENDS);
 }
 
 void day_look(struct day *day)
@@ -203,6 +233,6 @@ void day_look(struct day *day)
 	/* In this order, or what follows from the internet might be seen before it. */
 	look_at_instances(day);
 	look_at_internet(day);
-	report_tell(&day->report);
+	report_tell(&day->report, now - SETTLED);
 	day->last_look = now;
 }
