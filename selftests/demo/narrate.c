@@ -22,6 +22,7 @@
 
 #define LEAST_FREEZES	3
 
+
 struct story {
 	const char *name;
 	int input;		/* its offset is shared with the command: how far it has read */
@@ -38,14 +39,18 @@ struct story {
 /* Begins a line: what the clock on the wall says, and how much CPU time was used. */
 static void print_times(const struct story *story, uint64_t time)
 {
-	printf("  %7.2f s  %8.3f s  ", seconds(time - story->begin), seconds(story->usage));
+	printf("  %7.1f s  %8.1f s  ", in_steps(time - story->begin + TENTH_AHEAD, TENTH),
+	       in_steps(story->usage + TENTH_AHEAD, TENTH));
 }
 
+/* To ten percent. */
 static int percent_read(const struct story *story)
 {
 	off_t offset = lseek(story->input, 0, SEEK_CUR);
+	int percent = story->input_size ? (int)(100 * offset / story->input_size) : 100;
 
-	return story->input_size ? (int)(100 * offset / story->input_size) : 100;
+	exactly("%d %% is shown as %d %%", percent, (percent + 5) / 10 * 10);
+	return (percent + 5) / 10 * 10;
 }
 
 static void tell_new(struct story *story, const struct bgt_container *container)
@@ -56,7 +61,7 @@ static void tell_new(struct story *story, const struct bgt_container *container)
 	story->begin = container->generation_start;
 	printf("  wall clock    CPU time\n");
 	print_times(story, story->begin);
-	printf("%sruns%s    generation 0, %.3f s to spend\n", color_run(), color_off(),
+	printf("%sruns%s    generation 0, %.1f s to spend\n", color_run(), color_off(),
 	       seconds(container->quota));
 	timeline_begin(&story->timeline, story->begin);
 }
@@ -73,8 +78,8 @@ static void tell_stopped(struct story *story, const struct bgt_container *contai
 		story->overrun = overrun;
 	timeline_freeze(&story->timeline, time, charged);
 	print_times(story, time);
-	printf("%sfrozen%s  spent %.3f s; %d %% of the input read\n", color_frozen(), color_off(),
-	       seconds(charged), percent_read(story));
+	printf("%sfrozen%s  spent %.1f s; about %d %% of the input read\n", color_frozen(),
+	       color_off(), in_steps(charged + TENTH_AHEAD, TENTH), percent_read(story));
 }
 
 static void tell_replenished(struct story *story, const struct bgt_container *container)
@@ -90,8 +95,9 @@ static void tell_end(struct story *story, const struct bgt_container *container,
 	timeline_end(&story->timeline, time, container->usage - story->usage);
 	story->usage = container->usage;
 	story->ended = true;
-	print_times(story, time);
-	printf("done\n");
+	/* It depends on the command, too, and not on its budget alone. */
+	printf("  %7.0f s  %8.0f s  done\n", in_steps(time - story->begin, WHOLE),
+	       in_steps(story->usage, WHOLE));
 }
 
 static void tell(struct story *story, const struct bgt_event *event)
@@ -162,9 +168,8 @@ static bool judge(const struct story *story, int status)
 	snprintf(text, sizeof(text), "it was frozen %u times", story->timeline.freezes);
 	ok &= verdict(story->timeline.freezes >= LEAST_FREEZES, text);
 	snprintf(text, sizeof(text),
-		 "it used %.3f s; %llu generations of %.3f s and one overrun allow %.3f s",
-		 seconds(story->usage), (unsigned long long)generations, seconds(story->quota),
-		 seconds(allowed));
+		 "it used no more than %llu generations of %.1f s and one overrun allow",
+		 (unsigned long long)generations, seconds(story->quota));
 	ok &= verdict(story->usage <= allowed, text);
 	return ok;
 }

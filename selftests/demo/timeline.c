@@ -79,14 +79,16 @@ static unsigned int draw_bar(const char *character, const char *sequence, unsign
 static void draw_row(const struct row *row, size_t number, uint64_t period)
 {
 	uint64_t stop = row->frozen ? row->frozen : row->end;
+	/* The last one depends on the command, too, and is rounded. */
+	uint64_t step = row->frozen ? TENTH : HALF, ahead = row->frozen ? TENTH_AHEAD : HALF / 2;
 	unsigned int at;
 
 	printf("  %10zu  ", number);
 	at = draw_bar(RUN, color_run(), 0, columns(stop - row->begin, period));
 	at = draw_bar(FROZEN, color_frozen(), at, columns(row->end - row->begin, period));
-	printf("%*s  %6.3f s  %6.2f s", (int)(MOST_COLUMNS - at), "", (double)row->charged / 1e9,
-	       (double)(row->end - row->begin) / 1e9);
-	printf("%s\n", row->frozen ? "" : "  done");
+	printf("%*s  %6.1f s  %6.1f s%s\n", (int)(MOST_COLUMNS - at), "",
+	       in_steps(row->charged + ahead, step), in_steps(row->end - row->begin + ahead, step),
+	       row->frozen ? "" : "  done");
 }
 
 void timeline_draw(const struct timeline *timeline, uint64_t period)
