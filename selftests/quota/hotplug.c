@@ -126,10 +126,10 @@ TEST_F_TIMEOUT(hotplug, throttled, 120)
 	uint64_t quota;
 
 	use("a", CPU);
+	burner = burner_start("a", 2);
 	set_online(false);
 	quota = container_look(self->bgt, self->id)->spent + 100 * MSEC;
 	container_set_quota(self->bgt, self->id, quota);
-	burner = burner_start("a", 2);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	cgroup_wait_frozen("a", true);
 	burner_wait_off(&burner);
