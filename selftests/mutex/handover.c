@@ -3,10 +3,12 @@
  * Who is lent time is found out anew whenever somebody else owns the mutex, or waits no more: with
  * several who own and wait, in containers that stand still and outside of all.
  */
-#include <errno.h>
 #include <limits.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -200,12 +202,12 @@ TEST_F_TIMEOUT(handover, others_wait_on, 120)
 {
 	struct insider *owner = owner_start(self, "a", NAME), *inside;
 
-	party_wait(&self->outsider, 500);
+	party_wait(&self->outsider, BGT_TIMEOUT_INFINITE);
 	inside = waiter_start(self, "a", 2);
 	party_wait(&self->second, BGT_TIMEOUT_INFINITE);
 	container_set_quota(self->bgt, self->a, 0);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->a);
-	EXPECT_EQ(-ETIMEDOUT, mutex_wait(self->outsider.bgt));
+	party_end(&self->outsider);
 	inside->release = true;
 	owner->release = true;
 	EXPECT_EQ(0, mutex_wait(self->second.bgt));
@@ -264,6 +266,62 @@ TEST_F_TIMEOUT(handover, held_members, 120)
 	EXPECT_EQ(1, times_lent(self, self->a));
 	for (int i = 0; i < 3; i++)
 		cgroup_wait_frozen(cgroups[i], true);
+	burner_end(&burner);
+}
+
+static pid_t acquirer;
+
+static void *acquire(void *data)
+{
+	acquirer = (pid_t)syscall(SYS_gettid);
+	return (void *)(intptr_t)bgt_mutex_acquire(data, 0);
+}
+
+/* The thread that has acquired it ends, and the process owns it still. */
+static int own_for_a_thread(void *data)
+{
+	struct insider *insider = data;
+	struct party party;
+	pthread_t thread;
+	void *error;
+
+	close_range(3, UINT_MAX, 0);
+	party = party_new(NAME);
+	if (pthread_create(&thread, NULL, acquire, party.mutex) || pthread_join(thread, &error) ||
+	    error)
+		return 1;
+	/* It may be joined and still be leaving. */
+	while (!syscall(SYS_tgkill, getpid(), acquirer, 0))
+		sched_yield();
+	insider->owns = true;
+	for (;;)
+		insider->count++;
+}
+
+/* It is known by that where the owner is, and so where it is not. */
+TEST_F_TIMEOUT(handover, thread_has_ended, 120)
+{
+	struct insider *owner = self->insiders;
+	uint64_t end = now() + DEADLINE, count;
+	struct burner burner;
+	uint32_t held;
+
+	cgroup_make("e");
+	held = member_add(self->bgt, self->a, BGT_ROLE_TASK, "e");
+	burner = burner_start("e", 1);
+	task_start("a", own_for_a_thread, owner);
+	while (!owner->owns && now() < end)
+		look_later(end);
+	ASSERT_TRUE(owner->owns);
+	party_wait(&self->outsider, BGT_TIMEOUT_INFINITE);
+	member_hold(self->bgt, held, true);
+	cgroup_wait_frozen("e", true);
+	EXPECT_TRUE(burner_stands(&burner, 0));
+	container_set_quota(self->bgt, self->a, 0);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->a);
+	count = owner->count;
+	pause_for(300 * MSEC);
+	EXPECT_GT(owner->count, count);
 	burner_end(&burner);
 }
 
