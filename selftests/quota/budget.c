@@ -69,6 +69,26 @@ TEST_F_TIMEOUT(budget, anticipated, 120)
 	burner_end(&burner);
 }
 
+/* However long it takes, half of a budget at least is there to be used. */
+TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
+{
+	uint64_t quota = 30 * USEC, end = now() + DEADLINE;
+	const struct bgt_container *container;
+	struct burner burner;
+
+	module_anticipate(true);
+	container_set_budget(self->bgt, self->id, quota, 20 * MSEC);
+	burner = burner_launch("a", 2);
+	do {
+		look_later(end);
+		container = container_look(self->bgt, self->id);
+		EXPECT_LE(container->lead, quota / 2);
+	} while (container->times_throttled < 10 && now() < end);
+	EXPECT_GE(container->times_throttled, 10);
+	EXPECT_GT(container->lead, 0);
+	burner_end(&burner);
+}
+
 /*
  * In the long run a container gets its quota and no more, as what it overran is taken back: after
  * ten generations it has had ten quotas and what the last one overran.
