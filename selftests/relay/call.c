@@ -2,6 +2,7 @@
 /* Calls, their answers, and events: who hears what of whom, and what is refused. */
 #include <errno.h>
 #include <linux/bgtask.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,32 @@ TEST_F(relay, stamps)
 	admin = genl_find(&self->helper, BGTASK_A_CALL_ADMIN);
 	ASSERT_NE(NULL, admin);
 	EXPECT_EQ(1, ((const uint8_t *)admin)[NLA_HDRLEN]);
+}
+
+static void *call_as_thread(void *data)
+{
+	call(data, "thread", 0);
+	return NULL;
+}
+
+/* It is the process that calls, not one of its threads; for the user whose socket it is. */
+TEST_F(relay, stamps_of_threads_and_sockets)
+{
+	struct genl handed_on;
+	pthread_t thread;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, call_as_thread, &self->app));
+	take(&self->helper);
+	EXPECT_EQ(getpid(), (pid_t)genl_get_u32(&self->helper, BGTASK_A_CALL_PID));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+
+	ASSERT_EQ(0, syscall(SYS_setresuid, -1, USER, -1));
+	ASSERT_EQ(0, genl_open(&handed_on));
+	ASSERT_EQ(0, syscall(SYS_setresuid, -1, 0, -1));
+	call(&handed_on, "handed on", 0);
+	take(&self->helper);
+	EXPECT_EQ(USER, genl_get_u32(&self->helper, BGTASK_A_CALL_UID));
+	genl_close(&handed_on);
 }
 
 /* A socket keeps its name, and no other has it. */
