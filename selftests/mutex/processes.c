@@ -25,8 +25,8 @@
 #define NAME	"processes"
 #define LIMITS	"/proc/sys/user/max_%s_namespaces"
 /* More than enough for those that have not ended completely; and how often that is tried. */
-#define NAMESPACES	20
-#define ROUNDS		40
+#define NAMESPACES	8
+#define ROUNDS		16
 
 FIXTURE(processes) {
 	struct bgt *bgt;
@@ -104,7 +104,7 @@ static int own_and_release(void)
 	return bgt_mutex_acquire(party.mutex, 0) < 0 || bgt_mutex_release(party.mutex);
 }
 
-TEST_F_TIMEOUT(processes, released, 120)
+TEST_F_TIMEOUT(processes, released, 300)
 {
 	run_many(own_and_release);
 	EXPECT_EQ(NULL, mutex_look(self->bgt, NAME));
@@ -118,7 +118,7 @@ static int own(void)
 	return bgt_mutex_acquire(party.mutex, 0) < 0;
 }
 
-TEST_F_TIMEOUT(processes, abandoned, 120)
+TEST_F_TIMEOUT(processes, abandoned, 300)
 {
 	run_many(own);
 	ASSERT_NE(NULL, mutex_look(self->bgt, NAME));
@@ -141,7 +141,7 @@ static int wait_and_leave(void)
 	return 0;
 }
 
-TEST_F_TIMEOUT(processes, waited, 120)
+TEST_F_TIMEOUT(processes, waited, 300)
 {
 	struct party owner = party_new(NAME);
 
@@ -169,7 +169,7 @@ static int attach(void)
 }
 
 /* The helper's number and its socket are kept, too. */
-TEST_F_TIMEOUT(processes, helpers, 120)
+TEST_F_TIMEOUT(processes, helpers, 300)
 {
 	run_many(attach);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bounds of what requests may say: the lowest and the highest value of each attribute are taken,
- * the ones next to them are not; nor are names and texts that are a byte too long.
+ * The bounds of what requests may say: the lowest and the highest value of each attribute are
+ * taken, the ones next to them are not; nor are names that are a byte too long.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -11,7 +11,7 @@
 #include "contract.h"
 #include "mutex.h"
 
-/* A request that says one thing of its own; it is followed by all that this kind of it needs. */
+/* A request that says one thing of its own, beside what all of its kind need. */
 struct bound {
 	uint8_t command;
 	uint16_t attribute;

@@ -77,14 +77,15 @@ TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
 	struct burner burner;
 
 	module_anticipate(true);
-	container_set_budget(self->bgt, self->id, quota, 20 * MSEC);
+	container_set_budget(self->bgt, self->id, quota, 5 * MSEC);
 	burner = burner_launch("a", 2);
 	do {
 		look_later(end);
 		container = container_look(self->bgt, self->id);
 		EXPECT_LE(container->lead, quota / 2);
-	} while (container->times_throttled < 10 && now() < end);
-	EXPECT_GE(container->times_throttled, 10);
+	} while (container->times_throttled < 3 && now() < end);
+	/* Slow machines overrun it by far, and pay for that. */
+	EXPECT_GE(container->times_throttled, 3);
 	EXPECT_GT(container->lead, 0);
 	burner_end(&burner);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module does when nobody has set a parameter: each has the value that modinfo(8) tells of,
- * and that is what it comes to.
+ * What the module does when nobody has set a parameter: each has the value that modinfo(8) tells
+ * of, and that is what it comes to.
  */
 #include <dirent.h>
 #include <errno.h>
