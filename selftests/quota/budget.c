@@ -86,7 +86,8 @@ TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
 	} while (container->times_throttled < 3 && now() < end);
 	/* Slow machines overrun it by far, and pay for that. */
 	EXPECT_GE(container->times_throttled, 3);
-	EXPECT_GT(container->lead, 0);
+	if (exact_clock())
+		EXPECT_GT(container->lead, 0);
 	burner_end(&burner);
 }
 
