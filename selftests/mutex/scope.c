@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who shares a name: nobody else sees it, or gets at it. */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #define NAME	"scope"
 #define USER	1001
 #define OTHER	1002
+#define MANY	600
 
 FIXTURE(scope) {
 	struct bgt *bgt;
@@ -218,6 +220,31 @@ TEST_F_TIMEOUT(scope, names_are_apart, 60)
 	EXPECT_EQ(3, errand("a", USER, BGT_SCOPE_USER, LOOK));
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
 		task_kill(pids[i]);
+}
+
+/* More of them than there is room for in one of the kernel's messages: each is told of, as it is. */
+TEST_F_TIMEOUT(scope, many_are_listed, 60)
+{
+	struct bgt_mutex_state *list, *state;
+	struct bgt *bgt = mutex_connect();
+	char name[64];
+	int number;
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), NAME "-%0*d", 3 + i % 20, i);
+		ASSERT_EQ(0, bgt_mutex_acquire(mutex_open(bgt, name, BGT_SCOPE_USER), 0));
+	}
+	ASSERT_EQ(0, bgt_mutex_list(self->bgt, &list));
+	for (number = 0, state = list; state; number++, state = state->next) {
+		snprintf(name, sizeof(name), NAME "-%0*d", 3 + number % 20, number);
+		EXPECT_STREQ(name, state->name);
+		EXPECT_EQ(BGT_SCOPE_USER, state->scope);
+		EXPECT_EQ(getpid(), (pid_t)state->owner);
+		EXPECT_EQ(1, state->count);
+	}
+	EXPECT_EQ(MANY, number);
+	bgt_mutex_state_free(list);
+	bgt_close(bgt);
 }
 
 static int wait_in_container(void *data)

@@ -133,6 +133,33 @@ TEST_F(contract, member)
 
 /* Dumps */
 
+#define NR_MEMBERS 150
+
+/* More of them than there is room for in one message; each is told of, as it is. */
+TEST_F_TIMEOUT(contract, dump_many_members, 120)
+{
+	uint32_t id = container_new(self->bgt, SEC, 10 * SEC), ids[NR_MEMBERS];
+	struct bgt_member *list, *member;
+	unsigned int number;
+	char name[16];
+
+	for (number = 0; number < NR_MEMBERS; number++) {
+		snprintf(name, sizeof(name), "m%u", number);
+		cgroup_make(name);
+		ids[number] = member_add(self->bgt, id, BGT_ROLE_TASK, name);
+	}
+	ASSERT_EQ(0, bgt_member_list(self->bgt, id, &list));
+	for (number = 0, member = list; member; number++, member = member->next) {
+		ASSERT_LT(number, NR_MEMBERS);
+		EXPECT_EQ(ids[number], member->id);
+		EXPECT_EQ(id, member->container);
+		EXPECT_EQ(BGT_ROLE_TASK, member->role);
+		EXPECT_FALSE(member->held);
+	}
+	EXPECT_EQ(NR_MEMBERS, number);
+	bgt_member_free(list);
+}
+
 TEST_F(contract, dump_members_of_one)
 {
 	uint32_t other = container_new(self->bgt, SEC, 10 * SEC);
