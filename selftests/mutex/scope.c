@@ -222,7 +222,7 @@ TEST_F_TIMEOUT(scope, names_are_apart, 60)
 		task_kill(pids[i]);
 }
 
-/* More of them than there is room for in one of the kernel's messages: each is told of, as it is. */
+/* More of them than there is room for in one of the kernel's messages: each is listed as it is. */
 TEST_F_TIMEOUT(scope, many_are_listed, 60)
 {
 	struct bgt_mutex_state *list, *state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests what is read of processes and cgroups. A directory with a list of processes in it stands for
- * a cgroup, so that nothing has to be made where cgroups are.
+ * Tests what is read of processes and cgroups. A directory with a list of processes in it stands
+ * for a cgroup, so that nothing has to be made where cgroups are.
  */
 #include <errno.h>
 #include <limits.h>
