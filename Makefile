@@ -13,6 +13,7 @@ source = $$(selftests/vm/kernels source)
 export KERNEL
 
 .PHONY: all tools module module-vm selftests vm demo setup check check-all soak bench static
+.PHONY: mutate coverage
 .PHONY: generate check-generated install uninstall modules_install clean help
 
 all: tools $(if $(wildcard $(KDIR)),module)
@@ -36,6 +37,9 @@ help:
 	@echo '  soak                fuzzers, the selftests on the debug kernel, power cuts:' \
 		'long rounds'
 	@echo '  bench               what it costs and how exact it is, next to its peers'
+	@echo '  coverage            which lines of the module, helper and library no test runs'
+	@echo '  mutate [COUNT=200] [SEED=1] [FILES=...]'
+	@echo '                      which faults of one line no test notices'
 	@echo
 	@echo 'Parts of the above:'
 	@echo '  module-vm           build/module/$$KERNEL/bgtask.ko for the guest'
@@ -95,6 +99,14 @@ check-all:
 soak:
 	$(need) $(check-sets) debug fuzz
 	@SOAK=1 selftests/check fuzz debug power-cut-6.12
+
+coverage:
+	$(need) $(check-sets) debug
+	@selftests/coverage/run
+
+mutate:
+	$(need) $(check-sets)
+	@COUNT='$(COUNT)' SEED='$(SEED)' FILES='$(FILES)' selftests/mutate/run
 
 static:
 	@selftests/static
