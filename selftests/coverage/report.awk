@@ -32,12 +32,10 @@ END {
 			hit[part]++
 			continue
 		}
-		text = texts[place]
-		gsub(/^[ \t]+/, "", text)
-		if ((file ": " text) in listed)
-			listed[file ": " text]++
+		if ((file ": " texts[place]) in listed)
+			listed[file ": " texts[place]]++
 		else
-			print place ": " text
+			print place ": " texts[place]
 	}
 	for (entry in listed)
 		if (!listed[entry])
