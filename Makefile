@@ -101,7 +101,7 @@ soak:
 	@SOAK=1 selftests/check fuzz debug power-cut-6.12
 
 coverage:
-	$(need) $(check-sets) debug
+	$(need) $(check-sets) debug coverage
 	@selftests/coverage/run
 
 mutate:

@@ -18,6 +18,12 @@ CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
 	  $(shell pkg-config --cflags libmnl)
 LDLIBS += $(shell pkg-config --libs libmnl) -lpthread
 
+# A library whose lines are counted by clang, see ../../userspace/Makefile, needs what counts them.
+ifneq ($(COVERAGE),)
+LDLIBS += -Wl,-u,__llvm_profile_runtime \
+	  $(shell clang -print-resource-dir)/lib/linux/libclang_rt.profile-$(shell uname -m).a
+endif
+
 # What every program is linked with, behind the rules of the kernel's lib.mk.
 helpers := $(BUILD)/selftests/helpers.a
 libraries := $(helpers) $(BUILD)/lib/libbgtask.a
