@@ -12,6 +12,7 @@
 
 #include "mutex.h"
 #include "scene.h"
+#include "task.h"
 
 struct bgt *mutex_connect(void)
 {
@@ -114,6 +115,24 @@ bool mutex_wait_waiters(struct bgt *bgt, const char *name, uint32_t waiters)
 		look_later(end);
 	} while (now() < end);
 	return false;
+}
+
+static int own_and_burn(void *data)
+{
+	struct party party = party_new(data);
+	volatile uint64_t counter = 0;
+
+	if (bgt_mutex_acquire(party.mutex, 0) < 0)
+		return 1;
+	for (;;)
+		counter++;
+}
+
+void mutex_own_and_burn(struct bgt *bgt, const char *cgroup, const char *name)
+{
+	task_start(cgroup, own_and_burn, (void *)name);
+	if (!mutex_wait_waiters(bgt, name, 0))
+		fail("nobody owns %s", name);
 }
 
 static int acquire_and_release(const struct bgt_mutex_state *state)

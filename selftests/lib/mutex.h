@@ -35,6 +35,9 @@ const struct bgt_mutex_state *mutex_look(struct bgt *bgt, const char *name);
 /* Waits until so many wait for a mutex; false if the deadline passes. */
 bool mutex_wait_waiters(struct bgt *bgt, const char *name, uint32_t waiters);
 
+/* Starts a process in a cgroup that owns a mutex of scope user from now on, and uses its CPU. */
+void mutex_own_and_burn(struct bgt *bgt, const char *cgroup, const char *name);
+
 /* Frees all mutexes that were abandoned, whoever has owned them. */
 void mutex_sweep(void);
 

@@ -36,24 +36,11 @@ FIXTURE_TEARDOWN_PARENT(learning)
 	scene_end();
 }
 
-static int own(void *data)
-{
-	struct party party = party_new(NAME);
-
-	if (bgt_mutex_acquire(party.mutex, 0) < 0)
-		return 1;
-	for (;;)
-		++*(volatile uint64_t *)data;
-}
-
 TEST_F_TIMEOUT(learning, loan, 120)
 {
-	uint64_t counter = 0, end = now() + DEADLINE;
 	struct party waiter = party_new(NAME);
 
-	task_start("a", own, &counter);
-	while (!mutex_look(self->bgt, NAME) && now() < end)
-		look_later(end);
+	mutex_own_and_burn(self->bgt, "a", NAME);
 	party_wait(&waiter, BGT_TIMEOUT_INFINITE);
 	container_set_quota(self->bgt, self->id, 500 * MSEC);
 	/* It is lent time as soon as its budget is gone, and stands still only after that. */

@@ -145,26 +145,14 @@ TEST_F_TIMEOUT(parameters, descriptions, 60)
 	free(content);
 }
 
-static int own_and_burn(void *data)
-{
-	struct party party = party_new(NAME);
-
-	if (bgt_mutex_acquire(party.mutex, 0) < 0)
-		return 1;
-	for (;;)
-		++*(volatile uint64_t *)data;
-}
-
 /* An owner that others wait for runs for so long, and no longer. */
 TEST_F_TIMEOUT(parameters, grace, 60)
 {
-	uint64_t slack = exact_clock() ? 10 * MSEC : 500 * MSEC, usage, counter = 0;
+	uint64_t slack = exact_clock() ? 10 * MSEC : 500 * MSEC, usage;
 	struct party waiter;
 
-	task_start("a", own_and_burn, &counter);
+	mutex_own_and_burn(self->bgt, "a", NAME);
 	EXPECT_TRUE(container_is_charged(self->bgt, self->id, 20 * MSEC));
-	while (!mutex_look(self->bgt, NAME))
-		pause_for(MSEC);
 	container_set_quota(self->bgt, self->id, 0);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	cgroup_wait_frozen("a", true);
