@@ -148,9 +148,10 @@ static void record(struct app *app)
 }
 
 /*
- * Takes what was sent and received since the last look; then the power was as it was then. So was
- * the foreground, as far as it is the helper who brings the app there: since when somebody else has
- * made it exempt is not known, and all that may be free is.
+ * Takes what was sent and received since the last look. The power is taken to have been what the
+ * last look found; so is the foreground if the helper has brought the app there, since the helper
+ * looks whenever an app moves. Somebody else may have made the app exempt at any time since the
+ * last look: then all of the traffic is free.
  */
 static void settle(struct app *app)
 {
