@@ -172,12 +172,14 @@ TEST_F_TIMEOUT(parameters, grace, 60)
 /* Freezing begins early once it is known how long it takes. */
 TEST_F_TIMEOUT(parameters, anticipate, 60)
 {
+	uint64_t end = now() + DEADLINE;
 	struct burner burner;
 
 	container_set_budget(self->bgt, self->id, 40 * MSEC, 150 * MSEC);
 	burner = burner_start("a", 2);
-	for (int i = 0; i < 3; i++)
-		event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
+	/* A single freeze may have taken no time that was seen. */
+	while (!container_look(self->bgt, self->id)->lead && now() < end)
+		look_later(end);
 	EXPECT_GT(container_look(self->bgt, self->id)->lead, 0);
 	burner_end(&burner);
 }
