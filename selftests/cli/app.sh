@@ -59,7 +59,7 @@ test_app_show() {
 	write_manifest $other >/dev/null
 	start_with_app
 	id=$(bgtask task register -a $mail -n Quick -t application)
-	container=$(bgtask -j container show $mail | jq .id)
+	container=$(bgtask -j container show $mail | gojq .id)
 	want 0 bgtask app list
 	same "$(words)" "ID CLASS ACCESS TASKS MANIFEST
 $mail standard unspecified 1 $scratch/apps/$mail.bgtask

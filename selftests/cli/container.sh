@@ -12,7 +12,7 @@ test_container() {
 	want 0 bgtask container new --quota 300ms --period 2min cli-c
 	want 0 bgtask container add cli-c $top/a
 	want 0 bgtask -j container show cli-c
-	same "$(jq -c '[.name, .quota, .period, .exempt, .throttled, .members]' <<<"$out")" \
+	same "$(gojq -c '[.name, .quota, .period, .exempt, .throttled, .members]' <<<"$out")" \
 		'["cli-c",300000000,120000000000,false,false,1]'
 	want 0 bgtask container show cli-c
 	like "$out" '*cli-c*'
@@ -20,17 +20,17 @@ test_container() {
 	like "$out" '*2min*'
 	want 0 bgtask container set --quota unlimited --period 1h cli-c
 	want 0 bgtask -j container show cli-c
-	same "$(jq -c .period <<<"$out")" 3600000000000
+	same "$(gojq -c .period <<<"$out")" 3600000000000
 	want 0 bgtask container list
 	like "$out" '*cli-c*'
 	want 0 bgtask -j container list
-	same "$(jq -r '.[] | select(.name == "cli-c") | .period' <<<"$out")" 3600000000000
+	same "$(gojq -r '.[] | select(.name == "cli-c") | .period' <<<"$out")" 3600000000000
 	want 0 bgtask container exempt cli-c
-	same "$(bgtask -j container show cli-c | jq .exempt)" true
+	same "$(bgtask -j container show cli-c | gojq .exempt)" true
 	want 0 bgtask container exempt cli-c off
-	same "$(bgtask -j container show cli-c | jq .exempt)" false
+	same "$(bgtask -j container show cli-c | gojq .exempt)" false
 	want 0 bgtask container remove cli-c $top/a
-	same "$(bgtask -j container show cli-c | jq -c .members)" 0
+	same "$(bgtask -j container show cli-c | gojq -c .members)" 0
 	want 0 bgtask container delete cli-c
 	want 1 bgtask container show cli-c
 	like "$err" '*there is no such container*'
@@ -70,7 +70,7 @@ test_container_json() {
 		delete -j cli-k:
 		delete -j cli-j:
 	END
-	want 0 jq -es "[${filters[*]/%/,} true] | index(false) // \"none\"" "$scratch/answers"
+	want 0 gojq -es "[${filters[*]/%/,} true] | index(false) // \"none\"" "$scratch/answers"
 	same "$out" '"none"'
 }
 
@@ -107,12 +107,12 @@ test_container_reprieve() {
 	want 0 bgtask container show cli-c
 	like "$out" '*  Reprieve: for 5[0-9]min *'
 	want 0 bgtask -j container show cli-c
-	same "$(jq '.reprieve > 3000000000000 and .reprieve < 3600000000000' <<<"$out")" true
+	same "$(gojq '.reprieve > 3000000000000 and .reprieve < 3600000000000' <<<"$out")" true
 	want 1 bgtask container set -R 61min cli-c
 	like "$err" '*reprieve must be at most 1 h*'
 	want 0 bgtask container set -R 0 cli-c
 	await is_frozen $top/a
-	same "$(bgtask -j container show cli-c | jq .reprieve)" 0
+	same "$(bgtask -j container show cli-c | gojq .reprieve)" 0
 	want 2 bgtask container set --reprieve nonsense cli-c
 	want 2 bgtask container set cli-c --reprieve
 }
@@ -130,7 +130,7 @@ usage_agrees() {
 	local key usage
 	read -r key usage <$top/a/cpu.stat
 	[[ $key == usage_usec ]] &&
-		(($(bgtask -j container show cli-c | jq .usage) / 1000 == usage))
+		(($(bgtask -j container show cli-c | gojq .usage) / 1000 == usage))
 }
 
 # A datagram over the loopback device: 20 bytes of IP, 8 of UDP, and what is in it.
@@ -152,9 +152,9 @@ test_container_traffic() {
 	want 0 bgtask container show cli-c
 	like "$out" '*  Traffic: 0 bytes received, 0 sent, 34 local, not counted now'$'\n''*'
 	want 0 bgtask -j container show cli-c
-	same "$(jq -c '[.count_traffic, .received, .sent, .local]' <<<"$out")" '[false,0,0,34]'
+	same "$(gojq -c '[.count_traffic, .received, .sent, .local]' <<<"$out")" '[false,0,0,34]'
 	want 0 bgtask container traffic cli-c on
-	same "$(bgtask -j container show cli-c | jq .count_traffic)" true
+	same "$(bgtask -j container show cli-c | gojq .count_traffic)" true
 	want 1 bgtask container traffic cli-none
 	like "$err" '*there is no such container*'
 	want 2 bgtask container traffic
@@ -202,7 +202,7 @@ test_names_are_printed_safely() {
 	local name=$'cli-\xc3\xa9"\\'
 	want 0 bgtask container new "$name"
 	want 0 bgtask -j container list
-	same "$(jq -r '.[] | select(.name | startswith("cli-")) | .name' <<<"$out")" "$name"
+	same "$(gojq -r '.[] | select(.name | startswith("cli-")) | .name' <<<"$out")" "$name"
 	bgtask container delete "$name"
 }
 

@@ -15,7 +15,7 @@ root=/sys/fs/cgroup
 scratch=$(mktemp -d)
 export scratch
 # To look for them again and again takes long where the file system is the host's.
-hash bgtask jq sleep timeout
+hash bgtask gojq sleep timeout
 
 # In each test: the first thing that is not as it should be, with all that one needs to know.
 wrong() {

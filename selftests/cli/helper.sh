@@ -100,7 +100,7 @@ start_with_app() {
 # Words of what was printed, with one space between them.
 words() { sed -E 's/^ +| +$//g; s/ +/ /g' <<<"$out"; }
 # json FILTER: of what was printed.
-json() { jq -c "$1" <<<"$out"; }
+json() { gojq -c "$1" <<<"$out"; }
 # Whether the app is in this state.
 app_is() { [[ $(bgtask app show $mail) == *"State: $1"$'\n'* ]]; }
 # instance_is TASK PATTERN: whether the last run of a task has this state and result. Its id is $id.

@@ -22,7 +22,7 @@ both_see_container() {
 	has "$scratch/events" org.example.seen && has "$scratch/text" org.example.seen
 }
 # events NAME FILTER: of all events of this name, one a line.
-events() { jq -c "select(.event == \"$1\") | $2" "$scratch/events"; }
+events() { gojq -c "select(.event == \"$1\") | $2" "$scratch/events"; }
 # The same of the text, without the time.
 lines() { sed -n "s/^20[^ ]*Z \($1 \)/\1/p" "$scratch/text"; }
 
@@ -68,7 +68,7 @@ test_monitor() {
 		app-changed $mail: not-running
 	END
 	)"
-	same "$(jq -c 'select(.time | test("^20.*Z$") | not)' "$scratch/events")" ""
+	same "$(gojq -c 'select(.time | test("^20.*Z$") | not)' "$scratch/events")" ""
 	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
 }
 
@@ -142,14 +142,14 @@ test_monitor_tasks() {
 		task-unregistered $mail Quick $sync: $when
 	END
 	)"
-	same "$(jq -c 'select(.task) | [.event, .task.name]' "$scratch/events")" "$(cat <<-END
+	same "$(gojq -c 'select(.task) | [.event, .task.name]' "$scratch/events")" "$(cat <<-END
 		["task-registered","Quick"]
 		["task-registered","Worker"]
 		["task-unregistered","Worker"]
 		["task-unregistered","Quick"]
 	END
 	)"
-	same "$(jq -c 'select(.task.name == "Quick") | .task' "$scratch/events" | uniq)" \
+	same "$(gojq -c 'select(.task.name == "Quick") | .task' "$scratch/events" | uniq)" \
 		"$(tr -d '\n' <<-END
 		{"id":$sync,"app":"$mail","name":"Quick","entry_point":"/bin/sh $scratch/quick",
 		"trigger":"time","interval":5400000000000,"oneshot":false,
@@ -166,7 +166,7 @@ test_monitor_apps() {
 	listen
 	manifest=$(write_manifest $other)
 	bgtask app install "$manifest" >/dev/null
-	container=$(bgtask -j app show $other | jq .container)
+	container=$(bgtask -j app show $other | gojq .container)
 	user=$(id -u nobody)
 	bgtask app allow $other
 	bgtask app allow $other

@@ -23,7 +23,7 @@ let_go() {
 }
 nobody() { setpriv --reuid nobody --regid nogroup --clear-groups "$(command -v bgtask)" "$@"; }
 # mutex NAME FILTER: something of the mutexes of this name.
-mutex() { bgtask -j mutex list | jq -c ".[] | select(.name == \"$1\") | $2"; }
+mutex() { bgtask -j mutex list | gojq -c ".[] | select(.name == \"$1\") | $2"; }
 has_waiters() { [[ $(mutex "$1" .waiters) == "$2" ]]; }
 is_abandoned() { [[ $(mutex "$1" .abandoned) == true ]]; }
 is_free() { [[ -z $(mutex "$1" .name) ]]; }
@@ -249,7 +249,7 @@ test_mutex_scope() {
 test_mutex_container() {
 	local id
 	hold_by bgtask run --name cli-a $free -- bgtask mutex run inside --
-	id=$(bgtask -j container show cli-a | jq .id)
+	id=$(bgtask -j container show cli-a | gojq .id)
 	same "$(mutex inside '[.scope, .uid, .container, .owner_container]')" \
 		"[\"container\",null,$id,$id]"
 	want 0 bgtask mutex list
@@ -271,14 +271,14 @@ test_mutex_list() {
 	like "$out" $'NAME *SCOPE *OWNER *COUNT WAITERS STATE\n*'
 	like "$out" "*"$'\n'"list *user root *$holder bgtask *    1       1 owned"*
 	want 0 bgtask mutex list -j
-	same "$(jq -c '.[] | select(.name == "list")' <<<"$out")" "$(tr -d '\n' <<-END
+	same "$(gojq -c '.[] | select(.name == "list")' <<<"$out")" "$(tr -d '\n' <<-END
 		{"name":"list","scope":"user","abandoned":false,"count":1,"waiters":1,
 		"owner":$holder,"owner_container":null,"container":null,"uid":0}
 	END
 	)"
 	# What is another user's is not shown.
 	want 0 nobody -j mutex list
-	same "$(jq '.[] | select(.name == "list")' <<<"$out")" ""
+	same "$(gojq '.[] | select(.name == "list")' <<<"$out")" ""
 	let_go
 	ends 0 $holder
 	ends 0 $!
@@ -355,6 +355,6 @@ test_mutex_lent() {
 	like "$(cat "$scratch/warning")" '*abandoned*'
 	nothing_left cli-a
 }
-was_lent() { [[ $(bgtask -j container show "$1" | jq .times_lent) == "$2" ]]; }
+was_lent() { [[ $(bgtask -j container show "$1" | gojq .times_lent) == "$2" ]]; }
 
 main "$@"

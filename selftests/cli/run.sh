@@ -32,13 +32,13 @@ test_run_cgroup() {
 	want 0 bgtask run --name cli-a --quota 5min --period 1h -- sh -c \
 		'grep ^0:: /proc/self/cgroup; bgtask -j self'
 	like "$out" '0::/bgtask/cli-a'$'\n''*'
-	same "$(tail -n +2 <<<"$out" | jq -c '[.name, .quota, .period, .exempt]')" \
+	same "$(tail -n +2 <<<"$out" | gojq -c '[.name, .quota, .period, .exempt]')" \
 		'["cli-a",300000000000,3600000000000,false]'
 	want 0 bgtask run --name cli-a --quota unlimited --exempt -- bgtask -j self
-	same "$(jq -c '[.name, .exempt]' <<<"$out")" '["cli-a",true]'
+	same "$(gojq -c '[.name, .exempt]' <<<"$out")" '["cli-a",true]'
 	bgtask run --name cli-a -- sleep 1000 &
 	await is_populated $root/bgtask/cli-a
-	same "$(bgtask -j container show cli-a | jq -c '[.quota, .period]')" \
+	same "$(bgtask -j container show cli-a | gojq -c '[.quota, .period]')" \
 		'[2000000000,900000000000]'
 	kill -KILL $!
 	ends 137 $!

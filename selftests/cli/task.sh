@@ -156,7 +156,7 @@ Cost of work: @(low|medium|high)"
 	want 0 bgtask condition set user-present on
 	await instance_is Quick "completed*"
 	want 0 bgtask condition set user-not-present auto
-	same "$(bgtask -j condition list | jq -c .which)" '[]'
+	same "$(bgtask -j condition list | gojq -c .which)" '[]'
 	# One that was lost.
 	bgtask task register -a $mail -n Worker -t application -c user-present -l >/dev/null
 	fire_worker

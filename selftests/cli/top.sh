@@ -26,7 +26,7 @@ test_monitor() {
 	await both_have container-del
 	# shellcheck disable=SC2086
 	kill $monitor
-	jq -e . "$scratch/events" >"$scratch/parsed" || wrong "not JSON: $(cat "$scratch/events")"
+	gojq -e . "$scratch/events" >"$scratch/parsed" || wrong "not JSON: $(cat "$scratch/events")"
 	for event in container-{new,set,throttled,stopped,replenished,del} \
 		member-{add,frozen,thawed,gone}; do
 		both_have "$event" || wrong "no event $event"
@@ -89,7 +89,7 @@ test_top() {
 	want 0 bgtask top -b -n 2 -d 100ms
 	same "$(grep -c cli-c <<<"$out")" 2
 	want 0 bgtask -j top -n 2 -d 100ms
-	same "$(jq -r '.[] | select(.name == "cli-c") | .name' <<<"$out")" $'cli-c\ncli-c'
+	same "$(gojq -r '.[] | select(.name == "cli-c") | .name' <<<"$out")" $'cli-c\ncli-c'
 	want 2 bgtask top -n nonsense
 }
 
