@@ -46,21 +46,35 @@ static int remove_directory(const char *path, const struct stat *stat, int type,
 {
 	(void)stat;
 	(void)ftw;
-	/* A task that was just reaped may still be leaving. */
-	for (int i = 0; type == FTW_DP && rmdir(path) && errno == EBUSY && i < 1000; i++)
-		usleep(1000);
+	if (type == FTW_DP)
+		rmdir(path);
 	return 0;
+}
+
+/* A task that was just reaped may still be leaving. */
+void cgroup_remove_tree(const char *top)
+{
+	uint64_t end = now() + DEADLINE;
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.kill", top);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) != 1)
+		fail("%s: %s", path, strerror(errno));
+	close(fd);
+	while (!nftw(top, remove_directory, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) &&
+	       !access(top, F_OK) && now() < end)
+		look_later(end);
+	if (!access(top, F_OK))
+		note("%s is still there: %s", top, strerror(EBUSY));
 }
 
 void cgroup_remove_all(void)
 {
-	if (access(CGROUP_TOP, F_OK))
-		return;
-	cgroup_write("", "cgroup.kill", "1");
-	cgroup_wait("", "populated", 0);
-	nftw(CGROUP_TOP, remove_directory, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-	if (!access(CGROUP_TOP, F_OK))
-		note(CGROUP_TOP " is still there: %s", strerror(EBUSY));
+	cgroup_remove_tree(CGROUP_TOP);
 }
 
 int cgroup_open(const char *cgroup)

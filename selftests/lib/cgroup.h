@@ -23,6 +23,9 @@ bool cgroup_remove(const char *cgroup);
 /* Kills all tasks and removes all cgroups of the test. */
 void cgroup_remove_all(void);
 
+/* The same for any cgroup, by its full path, and those below; nothing if it does not exist. */
+void cgroup_remove_tree(const char *top);
+
 /* A descriptor of the directory. */
 int cgroup_open(const char *cgroup);
 

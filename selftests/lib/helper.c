@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -71,10 +72,29 @@ const char *helper_cgroup(const char *app, const char *below)
 	return path;
 }
 
-static void run(const char *command)
+static int remove_file(const char *path, const struct stat *stat, int type, struct FTW *ftw)
 {
-	if (system(command))
-		fail("%s: failed", command);
+	(void)stat;
+	(void)type;
+	(void)ftw;
+	if (remove(path))
+		fail("cannot remove %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* With all that is in it, if it is there: a shell with rm(1) takes longer than most tests. */
+static void remove_files(const char *path)
+{
+	nftw(path, remove_file, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+static void make_directory(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) && errno != EEXIST)
+		fail("cannot make %s: %s", path, strerror(errno));
+	/* Whatever the umask is. */
+	if (chmod(path, mode))
+		fail("cannot change %s: %s", path, strerror(errno));
 }
 
 /* Beside the tests in the build directory, or where it was installed. */
@@ -179,7 +199,7 @@ static void start(struct bgt *bgt, const struct helper_settings *settings, const
 {
 	char text[1024], timeout[64] = "";
 
-	run("mkdir -p " HELPER_TOP "/apps");
+	make_directory(HELPER_TOP "/apps", 0755);
 	if (settings->cancel_timeout)
 		snprintf(timeout, sizeof(timeout), "CancelTimeout=%llums\n",
 			 (unsigned long long)(settings->cancel_timeout / MSEC));
@@ -209,7 +229,9 @@ void helper_start_in(struct bgt *bgt, const char *state)
 void helper_start_with(struct bgt *bgt, const struct helper_settings *settings)
 {
 	helper_end();
-	run("rm -rf " HELPER_TOP " && mkdir -p -m 1777 " HELPER_SAID);
+	remove_files(HELPER_TOP);
+	make_directory(HELPER_TOP, 0755);
+	make_directory(HELPER_SAID, 01777);
 	start(bgt, settings, STATE);
 }
 
@@ -276,7 +298,8 @@ void helper_change(struct bgt *bgt, const char *script)
 	char command[1024];
 
 	snprintf(command, sizeof(command), "sed -i '%s' " HELPER_TOP "/bgtaskd.conf", script);
-	run(command);
+	if (system(command))
+		fail("%s: failed", command);
 	helper_restart(bgt);
 }
 
@@ -302,11 +325,7 @@ void helper_end(void)
 {
 	helper_kill();
 	/* All instances, of whatever app. */
-	run("for cgroup in " CGROUP_ROOT "/" CGROUP "/*/; do"
-	    " [ ! -e $cgroup/cgroup.kill ] || echo 1 >$cgroup/cgroup.kill; done; :");
-	run("for i in $(seq 300); do [ -e " CGROUP_ROOT "/" CGROUP " ] || break;"
-	    " find " CGROUP_ROOT "/" CGROUP " -depth -type d -exec rmdir {} \\; 2>/dev/null;"
-	    " sleep 0.02; done");
+	cgroup_remove_tree(CGROUP_ROOT "/" CGROUP);
 	delete_containers();
 	/* Where there is a disk. */
 	(void)umount2(STATE, MNT_DETACH | UMOUNT_NOFOLLOW);
@@ -315,7 +334,7 @@ void helper_end(void)
 void helper_go_down(void)
 {
 	helper_end();
-	run("rm -rf " HELPER_TOP "/run");
+	remove_files(HELPER_TOP "/run");
 }
 
 void helper_come_up(struct bgt *bgt)
