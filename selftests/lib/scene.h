@@ -38,7 +38,10 @@ void look_later(uint64_t end);
 /* Long rounds were asked for. */
 bool soak(void);
 
-/* Time is a count of instructions, as in the test machine with CLOCK=virtual, and nothing else. */
+/*
+ * Time is a count of instructions, as in the test machine with CLOCK=virtual, and nothing else; and
+ * the kernel is not the debug kernel, whose own work takes longer than what is measured.
+ */
 bool exact_clock(void);
 
 /* A generator of numbers that can be repeated: its seed is printed, and taken from $SEED if set. */
