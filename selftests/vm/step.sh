@@ -14,17 +14,17 @@ step() {
 		interval=1 before='\r\033[K' after=""
 	fi
 	scratch=$(mktemp -d)
-	log=$scratch/log
-	: >"$log"
 	mkfifo "$scratch/output"
 	# Whoever interrupts the shell means this, too, which a job would ignore.
 	(trap - INT && "$@") >"$scratch/output" 2>&1 </dev/null &
 	command=$!
-	exec {output}<"$scratch/output"
+	# From here on neither needs a name, which an interrupted shell would leave.
+	exec {output}<"$scratch/output" {log}<>"$scratch/log"
+	rm -r "$scratch"
 	while :; do
 		if IFS= read -r -t 1 -u $output line; then
 			last=$unfinished$line unfinished=""
-			printf '%s\n' "$last" >>"$log"
+			printf '%s\n' "$last" >&$log
 		elif (($? > 128)); then
 			unfinished+=$line
 		else
@@ -40,10 +40,10 @@ step() {
 	wait $command || status=$?
 	if ((status)); then
 		printf "$before%s\n" "$what: failed" >&2
-		{ cat "$log"; echo "$unfinished$line"; } | sed '/^$/d' | tail -n 100 >&2
+		{ cat /dev/fd/$log; echo "$unfinished$line"; } | sed '/^$/d' | tail -n 100 >&2
 	elif [[ $shown ]]; then
 		printf "$before%s\n" "$what: done in $((SECONDS - began)) s" >&2
 	fi
-	rm -r "$scratch"
+	exec {log}>&-
 	return $status
 }
