@@ -10,6 +10,8 @@ KERNEL ?= 6.12
 MAKEFLAGS += --no-print-directory
 need = @selftests/vm/packages
 source = $$(selftests/vm/kernels source)
+# What those kernels need that are built here.
+kernel-sets := $(if $(filter debug coverage,$(KERNEL)),source kernel)
 export KERNEL
 
 .PHONY: all tools module module-vm selftests vm demo setup check check-all soak bench static
@@ -57,7 +59,7 @@ module:
 	@KDIR=$(KDIR) selftests/vm/module host
 
 module-vm:
-	$(need) module $(if $(filter debug,$(KERNEL)),source debug)
+	$(need) module $(kernel-sets)
 	@selftests/vm/module $(KERNEL)
 
 selftests:
@@ -67,7 +69,7 @@ selftests:
 
 # Try and test. These, and nothing above, install packages.
 
-guest-sets := vm tools module $(if $(filter debug,$(KERNEL)),source debug)
+guest-sets := vm tools module $(kernel-sets)
 
 # CMD is the shell's, not make's: its dollars stay as they are.
 vm: guest
@@ -85,23 +87,23 @@ bench:
 check-sets := vm tools module source tests static
 
 setup:
-	$(need) $(check-sets) bench fuzz debug
+	$(need) $(check-sets) bench fuzz kernel
 
 check:
-	$(need) $(check-sets) $(if $(filter debug,$(KERNEL)),debug)
+	$(need) $(check-sets) $(kernel-sets)
 	@selftests/check static $(KERNEL)
 
 check-all:
-	$(need) $(check-sets) bench fuzz debug
+	$(need) $(check-sets) bench fuzz kernel
 	@selftests/check static+bench install vm+fuzz demo $$(selftests/vm/kernels list) \
 		power-cut-6.12 debug
 
 soak:
-	$(need) $(check-sets) debug fuzz
+	$(need) $(check-sets) kernel fuzz
 	@SOAK=1 selftests/check fuzz debug power-cut-6.12
 
 coverage:
-	$(need) $(check-sets) debug coverage
+	$(need) $(check-sets) kernel coverage
 	@selftests/coverage/run
 
 mutate:
