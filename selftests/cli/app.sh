@@ -65,7 +65,7 @@ test_app_show() {
 $mail standard unspecified 1 $scratch/apps/$mail.bgtask
 $other standard unspecified 0 $scratch/apps/$other.bgtask"
 	want 0 bgtask -j app list
-	same "$(json '.[0]')" "$(tr -d '\n' <<-END
+	same "$(json '.[0]')" "$(gojq -c . <<-END
 		{"id":"$mail","manifest":"$scratch/apps/$mail.bgtask","uid":$(id -u nobody),
 		"class":"standard","access":"unspecified","container":$container,"tasks":1,
 		"state":"not-running","foreground":false,"pid":null,"extension":null,

@@ -50,7 +50,7 @@ test_monitor() {
 		"[$id,\"$mail\",\"completed\",null,0,\"folder\"]"
 	same "$(lines instance-ended | grep Worker)" \
 		"instance-ended $mail Worker $id: completed, status 0, folder"
-	same "$(events app-changed .app)" "$(cat <<-END
+	same "$(events app-changed .app)" "$(gojq -c . <<-END
 		{"id":"$mail","state":"running","foreground":true,"pid":$pid}
 		{"id":"$mail","state":"suspended","foreground":false,"pid":$pid}
 		{"id":"$mail","state":"running","foreground":false,"pid":$pid}
@@ -150,7 +150,7 @@ test_monitor_tasks() {
 	END
 	)"
 	same "$(gojq -c 'select(.task.name == "Quick") | .task' "$scratch/events" | uniq)" \
-		"$(tr -d '\n' <<-END
+		"$(gojq -c . <<-END
 		{"id":$sync,"app":"$mail","name":"Quick","entry_point":"/bin/sh $scratch/quick",
 		"trigger":"time","interval":5400000000000,"oneshot":false,
 		"conditions":["internet-available","user-not-present"],
@@ -191,9 +191,11 @@ test_monitor_apps() {
 	END
 	)"
 	same "$(events app-installed .app)" \
-		"$(described_app "$manifest" "$user" standard unspecified "$container" 0
-		described_app "$manifest" "$user" other lock-screen "$container" 1)"
-	same "$(events app-access-changed .app)" "$(cat <<-END
+		"$({
+			described_app "$manifest" "$user" standard unspecified "$container" 0
+			described_app "$manifest" "$user" other lock-screen "$container" 1
+		} | gojq -c .)"
+	same "$(events app-access-changed .app)" "$(gojq -c . <<-END
 		{"id":"$other","access":"lock-screen"}
 		{"id":"$other","access":"denied-by-user"}
 	END

@@ -271,7 +271,7 @@ test_mutex_list() {
 	like "$out" $'NAME *SCOPE *OWNER *COUNT WAITERS STATE\n*'
 	like "$out" "*"$'\n'"list *user root *$holder bgtask *    1       1 owned"*
 	want 0 bgtask mutex list -j
-	same "$(gojq -c '.[] | select(.name == "list")' <<<"$out")" "$(tr -d '\n' <<-END
+	same "$(gojq -c '.[] | select(.name == "list")' <<<"$out")" "$(gojq -c . <<-END
 		{"name":"list","scope":"user","abandoned":false,"count":1,"waiters":1,
 		"owner":$holder,"owner_container":null,"container":null,"uid":0}
 	END

@@ -20,7 +20,7 @@ test_task() {
 $id $mail Quick application - -
 $second $mail Worker application - internet-available,user-present"
 	want 0 bgtask -j task list -a $mail
-	same "$(json '.[1]')" "$(tr -d '\n' <<-END
+	same "$(json '.[1]')" "$(gojq -c . <<-END
 		{"id":$second,"app":"$mail","name":"Worker","entry_point":"$scratch/worker /",
 		"trigger":"application","interval":null,"oneshot":true,
 		"conditions":["internet-available","user-present"],"cancel_on_condition_loss":true}
