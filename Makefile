@@ -103,7 +103,7 @@ soak:
 	@SOAK=1 selftests/check fuzz debug power-cut-6.12
 
 coverage:
-	$(need) $(check-sets) kernel coverage
+	$(need) $(check-sets) kernel fuzz coverage
 	@selftests/coverage/run
 
 mutate:
