@@ -18,12 +18,10 @@ CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
 	  $(shell pkg-config --cflags libmnl)
 LDLIBS += $(shell pkg-config --libs libmnl) -lpthread
 
-# A library whose lines are counted by clang, see ../../userspace/Makefile, needs what counts them:
-# first of all, as its constructor comes before those of a program then.
+# A library whose lines are counted by clang, see ../../userspace/Makefile, needs what counts them.
 ifneq ($(COVERAGE),)
-profile := $(shell clang -print-resource-dir)/lib/linux/libclang_rt.profile-$(shell uname -m).a
-LDFLAGS += -Wl,-u,__llvm_profile_runtime $(profile)
-LDLIBS += $(profile)
+profile := $(BUILD)/selftests/profile.a
+LDLIBS += -Wl,-u,__llvm_profile_runtime $(profile)
 endif
 
 # What every program is linked with, behind the rules of the kernel's lib.mk.
