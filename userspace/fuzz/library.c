@@ -2,7 +2,7 @@
 /*
  * Fuzzes libbgtask with what the kernel may say. An input is a text, of which each line is
  *
- *   a to z             a function of the library, below; behind one that takes a policy, a number:
+ *   a to z, A to N     a function of the library, below; behind one that takes a policy, a number:
  *                      which values that sets
  *   < FORM ...         a message that answers the function before, or '&' instead of '<' to be in
  *                      the same datagram as the message before
@@ -328,6 +328,48 @@ static int call_helper(struct bgt *bgt, char function)
 	return error;
 }
 
+/* What an app does with itself and others with it. */
+static int call_app(struct bgt *bgt, char function)
+{
+	uint64_t limit;
+	bool allowed;
+	uint32_t pid;
+
+	switch (function) {
+	case 'A':
+		return bgt_app_attach(bgt);
+	case 'B':
+		return bgt_extension_request(bgt, BGT_EXTENSION_UNSPECIFIED, "why", &allowed,
+					     &limit);
+	case 'C':
+		return bgt_extension_share(bgt);
+	case 'D':
+		return bgt_extension_finish(bgt);
+	case 'E':
+		return bgt_extension_close(bgt);
+	case 'F':
+		return bgt_app_foreground(bgt, "app");
+	case 'G':
+		return bgt_app_launch(bgt, "app", &pid);
+	case 'H':
+		return bgt_app_saved(bgt);
+	case 'I':
+		return bgt_activation_progress(bgt, 1, 50);
+	case 'J':
+		return bgt_activation_complete(bgt, 1, 0, "message");
+	case 'K':
+		return bgt_app_set_ui_thread(bgt, 1);
+	case 'L':
+		return bgt_trigger_fire(bgt, "app", "task", BGT_TRIGGER_APPLICATION, "argument");
+	case 'M':
+		return bgt_condition_set(bgt, 1, 1, false);
+	case 'N':
+		return bgt_app_set_access(bgt, "app", BGT_ACCESS_LOCK_SCREEN);
+	default:
+		return 0;
+	}
+}
+
 static void open_connection(void)
 {
 	if (bgt_open(&world.bgt))
@@ -355,7 +397,8 @@ static void do_line(struct script *line)
 	} else if (first == '>') {
 		tell_watcher(line);
 	} else if (world.bgt) {
-		if (call_kernel(world.bgt, first, line) < 0 || call_helper(world.bgt, first) < 0)
+		if (call_kernel(world.bgt, first, line) < 0 ||
+		    call_helper(world.bgt, first) < 0 || call_app(world.bgt, first) < 0)
 			read_text(bgt_error(world.bgt));
 	}
 }
