@@ -214,7 +214,7 @@ TEST_F_TIMEOUT(progress, told, 60)
 /* Who is suspended is told nothing, also not later; what happens then is. */
 TEST_F_TIMEOUT(progress, suspended, 60)
 {
-	const struct bgt_instance *instance;
+	const struct bgt_instance *instance = NULL;
 	struct app app = app_start(self->bgt);
 	uint32_t member = helper_app_member(self->bgt);
 
@@ -230,6 +230,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 		if (instance && instance->progress == 60)
 			break;
 	}
+	ASSERT_NE(NULL, instance);
 	ASSERT_EQ(60, instance->progress);
 	member_hold(self->bgt, member, false);
 	/* Now it hears what comes after that, and so would have heard what came before. */

@@ -177,6 +177,7 @@ void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_i
 	happening->pending.tell = tell;
 	happening->pending.event = (struct bgt_event){ .type = type, .instance = instance };
 	bgt_pending_add(bgt, &happening->pending);
+	/* cppcheck-suppress memleak ; the list of what is pending owns it */
 }
 
 int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **instance)

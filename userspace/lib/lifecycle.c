@@ -109,6 +109,7 @@ static void happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 	happening->pending.tell = tell;
 	happening->pending.event = event;
 	bgt_pending_add(bgt, &happening->pending);
+	/* cppcheck-suppress memleak ; the list of what is pending owns it */
 }
 
 static uint64_t find_time(struct bgt_span span, uint16_t type)

@@ -307,6 +307,7 @@ void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt
 	happening->pending.tell = tell;
 	happening->pending.event = (struct bgt_event){ .type = type, .task = task };
 	bgt_pending_add(bgt, &happening->pending);
+	/* cppcheck-suppress memleak ; the list of what is pending owns it */
 }
 
 int bgt_task_associate(struct bgt *bgt, const char *app)
