@@ -77,7 +77,7 @@ static int remove_file(const char *path, const struct stat *stat, int type, stru
 	(void)stat;
 	(void)type;
 	(void)ftw;
-	if (remove(path))
+	if (remove(path) && errno != ENOENT)
 		fail("cannot remove %s: %s", path, strerror(errno));
 	return 0;
 }
