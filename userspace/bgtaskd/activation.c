@@ -94,6 +94,7 @@ void activation_tell(struct instance *instance)
 	const struct instance_record *known = &instance->record;
 	struct app *app = instance->app;
 	struct payload payload;
+	int error;
 
 	if (!instance->in_app || instance->told)
 		return;
@@ -102,12 +103,16 @@ void activation_tell(struct instance *instance)
 		return;
 	}
 	instance->peer = app->life.peer;
-	instance->told = true;
 	payload_init(&payload);
 	instance_put_details(&payload, known);
-	relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF, &payload);
+	error = relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
+			   &payload);
+	instance->told = !error;
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);
+	/* An app that does not know of the instance would never end it. */
+	else if (error)
+		instance_fail(instance, "cannot tell the app", error);
 }
 
 bool activation_resume(struct instance *instance)
@@ -142,9 +147,10 @@ void activation_end(struct instance *instance)
 
 void activation_attached(struct app *app)
 {
-	struct instance *instance;
+	struct instance *instance, *next;
 
-	LIST_FOREACH(instance, &app->instances, by_app) {
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
 		if (!instance->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
 			continue;
 		/*

@@ -344,8 +344,8 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		payload_u64(&payload, BGTASK_A_EXTENSION_DEADLINE, time);
 	if (app->life.peer)
-		relay_tell(app->daemon->relay, app->life.peer, BGTASK_CMD_EXTENSION_REVOKED_NTF,
-			   &payload);
+		(void)relay_tell(app->daemon->relay, app->life.peer,
+				 BGTASK_CMD_EXTENSION_REVOKED_NTF, &payload);
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		lifecycle_extension_ended(app, time);
 	/* Only now, see extension_close(). */

@@ -43,7 +43,7 @@ void lifecycle_set_exempt(struct app *app, bool exempt)
 void lifecycle_tell(struct app *app, uint8_t command, const struct payload *payload)
 {
 	if (app->life.peer)
-		relay_tell(app->daemon->relay, app->life.peer, command, payload);
+		(void)relay_tell(app->daemon->relay, app->life.peer, command, payload);
 }
 
 static void tell_resuming(struct app *app)

@@ -75,7 +75,7 @@ static void tell_all(const struct daemon *daemon, uint8_t command, const struct 
 	struct listener *listener;
 
 	LIST_FOREACH(listener, &daemon->listeners, entry)
-		relay_tell(daemon->relay, listener->peer, command, payload);
+		(void)relay_tell(daemon->relay, listener->peer, command, payload);
 }
 
 void listener_tell_of_app(const struct app *app, uint8_t command)
@@ -173,8 +173,8 @@ void listener_tell(const struct instance *instance, uint8_t command)
 	suspended = !LIST_EMPTY(&instance->app->listeners) && hold_is_on(instance->app);
 	LIST_FOREACH(listener, &instance->app->listeners, entry)
 		if (!suspended || !listener->in_app)
-			relay_tell(daemon->relay, listener->peer, command, &payload);
+			(void)relay_tell(daemon->relay, listener->peer, command, &payload);
 	LIST_FOREACH(listener, &daemon->listeners, entry)
 		if (!find(&instance->app->listeners, listener->peer))
-			relay_tell(daemon->relay, listener->peer, command, &payload);
+			(void)relay_tell(daemon->relay, listener->peer, command, &payload);
 }

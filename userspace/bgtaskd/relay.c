@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "log.h"
+
 /* Where the calls of many apps wait while one is dealt with. */
 #define RECEIVE_BUFFER	(8 * 1024 * 1024)
 #define MESSAGE_SIZE	32768
@@ -115,14 +117,20 @@ static void put_payload(struct nlmsghdr *header, const struct payload *payload)
 		mnl_attr_put(header, BGTASK_A_CALL_PAYLOAD, payload->size, payload->buffer);
 }
 
-/* If the caller is gone there is nobody to tell; the kernel's complaint is passed over. */
+/*
+ * If the caller is gone there is nobody to tell; the kernel's complaint is passed over. If the
+ * kernel has no memory for the answer, the caller is told this in few words.
+ */
 void call_reply(const struct call *call, const struct payload *payload)
 {
 	struct nlmsghdr *header = begin(call->relay, call->relay->family, BGTASK_CMD_CALL_REPLY);
+	int error;
 
 	mnl_attr_put_u32(header, BGTASK_A_CALL_ID, call->id);
 	put_payload(header, payload);
-	(void)transmit(call->relay, header);
+	error = transmit(call->relay, header);
+	if (error)
+		call_refuse(call, error, "the answer cannot be sent");
 }
 
 void call_done(const struct call *call)
@@ -130,6 +138,10 @@ void call_done(const struct call *call)
 	call_reply(call, NULL);
 }
 
+/*
+ * A caller without an answer would wait for ever. If even a refusal cannot be sent, the helper ends:
+ * the module refuses all calls then, and the next helper begins.
+ */
 void call_refuse(const struct call *call, int error, const char *format, ...)
 {
 	struct nlmsghdr *header = begin(call->relay, call->relay->family, BGTASK_CMD_CALL_REPLY);
@@ -142,17 +154,23 @@ void call_refuse(const struct call *call, int error, const char *format, ...)
 	mnl_attr_put_u32(header, BGTASK_A_CALL_ID, call->id);
 	mnl_attr_put_u32(header, BGTASK_A_CALL_ERROR, (uint32_t)error);
 	mnl_attr_put_strz(header, BGTASK_A_CALL_TEXT, text);
-	(void)transmit(call->relay, header);
+	error = transmit(call->relay, header);
+	if (error)
+		call->relay->handler->lost(call->relay->data, error);
 }
 
-void relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struct payload *payload)
+int relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struct payload *payload)
 {
 	struct nlmsghdr *header = begin(relay, relay->family, BGTASK_CMD_APP_EVENT);
+	int error;
 
 	mnl_attr_put_u32(header, BGTASK_A_CALL_PEER, peer);
 	mnl_attr_put_u32(header, BGTASK_A_CALL_COMMAND, command);
 	put_payload(header, payload);
-	(void)transmit(relay, header);
+	error = transmit(relay, header);
+	if (error)
+		log_line(LOG_ERR, "cannot send an event: %s", strerror(-error));
+	return error;
 }
 
 /* Messages from the kernel */

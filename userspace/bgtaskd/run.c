@@ -309,8 +309,8 @@ void instance_tell_canceled(const struct instance *instance)
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_INSTANCE_ID, instance->record.id);
 	payload_u32(&payload, BGTASK_A_INSTANCE_REASON, instance->record.reason);
-	relay_tell(instance->daemon->relay, instance->peer, BGTASK_CMD_INSTANCE_CANCELED_NTF,
-		   &payload);
+	(void)relay_tell(instance->daemon->relay, instance->peer,
+			 BGTASK_CMD_INSTANCE_CANCELED_NTF, &payload);
 }
 
 static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, bool own)
