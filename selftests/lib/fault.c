@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The test's part of faults: it says when a call of the helper fails, and learns which one has. */
+/*
+ * The test's part of faults: it says when a call of the helper fails, learns which one has, and sees
+ * whether the helper has left something behind.
+ */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,15 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "bgtask.h"
 #include "fault.h"
+#include "helper.h"
 #include "scene.h"
 
 #define PATH	"/tmp/bgtask-selftest-faults"
 
 static struct fault_board *board;
-/* As they were remembered. */
+/* How many sites there were when it was armed. */
+static uint32_t armed_at;
+/* What was allocated when it was remembered. */
 static struct fault_live remembered[FAULT_LIVE_MAX];
 
 void fault_begin(void)
@@ -32,7 +41,7 @@ void fault_begin(void)
 	close(fd);
 	if (readlink("/proc/self/exe", test, sizeof(test) - 1) < 0)
 		fail("readlink: %s", strerror(errno));
-	snprintf(object, sizeof(object), "%s/faulty.so", dirname(test));
+	snprintf(object, sizeof(object), "%s/../lifecycle/faulty.so", dirname(test));
 	setenv(FAULT_VARIABLE, PATH, true);
 	setenv("LD_PRELOAD", object, true);
 }
@@ -43,8 +52,6 @@ void fault_end(void)
 	unsetenv("LD_PRELOAD");
 	(void)unlink(PATH);
 }
-
-static uint32_t armed_at;
 
 void fault_arm(void)
 {
@@ -72,20 +79,19 @@ const char *fault_site(void)
 	return text;
 }
 
-uint32_t fault_live(void)
+bool fault_has_ended(void)
 {
-	return board->nr_live;
+	int status;
+
+	if (waitpid(helper_pid(), &status, WNOHANG) != helper_pid())
+		return false;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_FAILURE)
+		fail("the helper has ended with status %d, after a fault in %s", status,
+		     fault_site());
+	return true;
 }
 
-uint32_t fault_left_open(void)
-{
-	return board->left_open;
-}
-
-void fault_remember_live(void)
-{
-	memcpy(remembered, board->live, sizeof(remembered));
-}
+/* What is left */
 
 static unsigned int count_from(const struct fault_live *live, uint64_t caller)
 {
@@ -96,7 +102,8 @@ static unsigned int count_from(const struct fault_live *live, uint64_t caller)
 	return count;
 }
 
-void fault_note_live(void)
+/* Says where those were made that are there now, if there are more from one place than before. */
+static void note_live(void)
 {
 	for (unsigned int i = 0; i < FAULT_LIVE_MAX; i++) {
 		uint64_t caller = board->live[i].caller;
@@ -113,4 +120,103 @@ void fault_note_live(void)
 			note("%u allocated at %#llx are not freed", count,
 			     (unsigned long long)caller);
 	}
+}
+
+void fault_check_left(void)
+{
+	static uint32_t usual;
+
+	if (!usual)
+		usual = board->left_open;
+	if (board->left_open > usual)
+		fail("%u descriptors are left open instead of %u, after a fault in %s",
+		     board->left_open, usual, fault_site());
+	if (!board->nr_live)
+		return;
+	memset(remembered, 0, sizeof(remembered));
+	note_live();
+	fail("%u allocations are left, after a fault in %s", board->nr_live, fault_site());
+}
+
+static unsigned int count_descriptors(void)
+{
+	unsigned int count = 0;
+	char path[32];
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", helper_pid());
+	directory = opendir(path);
+	if (!directory)
+		fail("%s: %s", path, strerror(errno));
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+/* What a helper has, to be compared with what it has later. */
+struct belongings {
+	unsigned int descriptors;
+	uint32_t live;
+};
+
+static void remember(struct belongings *belongings)
+{
+	belongings->descriptors = count_descriptors();
+	belongings->live = board->nr_live;
+	memcpy(remembered, board->live, sizeof(remembered));
+}
+
+static void compare(const struct belongings *before, const struct step *step)
+{
+	unsigned int descriptors = count_descriptors();
+
+	if (descriptors > before->descriptors)
+		fail("%s: %u descriptors are open instead of %u, after a fault in %s", step->name,
+		     descriptors, before->descriptors, fault_site());
+	if (board->nr_live <= before->live)
+		return;
+	note_live();
+	fail("%s: %u allocations instead of %u, after a fault in %s", step->name, board->nr_live,
+	     before->live, fault_site());
+}
+
+/* Steps */
+
+void fault_step(struct bgt *bgt, const struct step *step)
+{
+	if (step->undo)
+		step->undo(bgt);
+	if (!step->act(bgt))
+		fail("%s: %s, after a fault in %s", step->name, bgt_error(bgt), fault_site());
+	if (step->undo)
+		step->undo(bgt);
+}
+
+void fault_each(struct bgt *bgt, const struct step *step)
+{
+	unsigned int faults = 0, ends = 0;
+	struct belongings before;
+	bool hit;
+
+	fault_step(bgt, step);
+	/* What is kept from the first time is there now. */
+	fault_step(bgt, step);
+	remember(&before);
+	do {
+		fault_arm();
+		(void)step->act(bgt);
+		hit = fault_disarm();
+		faults += hit;
+		if (fault_has_ended()) {
+			ends++;
+			fault_check_left();
+			helper_launch(bgt);
+			fault_step(bgt, step);
+			remember(&before);
+		}
+		fault_step(bgt, step);
+		compare(&before, step);
+	} while (hit);
+	note("%s: %u calls have failed, and %u helpers ended", step->name, faults, ends);
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bgt;
+
 /* The file, by its path in the environment of the helper. */
 #define FAULT_VARIABLE	"BGTASK_FAULTS"
 
@@ -51,14 +53,32 @@ bool fault_disarm(void);
 /* The last call that has failed, for people. Valid until the next call. */
 const char *fault_site(void);
 
-/* How many allocations of the helper are not freed, be it one that has ended. */
-uint32_t fault_live(void);
+/* What is tried while a call fails. */
+struct step {
+	const char *name;
+	/* Undoes what may be left of it; or NULL. */
+	void (*undo)(struct bgt *bgt);
+	/* Whether all that it is for has come about. */
+	bool (*act)(struct bgt *bgt);
+};
 
-/* How many descriptors the last helper had open when it ended by itself. */
-uint32_t fault_left_open(void);
+/* Takes the step while nothing fails, and undoes it. */
+void fault_step(struct bgt *bgt, const struct step *step);
 
-/* Says where those were made that are there now, if there are more from one place than before. */
-void fault_note_live(void);
-void fault_remember_live(void);
+/*
+ * Takes the step until all of the helper's calls that belong to it have failed once. The helper
+ * goes on, or ends as fault_has_ended() wants it; then the step can be taken, and nothing is open
+ * or allocated that was not before.
+ */
+void fault_each(struct bgt *bgt, const struct step *step);
+
+/* Whether the helper has ended; a test fails unless it has done so by itself, as it has failed. */
+bool fault_has_ended(void);
+
+/*
+ * A helper that has ended has freed all that it had allocated, and has no more descriptors open than
+ * the first that was asked about.
+ */
+void fault_check_left(void);
 
 #endif
