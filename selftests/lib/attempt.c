@@ -17,7 +17,8 @@ bool attempt_list(struct bgt *bgt)
 	uint32_t holding, set;
 	bool well;
 
-	well = !bgt_app_list(bgt, &apps) && !bgt_task_list(bgt, APP, &tasks) && !bgt_instance_list(bgt, APP, &instances) &&
+	well = !bgt_app_list(bgt, &apps) && !bgt_task_list(bgt, APP, &tasks) &&
+	       !bgt_instance_list(bgt, APP, &instances) &&
 	       !bgt_condition_get(bgt, &holding, &set, &cost) && apps && tasks;
 	bgt_app_free(apps);
 	bgt_task_free(tasks);

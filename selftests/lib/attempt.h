@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is asked of a helper whose calls may fail: nothing of it ends the test. What undoes it is for
- * a helper that works again, and ends the test if that refuses.
+ * What is asked of a helper whose calls may fail; a refusal does not end the test. Undoing is for a
+ * helper that works again, and ends the test if the helper refuses.
  */
 #ifndef BGTASK_TEST_ATTEMPT_H
 #define BGTASK_TEST_ATTEMPT_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The test's part of faults: it says when a call of the helper fails, learns which one has, and sees
- * whether the helper has left something behind.
+ * The test's part of faults: it says when a call of the helper fails, learns which call has failed,
+ * and sees whether the helper has left something behind.
  */
 #include <dirent.h>
 #include <errno.h>

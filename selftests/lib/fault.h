@@ -76,8 +76,8 @@ void fault_each(struct bgt *bgt, const struct step *step);
 bool fault_has_ended(void);
 
 /*
- * A helper that has ended has freed all that it had allocated, and has no more descriptors open than
- * the first that was asked about.
+ * A helper that has ended has freed all that it had allocated, and has no more descriptors open
+ * than the first helper that was asked about.
  */
 void fault_check_left(void);
 

@@ -430,7 +430,8 @@ FAULT(struct mnl_socket *, mnl_socket_open2, (int bus, int flags), (bus, flags),
       ERRNO(EMFILE, NULL))
 FAULT(int, mnl_socket_bind, (struct mnl_socket *socket, unsigned int groups, pid_t pid),
       (socket, groups, pid), ERRNO(ENOMEM, -1))
-FAULT(ssize_t, mnl_socket_sendto, (const struct mnl_socket *socket, const void *buffer, size_t size),
+FAULT(ssize_t, mnl_socket_sendto, (const struct mnl_socket *socket, const void *buffer,
+				   size_t size),
       (socket, buffer, size), ERRNO(ENOBUFS, -1))
 
 /* The first that main() calls. */

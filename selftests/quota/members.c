@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Several members of a container: it has stopped when all have, also those that others froze. */
+#include <sched.h>
+
 #include "budget.h"
 #include "task.h"
 
@@ -65,6 +67,69 @@ TEST_F_TIMEOUT(budget, held_and_removed, 60)
 	for (int i = 0; i < 2; i++)
 		cgroup_wait_frozen(cgroups[i], false);
 	expect_stop(_metadata, self);
+}
+
+/*
+ * Two members and a process outside, all busy. The thread of the first has a CPU only now and then,
+ * and so takes long to stop.
+ */
+struct unequal {
+	struct burner slow, quick, outside;
+	uint32_t slow_member, quick_member;
+};
+
+static struct unequal begin_unequal(FIXTURE_DATA(budget) *self)
+{
+	const struct sched_param param = { 0 };
+	struct unequal unequal;
+
+	cgroup_make("quick");
+	cgroup_make("slow");
+	cgroup_make("outside");
+	unequal.quick_member = member_add(self->bgt, self->id, BGT_ROLE_TASK, "quick");
+	unequal.slow_member = member_add(self->bgt, self->id, BGT_ROLE_TASK, "slow");
+	unequal.slow = burner_start("slow", 1);
+	if (sched_setscheduler(unequal.slow.pid, SCHED_IDLE, &param))
+		fail("sched_setscheduler");
+	unequal.quick = burner_start("quick", 1);
+	unequal.outside = burner_start("outside", 1);
+	event_drain(self->bgt);
+	container_set_budget(self->bgt, self->id,
+			     container_look(self->bgt, self->id)->spent + 50 * MSEC, 3600 * SEC);
+	return unequal;
+}
+
+static void end_unequal(struct unequal *unequal)
+{
+	burner_end(&unequal->slow);
+	burner_end(&unequal->quick);
+	burner_end(&unequal->outside);
+}
+
+/* That one member has stopped is not enough. */
+TEST_F_TIMEOUT(budget, stopped_one_by_one, 60)
+{
+	struct unequal unequal = begin_unequal(self);
+
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(cgroup_is_frozen("slow"));
+	EXPECT_TRUE(cgroup_is_frozen("quick"));
+	end_unequal(&unequal);
+}
+
+/* When the last that runs does not belong to it any more, the others have stopped. */
+TEST_F_TIMEOUT(budget, last_removed, 60)
+{
+	struct unequal unequal = begin_unequal(self);
+
+	event_wait(self->bgt, BGT_EVENT_MEMBER_FROZEN, unequal.quick_member);
+	/* On several CPUs it is as quick. */
+	if (!cgroup_is_frozen("slow"))
+		EXPECT_EQ(0, container_look(self->bgt, self->id)->stopped);
+	member_delete(self->bgt, unequal.slow_member);
+	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
+	EXPECT_TRUE(cgroup_is_frozen("quick"));
+	end_unequal(&unequal);
 }
 
 TEST_HARNESS_MAIN

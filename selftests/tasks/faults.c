@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every call of the helper fails once that can fail while an app is installed, registers and runs
- * tasks, and gives a socket away. The helper refuses what was asked for, or goes on without, or ends
- * and says why; all works when it is asked for again, and nothing is left open or allocated.
+ * tasks, and gives a socket away. The helper refuses what was asked for, or goes on without, or
+ * ends and says why; all works when the test asks again, and nothing is left open or allocated.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "attempt.h"
@@ -139,11 +142,34 @@ static void undo_channel(struct bgt *bgt)
 	undo_registration(bgt, "socket");
 }
 
+/* Whether the helper has a copy of a descriptor. */
+static bool has_copy(int fd)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	if (fstat(fd, &ours))
+		fail("fstat: %s", strerror(errno));
+	for (int i = 0; i < 256; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", helper_pid(), i);
+		if (!stat(path, &theirs) && theirs.st_dev == ours.st_dev &&
+		    theirs.st_ino == ours.st_ino)
+			return true;
+	}
+	return false;
+}
+
 static bool set_channel(struct bgt *bgt)
 {
 	(void)bgt;
-	/* And another one in its place. */
-	return !app_register(&app, "socket", pair[0]) && !app_set(&app, "socket", pair[1]);
+	if (app_register(&app, "socket", pair[0]))
+		return false;
+	/* Another one in its place; or the first is kept. */
+	if (!app_set(&app, "socket", pair[1]))
+		return has_copy(pair[1]) && !has_copy(pair[0]);
+	if (!has_copy(pair[0]))
+		fail("the socket is lost after a fault in %s", fault_site());
+	return false;
 }
 
 static const struct step steps[] = {

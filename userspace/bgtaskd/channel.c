@@ -157,54 +157,57 @@ static bool leaves_enough(int fd)
 	return getrlimit(RLIMIT_NOFILE, &limit) || (rlim_t)fd < limit.rlim_cur / 2;
 }
 
-static int attach(struct task *task, int fd)
+/* Counts it among those of the app; the channel that it replaces is still there. */
+static struct channel *make(struct task *task, int fd, int *error)
 {
 	struct app *app = task->app;
 	struct channel *channel;
-	int error;
 
-	if (app->channels == CHANNELS_MAX)
-		return -ENOSPC;
-	if (!leaves_enough(fd))
-		return -EMFILE;
-	error = app_prepare(app);
-	if (!error && !app->channels)
-		error = presence_begin(app);
-	if (error)
-		return error;
+	*error = 0;
+	if (app->channels - !!task->channel == CHANNELS_MAX)
+		*error = -ENOSPC;
+	else if (!leaves_enough(fd))
+		*error = -EMFILE;
+	else
+		*error = app_prepare(app);
+	if (!*error && !app->channels)
+		*error = presence_begin(app);
+	if (*error)
+		return NULL;
+	*error = -ENOMEM;
 	channel = calloc(1, sizeof(*channel));
-	if (!channel) {
-		error = -ENOMEM;
+	if (!channel)
 		goto end_presence;
-	}
 	channel->fd = fd;
 	channel->next_rest = REST_FIRST;
-	error = sd_event_add_io(app->daemon->event, &channel->source, fd, EPOLLIN | EPOLLRDHUP,
-				readable, task);
-	if (error < 0)
+	*error = sd_event_add_io(app->daemon->event, &channel->source, fd, EPOLLIN | EPOLLRDHUP,
+				 readable, task);
+	if (*error < 0)
 		goto free_channel;
-	task->channel = channel;
+	*error = 0;
 	app->channels++;
-	return 0;
+	return channel;
 
 free_channel:
 	free(channel);
 end_presence:
 	if (!app->channels)
 		presence_end(app);
-	return error;
+	return NULL;
 }
 
+/* If this fails, the task keeps the channel that it has. */
 static int set(struct task *task, int fd)
 {
 	int error;
+	struct channel *channel = make(task, fd, &error);
 
-	channel_drop(task);
-	error = attach(task, fd);
 	if (error) {
 		close(fd);
 		return error;
 	}
+	channel_drop(task);
+	task->channel = channel;
 	store(task);
 	update(task);
 	return 0;

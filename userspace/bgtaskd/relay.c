@@ -139,8 +139,8 @@ void call_done(const struct call *call)
 }
 
 /*
- * A caller without an answer would wait for ever. If even a refusal cannot be sent, the helper ends:
- * the module refuses all calls then, and the next helper begins.
+ * A caller without an answer would wait for ever. If even a refusal cannot be sent, the helper
+ * ends: the module refuses all calls then, and the next helper begins.
  */
 void call_refuse(const struct call *call, int error, const char *format, ...)
 {
