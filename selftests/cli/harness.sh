@@ -86,6 +86,16 @@ ends() {
 	((got == status)) || wrong "it ends with $got, not $status"
 }
 
+# Loads the module again, if it is known from where.
+load_module() {
+	local module=${BGTASK_MODULE:-$here/../../module/${KERNEL-}/bgtask.ko}
+	if [[ -e $module ]]; then
+		insmod "$module"
+	else
+		modprobe bgtask
+	fi || wrong "cannot load the module again"
+}
+
 # Kills what a test that failed did not wait for.
 kill_jobs() {
 	local job

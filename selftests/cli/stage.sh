@@ -45,16 +45,6 @@ no_container() {
 	done <<<"$list"
 }
 
-# Loads the module again, if it is known from where.
-load_module() {
-	local module=${BGTASK_MODULE:-$here/../../module/${KERNEL-}/bgtask.ko}
-	if [[ -e $module ]]; then
-		insmod "$module"
-	else
-		modprobe bgtask
-	fi || wrong "cannot load the module again"
-}
-
 # process NAME...: prints the id of one that has such a name; fails if there is none.
 process() {
 	local comm name wanted arguments
