@@ -51,6 +51,8 @@ test_configuration() {
 	setup
 	head -c 2000000 /dev/zero | tr '\0' '#' | fold -w 100 >>"$scratch/bgtaskd.conf"
 	refuses 'is larger than'
+	rm "$scratch/bgtaskd.conf"
+	refuses 'bgtaskd.conf: No such file or directory'
 }
 
 test_state() {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,16 @@ void fault_end(void)
 	(void)unlink(PATH);
 }
 
+void fault_kill(void)
+{
+	board->kills = true;
+}
+
+bool fault_kills(void)
+{
+	return board->kills;
+}
+
 void fault_arm(void)
 {
 	armed_at = board->nr_sites;
@@ -81,11 +92,14 @@ const char *fault_site(void)
 
 bool fault_has_ended(void)
 {
+	/* Who is killed has not ended yet when its socket is closed. */
+	bool killed = board->kills && board->nr_sites != armed_at;
 	int status;
 
-	if (waitpid(helper_pid(), &status, WNOHANG) != helper_pid())
+	if (waitpid(helper_pid(), &status, killed ? 0 : WNOHANG) != helper_pid())
 		return false;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_FAILURE)
+	if (board->kills ? !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL :
+			   !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_FAILURE)
 		fail("the helper has ended with status %d, after a fault in %s", status,
 		     fault_site());
 	return true;
@@ -210,7 +224,8 @@ void fault_each(struct bgt *bgt, const struct step *step)
 		faults += hit;
 		if (fault_has_ended()) {
 			ends++;
-			fault_check_left();
+			if (!board->kills)
+				fault_check_left();
 			helper_launch(bgt);
 			fault_step(bgt, step);
 			remember(&before);

@@ -28,6 +28,7 @@ struct fault_site {
 /* What the file has. */
 struct fault_board {
 	bool armed;			/* the next call that has not failed yet fails */
+	bool kills;			/* the helper is killed instead */
 	uint32_t nr_sites;
 	struct fault_site sites[FAULT_SITES_MAX];	/* of all that have failed, in order */
 	uint32_t left_open;		/* descriptors, by the last helper that has ended */
@@ -45,6 +46,10 @@ struct fault_board {
  */
 void fault_begin(void);
 void fault_end(void);
+
+/* From now on the helper is killed where a call would fail. Says whether that is so. */
+void fault_kill(void);
+bool fault_kills(void);
 
 /* Has the next call fail that has not failed yet. Ends that, and returns whether one has. */
 void fault_arm(void);
@@ -72,7 +77,10 @@ void fault_step(struct bgt *bgt, const struct step *step);
  */
 void fault_each(struct bgt *bgt, const struct step *step);
 
-/* Whether the helper has ended; a test fails unless it has done so by itself, as it has failed. */
+/*
+ * Whether the helper has ended; a test fails unless the helper has done so by itself, as it has
+ * failed, or is killed where a call would fail.
+ */
 bool fault_has_ended(void);
 
 /*

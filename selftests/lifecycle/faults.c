@@ -55,12 +55,48 @@ static void undo_life(struct bgt *bgt)
 		fail("the app does not answer after a fault in %s", fault_site());
 }
 
+/* Waits until the app is in a state; false if the deadline passes, or the helper has ended. */
+static bool becomes(struct bgt *bgt, enum bgt_app_state state)
+{
+	uint64_t end = now() + DEADLINE;
+	struct bgt_app *list, *known;
+	bool has_become = false;
+
+	while (!has_become && now() < end && !bgt_app_list(bgt, &list)) {
+		for (known = list; known; known = known->next)
+			has_become |= !strcmp(known->id, APP) && known->state == state;
+		bgt_app_free(list);
+		if (!has_become)
+			look_later(end);
+	}
+	return has_become;
+}
+
+/* Waits until the processes of the app stand still, which the module knows. */
+static bool stands(struct bgt *bgt)
+{
+	uint64_t end = now() + DEADLINE;
+	struct bgt_member *list, *member;
+	bool frozen = false;
+
+	while (!frozen && now() < end) {
+		if (bgt_member_list(bgt, helper_container(bgt)->id, &list))
+			fail("bgt_member_list: %s", bgt_error(bgt));
+		for (member = list; member; member = member->next)
+			frozen |= member->role == BGT_ROLE_APP && member->frozen;
+		bgt_member_free(list);
+		if (!frozen)
+			look_later(end);
+	}
+	return frozen;
+}
+
 static bool suspend_and_resume(struct bgt *bgt)
 {
 	if (bgt_app_background(bgt, APP) || !actor_comes_to_say(APP, "suspending"))
 		return false;
 	actor_do(APP, "saved");
-	return app_becomes(bgt, APP, BGT_APP_SUSPENDED) && app_stands(bgt, APP, true) &&
+	return becomes(bgt, BGT_APP_SUSPENDED) && stands(bgt) &&
 	       !bgt_app_foreground(bgt, APP) && actor_comes_to_say(APP, "resuming 1");
 }
 
@@ -99,7 +135,7 @@ static bool terminate_and_launch(struct bgt *bgt)
 {
 	uint32_t pid;
 
-	return !bgt_app_terminate(bgt, APP) && app_becomes(bgt, APP, BGT_APP_NOT_RUNNING) &&
+	return !bgt_app_terminate(bgt, APP) && becomes(bgt, BGT_APP_NOT_RUNNING) &&
 	       !bgt_app_launch(bgt, APP, &pid) && actor_comes_to_say(APP, "listening");
 }
 
@@ -112,18 +148,30 @@ static const struct step life[] = {
 	{ "launch", undo_life, terminate_and_launch },
 };
 
-TEST_F_TIMEOUT(faults, life, 1200)
+static void live(struct bgt *bgt)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
 
 	/* What is told to end by an app that was not told does not do so by itself. */
 	settings.cancel_timeout = 5 * SEC;
-	helper_start_with(self->bgt, &settings);
-	actor_install(self->bgt, "inside");
-	helper_register_plain(self->bgt, "task");
-	actor_launch(self->bgt, APP);
+	helper_start_with(bgt, &settings);
+	actor_install(bgt, "inside");
+	helper_register_plain(bgt, "task");
+	actor_launch(bgt, APP);
 	for (size_t i = 0; i < ARRAY_SIZE(life); i++)
-		fault_each(self->bgt, &life[i]);
+		fault_each(bgt, &life[i]);
+}
+
+TEST_F_TIMEOUT(faults, life, 1200)
+{
+	live(self->bgt);
+}
+
+/* The helper is killed instead, wherever a call could fail. */
+TEST_F_TIMEOUT(faults, kills, 1200)
+{
+	fault_kill();
+	live(self->bgt);
 }
 
 TEST_HARNESS_MAIN

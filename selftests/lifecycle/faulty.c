@@ -13,6 +13,7 @@
 #include <libmnl/libmnl.h>
 #include <link.h>
 #include <search.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -112,6 +113,8 @@ static bool is_due(const void *caller, const char *function)
 			return false;
 	board->armed = false;
 	board->nr_sites++;
+	if (board->kills)
+		raise(SIGKILL);
 	return true;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Every call of the helper fails once that can fail while an app is installed, registers and runs
  * tasks, and gives a socket away. The helper refuses what was asked for, or goes on without, or
- * ends and says why; all works when the test asks again, and nothing is left open or allocated.
+ * ends and says why; all works when the test asks again, and nothing is left open or allocated. Then
+ * the helper is killed at each of these calls.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,8 +21,11 @@
 #include "scene.h"
 
 #define OTHER	"org.example.Other"
+/* A line for each run of the task "ok": the number of the instance. */
+#define RUNS	HELPER_SAID "/runs"
 #define TASKS									\
-	"[Task ok]\nEntryPoint=/bin/true\nTriggers=application\n"		\
+	"[Task ok]\nEntryPoint=/bin/sh -c \"echo $BGTASK_INSTANCE >>" RUNS "\"\n"	\
+	"Triggers=application\n"						\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application time\n"	\
 	"[Task kept]\nEntryPoint=/bin/true\nTriggers=time application\n"	\
 	"[Task socket]\nEntryPoint=/bin/true\nTriggers=control-channel\n"
@@ -97,17 +101,48 @@ static bool register_and_unregister(struct bgt *bgt)
 	       !bgt_task_unregister_by_name(bgt, APP, "long", false);
 }
 
+/* How often the helper has acknowledged a firing of the task that is registered. */
+static unsigned int fired;
+
+/*
+ * What was acknowledged is neither lost nor done twice, whenever the helper is killed; what was not
+ * may be done.
+ */
+static void check_runs(struct bgt *bgt)
+{
+	unsigned int runs = 0, number, last = 0;
+	FILE *file = fopen(RUNS, "re");
+
+	while (file && fscanf(file, "%u", &number) == 1) {
+		runs++;
+		if (number == last)
+			fail("%u has run twice after a fault in %s", number, fault_site());
+		last = number;
+	}
+	if (file)
+		fclose(file);
+	if (runs < fired || runs > fired + 1)
+		fail("%u runs, %u firings after a fault in %s", runs, fired, fault_site());
+	(void)unlink(RUNS);
+	fired = 0;
+}
+
 static void undo_run(struct bgt *bgt)
 {
-	undo_registration(bgt, "ok");
 	undo_instance(bgt, "ok");
+	/* A call that fails may be what the task needs. */
+	if (fault_kills())
+		check_runs(bgt);
+	undo_registration(bgt, "ok");
 	helper_register_plain(bgt, "ok");
 }
 
 static bool run(struct bgt *bgt)
 {
-	return !bgt_trigger_fire(bgt, APP, "ok", BGT_TRIGGER_APPLICATION, "an argument") &&
-	       attempt_completes(bgt, "ok");
+	if (bgt_trigger_fire(bgt, APP, "ok", BGT_TRIGGER_APPLICATION, "an argument"))
+		return false;
+	fired++;
+	return attempt_completes(bgt, "ok");
 }
 
 static void undo_cancel(struct bgt *bgt)
@@ -167,7 +202,8 @@ static bool set_channel(struct bgt *bgt)
 	/* Another one in its place; or the first is kept. */
 	if (!app_set(&app, "socket", pair[1]))
 		return has_copy(pair[1]) && !has_copy(pair[0]);
-	if (!has_copy(pair[0]))
+	/* The socket of a helper that is killed is the service manager's to keep. */
+	if (!fault_kills() && !has_copy(pair[0]))
 		fail("the socket is lost after a fault in %s", fault_site());
 	return false;
 }
@@ -183,22 +219,42 @@ static const struct step steps[] = {
 
 static const struct step channel = { "channel", undo_channel, set_channel };
 
+static void take_steps(struct bgt *bgt)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		fault_each(bgt, &steps[i]);
+	/* A task that does not end when it is cancelled takes the app with it: that is over. */
+	app = app_start();
+	fault_each(bgt, &channel);
+	app_end(&app);
+}
+
+static void begin(struct bgt *bgt)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		fail("socketpair: %s", strerror(errno));
+	helper_start(bgt);
+	helper_install(bgt, APP, TASKS);
+	helper_register_plain(bgt, "kept");
+	if (bgt_app_set_access(bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED))
+		fail("bgt_app_set_access: %s", bgt_error(bgt));
+}
+
 TEST_F_TIMEOUT(faults, calls, 1200)
 {
-	helper_start(self->bgt);
-	helper_install(self->bgt, APP, TASKS);
-	helper_register_plain(self->bgt, "kept");
-	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-		fault_each(self->bgt, &steps[i]);
-	/* A task that does not end when it is cancelled takes the app with it: that is over. */
-	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-	app = app_start();
-	fault_each(self->bgt, &channel);
-	app_end(&app);
+	begin(self->bgt);
+	take_steps(self->bgt);
 	/* Nothing of all this is left when it ends. */
 	EXPECT_EQ(0, helper_quit());
 	fault_check_left();
+}
+
+/* The helper is killed instead, wherever a call could fail. */
+TEST_F_TIMEOUT(faults, kills, 1200)
+{
+	fault_kill();
+	begin(self->bgt);
+	take_steps(self->bgt);
 }
 
 TEST_HARNESS_MAIN

@@ -200,6 +200,7 @@ static int prepare_cgroup(struct daemon *daemon, struct problem *problem)
 	return 0;
 }
 
+/* @config may be NULL. */
 static int set_up(struct daemon *daemon, const char *config, struct problem *problem)
 {
 	static const struct relay_handler handler = {
@@ -211,7 +212,10 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 
 	conditions_init(&daemon->conditions);
 	daemon->capacity = -1;
-	error = config_load(&daemon->config, config, problem);
+	/* A file that nobody has named need not be there. */
+	if (config && access(config, F_OK))
+		return problem_set(problem, -errno, config, 0, "%s", strerror(errno));
+	error = config_load(&daemon->config, config ? config : CONFIG, problem);
 	if (error)
 		return error;
 	plugin_find_host(&daemon->config, daemon->plugin_host, sizeof(daemon->plugin_host));
@@ -308,7 +312,7 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *config = CONFIG;
+	const char *config = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) >= 0) {
