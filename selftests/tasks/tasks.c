@@ -23,6 +23,7 @@
 	"[Task none]\nEntryPoint=/nowhere/at/all\n" ALL				\
 	"[Task file]\nEntryPoint=/etc/passwd with arguments\n" ALL		\
 	"[Task mark]\nEntryPoint=/bin/sh -c \"echo ran >" HELPER_TOP "/mark\"\n" ALL	\
+	"[Task leaves]\nEntryPoint=/bin/sh -c 'sleep 1000 & exit 0'\n" ALL	\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\n" ALL
 
 FIXTURE(tasks) {
@@ -66,6 +67,21 @@ TEST_F_TIMEOUT(tasks, completed, 180)
 	EXPECT_GE(instance->started, instance->fired);
 	EXPECT_GE(instance->ended, instance->started);
 	EXPECT_EQ(0, instance->pid);
+}
+
+/* What a task has started ends with it, and its cgroup is gone as soon as nothing is in there. */
+TEST_F_TIMEOUT(tasks, leaves_a_child, 180)
+{
+	uint64_t end = now() + DEADLINE;
+	char below[32];
+
+	helper_register_plain(self->bgt, "leaves");
+	helper_fire(self->bgt, "leaves");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "leaves", BGT_INSTANCE_COMPLETED));
+	snprintf(below, sizeof(below), "task/%u", instance_look(self->bgt, APP, "leaves")->id);
+	while (!access(helper_cgroup(APP, below), F_OK) && now() < end)
+		look_later(end);
+	EXPECT_NE(0, access(helper_cgroup(APP, below), F_OK));
 }
 
 TEST_F_TIMEOUT(tasks, failed, 180)
