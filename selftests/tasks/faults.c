@@ -19,6 +19,7 @@
 #include "kselftest_harness.h"
 #include "mutex.h"
 #include "scene.h"
+#include "task.h"
 
 #define OTHER	"org.example.Other"
 /* A line for each run of the task "ok": the number of the instance. */
@@ -27,6 +28,8 @@
 	"[Task ok]\nEntryPoint=/bin/sh -c \"echo $BGTASK_INSTANCE >>" RUNS "\"\n"	\
 	"Triggers=application\n"						\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application time\n"	\
+	"[Task leaves]\nEntryPoint=/bin/sh -c 'sleep 1000 & exit 0'\n"		\
+	"Triggers=application\n"						\
 	"[Task kept]\nEntryPoint=/bin/true\nTriggers=time application\n"	\
 	"[Task socket]\nEntryPoint=/bin/true\nTriggers=control-channel\n"
 
@@ -245,6 +248,19 @@ TEST_F_TIMEOUT(faults, calls, 1200)
 	begin(self->bgt);
 	take_steps(self->bgt);
 	/* Nothing of all this is left when it ends. */
+	EXPECT_EQ(0, helper_quit());
+	fault_check_left();
+}
+
+/* Nothing fails; what a task has started has ended with it, and is not looked after any more. */
+TEST_F_TIMEOUT(faults, leftovers, 180)
+{
+	begin(self->bgt);
+	helper_register_plain(self->bgt, "leaves");
+	helper_fire(self->bgt, "leaves");
+	ASSERT_TRUE(attempt_completes(self->bgt, "leaves"));
+	/* Longer than the helper needs to find the cgroup empty. */
+	pause_for(2 * SEC);
 	EXPECT_EQ(0, helper_quit());
 	fault_check_left();
 }
