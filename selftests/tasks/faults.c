@@ -2,8 +2,8 @@
 /*
  * Every call of the helper fails once that can fail while an app is installed, registers and runs
  * tasks, and gives a socket away. The helper refuses what was asked for, or goes on without, or
- * ends and says why; all works when the test asks again, and nothing is left open or allocated. Then
- * the helper is killed at each of these calls.
+ * ends and says why; all works when the test asks again, and nothing is left open or allocated.
+ * Then the helper is killed at each of these calls.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of where the program is that runs plugins: a copy of this test, where bgtaskd could be, says
- * what it has found.
+ * Tests of where the program is that runs plugins: a copy of this test, where bgtaskd could be,
+ * says what it has found.
  */
 #include <sys/wait.h>
 #include <unistd.h>

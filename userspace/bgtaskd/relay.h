@@ -55,8 +55,9 @@ void call_refuse(const struct call *call, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Tells the socket of somebody who has called. The socket may be gone, or deaf: then it is not told.
- * Returns 0, or a negative errno if the kernel has no memory for what is sent, which is logged.
+ * Tells the socket of somebody who has called. The socket may be gone, or deaf: then it is not
+ * told. Returns 0, or a negative errno if the kernel has no memory for what is sent, which is
+ * logged.
  */
 int relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struct payload *payload);
 
