@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +42,15 @@ int failslab_begin(const char *thread, unsigned int nth)
 	if (fd < 0 || write(fd, text, (size_t)length) != length)
 		fail("%s: %s", path, strerror(errno));
 	return fd;
+}
+
+unsigned int failslab_left(int fd)
+{
+	char text[16] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
+		fail("fail-nth: %s", strerror(errno));
+	return (unsigned int)strtoul(text, NULL, 10);
 }
 
 bool failslab_end(int fd)

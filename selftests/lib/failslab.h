@@ -14,6 +14,9 @@ bool failslab_is_there(void);
  */
 int failslab_begin(const char *thread, unsigned int nth);
 
+/* How many allocations are left before the one that fails. */
+unsigned int failslab_left(int fd);
+
 /* Ends this. Returns whether the allocation has failed. */
 bool failslab_end(int fd);
 
