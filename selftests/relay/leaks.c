@@ -57,7 +57,7 @@ static long count_left(FIXTURE_DATA(relay) *self, void (*round)(FIXTURE_DATA(rel
 	before = count_objects();
 	for (unsigned int i = 0; i < ROUNDS; i++)
 		round(self);
-	/* The socket has what was told of the rounds; and the kernel takes its time to free a cgroup. */
+	/* The socket has what was told meanwhile; and the kernel takes its time to free a cgroup. */
 	event_drain(self->bgt);
 	end = now() + DEADLINE;
 	while ((left = count_objects() - before) >= FEW && now() < end)
