@@ -209,6 +209,33 @@ TEST_F_TIMEOUT(recovery, container_deleted, 180)
 	bgt_container_free(container);
 }
 
+/* More happens than the helper's socket can hold, and among it what the helper has to know. */
+TEST_F_TIMEOUT(recovery, events_lost, 180)
+{
+	struct bgt_container *container;
+	uint32_t before;
+
+	launch(self->bgt, "long");
+	task_register(self->bgt, APP, "ok", 0, false);
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	before = container->id;
+	bgt_container_free(container);
+	ASSERT_EQ(0, kill(helper_pid(), SIGSTOP));
+	for (unsigned int i = 0; i < 6000; i++)
+		container_delete(self->bgt, container_new(self->bgt, SEC, 2 * SEC));
+	ASSERT_EQ(0, bgt_container_del(self->bgt, before));
+	ASSERT_EQ(0, kill(helper_pid(), SIGCONT));
+	EXPECT_TRUE(helper_logs("events of the module were lost"));
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	EXPECT_NE(before, container->id);
+	EXPECT_EQ(2, container->members);
+	bgt_container_free(container);
+}
+
 /* Somebody removes the cgroups of an app of which nothing runs. */
 TEST_F_TIMEOUT(recovery, cgroups_removed, 180)
 {

@@ -59,10 +59,8 @@ static void log_throttled(struct daemon *daemon, const struct bgt_container *con
 	}
 }
 
-static void container_gone(struct daemon *daemon, uint32_t container)
+static void container_gone(struct app *app)
 {
-	struct app *app = app_by_container(daemon, container);
-
 	if (!app)
 		return;
 	log_line(LOG_WARNING, "%s: somebody has deleted its container", app->id);
@@ -77,14 +75,28 @@ static void member_gone(struct daemon *daemon, uint32_t container)
 		app_member_gone(app);
 }
 
-/* Whatever the lost events have said is looked at again when it is needed. */
+static bool has_container(const struct app *app)
+{
+	struct bgt_container *container = NULL;
+
+	if (bgt_container_get(app->daemon->bgt, app->container, &container) == -ENOENT)
+		return false;
+	bgt_container_free(container);
+	return true;
+}
+
+/* Members are looked at again when they are needed; what the lost events may have said else, now. */
 static void events_lost(struct daemon *daemon)
 {
 	struct app *app;
 
 	log_line(LOG_NOTICE, "events of the module were lost");
-	LIST_FOREACH(app, &daemon->apps, entry)
-		app_member_gone(app);
+	LIST_FOREACH(app, &daemon->apps, entry) {
+		if (app->container && !has_container(app))
+			container_gone(app);
+		else
+			app_member_gone(app);
+	}
 	presence_event(daemon, NULL);
 }
 
@@ -95,7 +107,7 @@ static void handle(struct daemon *daemon, const struct bgt_event *event)
 		log_throttled(daemon, event->container);
 		break;
 	case BGT_EVENT_CONTAINER_DEL:
-		container_gone(daemon, event->container->id);
+		container_gone(app_by_container(daemon, event->container->id));
 		break;
 	case BGT_EVENT_MEMBER_GONE:
 		member_gone(daemon, event->member->container);
@@ -118,10 +130,8 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	while ((result = bgt_next_event(daemon->bgt, &event))) {
 		if (result > 0) {
 			handle(daemon, event);
-		} else if (result == -ENOBUFS) {
+		} else if (result == -ENOBUFS || result == -ENOMEM) {
 			events_lost(daemon);
-		} else if (result == -ENOMEM) {
-			log_line(LOG_ERR, "an event of the module: out of memory");
 		} else {
 			module_lost(daemon, result);
 			break;
