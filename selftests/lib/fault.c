@@ -23,8 +23,13 @@
 
 #define PATH	"/tmp/bgtask-selftest-faults"
 
+/* After how many faults a step is taken without one; in long rounds after each. */
+#define STEP_EACH	4
+/* At one call in how many the helper is killed unless rounds are long. */
+#define KILL_EACH	3
+
 static struct fault_board *board;
-/* How many sites there were when it was armed. */
+/* How many calls had failed when it was armed. */
 static uint32_t armed_at;
 /* What was allocated when it was remembered. */
 static struct fault_live remembered[FAULT_LIVE_MAX];
@@ -57,6 +62,9 @@ void fault_end(void)
 void fault_kill(void)
 {
 	board->kills = true;
+	board->each = soak() ? 1 : KILL_EACH;
+	/* Which of them the first one is. */
+	board->offset = (uint32_t)random_seed();
 }
 
 bool fault_kills(void)
@@ -66,14 +74,14 @@ bool fault_kills(void)
 
 void fault_arm(void)
 {
-	armed_at = board->nr_sites;
+	armed_at = board->nr_hits;
 	__atomic_store_n(&board->armed, true, __ATOMIC_SEQ_CST);
 }
 
 bool fault_disarm(void)
 {
 	__atomic_store_n(&board->armed, false, __ATOMIC_SEQ_CST);
-	return board->nr_sites != armed_at;
+	return board->nr_hits != armed_at;
 }
 
 const char *fault_site(void)
@@ -93,7 +101,7 @@ const char *fault_site(void)
 bool fault_has_ended(void)
 {
 	/* Who is killed has not ended yet when its socket is closed. */
-	bool killed = board->kills && board->nr_sites != armed_at;
+	bool killed = board->kills && board->nr_hits != armed_at;
 	int status;
 
 	if (waitpid(helper_pid(), &status, killed ? 0 : WNOHANG) != helper_pid())
@@ -207,31 +215,42 @@ void fault_step(struct bgt *bgt, const struct step *step)
 		step->undo(bgt);
 }
 
+/* What is kept from the first time that a step is taken belongs to the helper. */
+static void remember_well(struct bgt *bgt, const struct step *step, struct belongings *belongings)
+{
+	fault_step(bgt, step);
+	fault_step(bgt, step);
+	remember(belongings);
+}
+
 void fault_each(struct bgt *bgt, const struct step *step)
 {
 	unsigned int faults = 0, ends = 0;
 	struct belongings before;
-	bool hit;
+	bool hit, ended;
 
-	fault_step(bgt, step);
-	/* What is kept from the first time is there now. */
-	fault_step(bgt, step);
-	remember(&before);
+	remember_well(bgt, step, &before);
 	do {
 		fault_arm();
 		(void)step->act(bgt);
 		hit = fault_disarm();
 		faults += hit;
-		if (fault_has_ended()) {
-			ends++;
-			if (!board->kills)
-				fault_check_left();
+		ended = fault_has_ended();
+		ends += ended;
+		if (ended && !board->kills)
+			fault_check_left();
+		if (ended)
 			helper_launch(bgt);
+		/* What has been lost is missed later, too. */
+		if (!hit || soak() || faults % STEP_EACH == 0)
 			fault_step(bgt, step);
-			remember(&before);
-		}
-		fault_step(bgt, step);
-		compare(&before, step);
+		else if (step->undo)
+			step->undo(bgt);
+		/* What another helper has says nothing of this one. */
+		if (!ended && !board->kills)
+			compare(&before, step);
+		else if (!board->kills)
+			remember_well(bgt, step, &before);
 	} while (hit);
 	note("%s: %u calls have failed, and %u helpers ended", step->name, faults, ends);
 }

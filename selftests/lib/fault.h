@@ -28,9 +28,12 @@ struct fault_site {
 /* What the file has. */
 struct fault_board {
 	bool armed;			/* the next call that has not failed yet fails */
-	bool kills;			/* the helper is killed instead */
+	bool kills;			/* the helper is killed instead, */
+	uint32_t each;			/* at one in so many of these calls */
+	uint32_t offset;
+	uint32_t nr_hits;		/* how many have failed, or were the end of the helper */
 	uint32_t nr_sites;
-	struct fault_site sites[FAULT_SITES_MAX];	/* of all that have failed, in order */
+	struct fault_site sites[FAULT_SITES_MAX];	/* of all that were met, in order */
 	uint32_t left_open;		/* descriptors, by the last helper that has ended */
 	uint32_t nr_live;
 	/* What the helper has allocated and not freed: a table by address. */
@@ -47,7 +50,10 @@ struct fault_board {
 void fault_begin(void);
 void fault_end(void);
 
-/* From now on the helper is killed where a call would fail. Says whether that is so. */
+/*
+ * From now on the helper is killed where a call would fail; unless rounds are long, at some of
+ * these calls only, which are others each time. Says whether that is so.
+ */
 void fault_kill(void);
 bool fault_kills(void);
 
@@ -72,8 +78,8 @@ void fault_step(struct bgt *bgt, const struct step *step);
 
 /*
  * Takes the step until all of the helper's calls that belong to it have failed once. The helper
- * goes on, or ends as fault_has_ended() wants it; then the step can be taken, and nothing is open
- * or allocated that was not before.
+ * goes on, or ends as fault_has_ended() wants it; then the step can be undone and taken, and
+ * nothing is open or allocated that was not before.
  */
 void fault_each(struct bgt *bgt, const struct step *step);
 

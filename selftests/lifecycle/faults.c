@@ -113,9 +113,10 @@ static bool extend(struct bgt *bgt)
 
 static void undo_inside(struct bgt *bgt)
 {
-	undo_life(bgt);
 	undo_registration(bgt, "inside");
 	undo_instance(bgt, "inside");
+	/* With what it does not end when it is told to, the app has ended. */
+	undo_life(bgt);
 	helper_register_plain(bgt, "inside");
 }
 

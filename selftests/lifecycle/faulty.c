@@ -111,8 +111,11 @@ static bool is_due(const void *caller, const char *function)
 	for (uint32_t i = 0; i < board->nr_sites; i++)
 		if (!memcmp(&board->sites[i], site, sizeof(*site)))
 			return false;
-	board->armed = false;
 	board->nr_sites++;
+	if (board->kills && (board->nr_sites + board->offset) % board->each)
+		return false;
+	board->armed = false;
+	board->nr_hits++;
 	if (board->kills)
 		raise(SIGKILL);
 	return true;

@@ -17,7 +17,7 @@
 #include "scene.h"
 #include "task.h"
 
-#define ROUNDS	600
+#define ROUNDS	400
 /* Less than one in two rounds. */
 #define FEW	(ROUNDS / 2)
 
@@ -57,7 +57,7 @@ static long count_left(FIXTURE_DATA(relay) *self, void (*round)(FIXTURE_DATA(rel
 	before = count_objects();
 	for (unsigned int i = 0; i < ROUNDS; i++)
 		round(self);
-	/* The socket has what was told meanwhile; and the kernel takes its time to free a cgroup. */
+	/* The socket has what was told; and the kernel takes its time to free a cgroup. */
 	event_drain(self->bgt);
 	end = now() + DEADLINE;
 	while ((left = count_objects() - before) >= FEW && now() < end)

@@ -85,7 +85,7 @@ static bool has_container(const struct app *app)
 	return true;
 }
 
-/* Members are looked at again when they are needed; what the lost events may have said else, now. */
+/* Members are looked at again when they are needed; all else that may have changed, now. */
 static void events_lost(struct daemon *daemon)
 {
 	struct app *app;
