@@ -9,10 +9,8 @@
 #include <sys/stat.h>
 
 #include "fault.h"
+#include "faults.h"
 #include "helper.h"
-#include "kselftest_harness.h"
-#include "mutex.h"
-#include "power.h"
 #include "scene.h"
 #include "task.h"
 
@@ -23,25 +21,6 @@
 	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application\n"	\
 	"[Task kept]\nEntryPoint=/bin/true\nTriggers=application\n"		\
 	"[Task latched]\nEntryPoint=/bin/true\nTriggers=application\n"
-
-FIXTURE(faults) {
-	struct bgt *bgt;
-};
-
-FIXTURE_SETUP(faults)
-{
-	scene_begin();
-	self->bgt = mutex_connect();
-	power_begin(true);
-	fault_begin();
-}
-
-FIXTURE_TEARDOWN_PARENT(faults)
-{
-	helper_end();
-	fault_end();
-	scene_end();
-}
 
 /* Whether the helper answers; if not, it has ended. */
 static bool comes_up(struct bgt *bgt)

@@ -8,30 +8,9 @@
 #include "actor.h"
 #include "attempt.h"
 #include "fault.h"
+#include "faults.h"
 #include "helper.h"
-#include "kselftest_harness.h"
-#include "mutex.h"
-#include "power.h"
 #include "scene.h"
-
-FIXTURE(faults) {
-	struct bgt *bgt;
-};
-
-FIXTURE_SETUP(faults)
-{
-	scene_begin();
-	self->bgt = mutex_connect();
-	power_begin(true);
-	fault_begin();
-}
-
-FIXTURE_TEARDOWN_PARENT(faults)
-{
-	helper_end();
-	fault_end();
-	scene_end();
-}
 
 /* The app is in the foreground, and has nothing more to say. */
 static void undo_life(struct bgt *bgt)

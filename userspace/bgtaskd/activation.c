@@ -108,9 +108,9 @@ void activation_tell(struct instance *instance)
 	error = relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
 			   &payload);
 	instance->told = !error;
+	/* An instance that is cancelled ends in time anyway; of another, the app has to know. */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);
-	/* An app that does not know of the instance would never end it. */
 	else if (error)
 		instance_fail(instance, "cannot tell the app", error);
 }
