@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,20 +35,28 @@ static uint32_t armed_at;
 /* What was allocated when it was remembered. */
 static struct fault_live remembered[FAULT_LIVE_MAX];
 
+void fault_program(char *path, size_t size, const char *name)
+{
+	char test[PATH_MAX] = "";
+
+	if (readlink("/proc/self/exe", test, sizeof(test) - 1) < 0)
+		fail("readlink: %s", strerror(errno));
+	snprintf(path, size, "%s/../%s", dirname(test), name);
+}
+
 void fault_begin(void)
 {
 	int fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	char test[PATH_MAX] = "", object[PATH_MAX + 16];
+	char object[PATH_MAX + 32];
 
-	if (fd < 0 || ftruncate(fd, sizeof(*board)))
+	/* Programs of any user share it. */
+	if (fd < 0 || fchmod(fd, 0666) || ftruncate(fd, sizeof(*board)))
 		fail("%s: %s", PATH, strerror(errno));
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (board == MAP_FAILED)
 		fail("%s: %s", PATH, strerror(errno));
 	close(fd);
-	if (readlink("/proc/self/exe", test, sizeof(test) - 1) < 0)
-		fail("readlink: %s", strerror(errno));
-	snprintf(object, sizeof(object), "%s/../lifecycle/faulty.so", dirname(test));
+	fault_program(object, sizeof(object), "lifecycle/faulty.so");
 	setenv(FAULT_VARIABLE, PATH, true);
 	setenv("LD_PRELOAD", object, true);
 }

@@ -2,12 +2,13 @@
 /*
  * Calls of the helper that fail, one at a time: memory, descriptors, the disk, the database and the
  * event loop refuse what it asks of them. faulty.so, which the helper is started with, makes them
- * fail; both share a file.
+ * fail; both share a file. Any other program can be started in the place of the helper.
  */
 #ifndef BGTASK_TEST_FAULT_H
 #define BGTASK_TEST_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct bgt;
@@ -42,6 +43,9 @@ struct fault_board {
 		uint64_t caller;
 	} live[FAULT_LIVE_MAX];
 };
+
+/* Path of a program, or an object, of the tests: "lifecycle/faulty.so". */
+void fault_program(char *path, size_t size, const char *name);
 
 /*
  * From now on helpers are started such that their calls can fail; from now on they are not. Both

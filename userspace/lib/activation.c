@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "instance.h"
+#include "pending.h"
 #include "request.h"
 
 static uint32_t *find(struct bgt *bgt, uint32_t id)
@@ -42,13 +43,20 @@ static void forget(struct bgt *bgt, uint32_t id)
 void bgt_activated(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_instance *instance;
+	uint32_t id;
 
-	if (bgt->raised < 0 || bgt_instance_parse(message, &instance))
+	if (bgt->raised < 0 || bgt_instance_parse(bgt, message, &instance))
 		return;
-	if (find(bgt, instance->id) || !add(bgt, instance->id))
+	id = instance->id;
+	if (find(bgt, id)) {
 		bgt_instance_free(instance);
-	else
-		bgt_instance_happen(bgt, BGT_EVENT_APP_ACTIVATED, instance);
+	} else if (!add(bgt, id)) {
+		bgt_instance_free(instance);
+		bgt_pending_lose(bgt);
+	} else if (!bgt_instance_happen(bgt, BGT_EVENT_APP_ACTIVATED, instance)) {
+		/* A helper that is asked anew tells again. */
+		forget(bgt, id);
+	}
 }
 
 int bgt_activation_progress(struct bgt *bgt, uint32_t id, uint32_t progress)

@@ -105,10 +105,11 @@ void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message)
 	/* A connection that has not asked for events is not told. */
 	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &conditions))
 		return;
-	/* Without memory the event is lost, as if the socket's buffer were full. */
 	pending = calloc(1, sizeof(*pending));
-	if (!pending)
+	if (!pending) {
+		bgt_pending_lose(bgt);
 		return;
+	}
 	pending->tell = tell;
 	pending->event = (struct bgt_event){
 		.type = BGT_EVENT_CONDITION_CHANGED, .conditions = conditions,

@@ -161,28 +161,31 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-/*
- * Owns the instance from here on. Without memory the event is lost, as if the socket's buffer were
- * full.
- */
-void bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance)
+bool bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
 
 	if (!happening) {
 		bgt_instance_free(instance);
-		return;
+		bgt_pending_lose(bgt);
+		return false;
 	}
 	happening->instance = instance;
 	happening->pending.tell = tell;
 	happening->pending.event = (struct bgt_event){ .type = type, .instance = instance };
 	bgt_pending_add(bgt, &happening->pending);
 	/* cppcheck-suppress memleak ; the list of what is pending owns it */
+	return true;
 }
 
-int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **instance)
+int bgt_instance_parse(struct bgt *bgt, const struct nlmsghdr *message,
+		       struct bgt_instance **instance)
 {
-	return parse(bgt_span_of_message(message), instance);
+	int error = parse(bgt_span_of_message(message), instance);
+
+	if (error == -ENOMEM)
+		bgt_pending_lose(bgt);
+	return error;
 }
 
 /*
@@ -190,12 +193,14 @@ int bgt_instance_parse(const struct nlmsghdr *message, struct bgt_instance **ins
  */
 static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 {
-	if (bgt->canceled == instance->id) {
+	uint32_t id = instance->id;
+
+	if (bgt->canceled == id) {
 		bgt_instance_free(instance);
 		return;
 	}
-	bgt->canceled = instance->id;
-	bgt_instance_happen(bgt, BGT_EVENT_INSTANCE_CANCELED, instance);
+	if (bgt_instance_happen(bgt, BGT_EVENT_INSTANCE_CANCELED, instance))
+		bgt->canceled = id;
 }
 
 void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
@@ -204,19 +209,19 @@ void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 	struct bgt_instance *instance;
 
 	/* A connection that has not asked for events is not told. */
-	if (bgt->raised < 0 || parse(bgt_span_of_message(message), &instance))
+	if (bgt->raised < 0 || bgt_instance_parse(bgt, message, &instance))
 		return;
 	if (type == BGT_EVENT_INSTANCE_CANCELED)
 		cancel(bgt, instance);
 	else
-		bgt_instance_happen(bgt, type, instance);
+		(void)bgt_instance_happen(bgt, type, instance);
 }
 
 void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_instance *instance;
 
-	if (parse(bgt_span_of_message(message), &instance))
+	if (bgt_instance_parse(bgt, message, &instance))
 		return;
 	if (instance->canceled)
 		cancel(bgt, instance);

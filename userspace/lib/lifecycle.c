@@ -95,14 +95,15 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-/* Without memory the event is lost, as if the socket's buffer were full. */
-static void happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
+/* Owns the app from here on; false if the event is lost as there is no memory. */
+static bool happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
 
 	if (!happening) {
 		bgt_app_free(app);
-		return;
+		bgt_pending_lose(bgt);
+		return false;
 	}
 	event.app = app;
 	happening->app = app;
@@ -110,6 +111,17 @@ static void happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 	happening->pending.event = event;
 	bgt_pending_add(bgt, &happening->pending);
 	/* cppcheck-suppress memleak ; the list of what is pending owns it */
+	return true;
+}
+
+/* Makes a struct bgt_app of a message; or a negative errno. With -ENOMEM an event is lost. */
+static int parse(struct bgt *bgt, struct bgt_span span, struct bgt_app **app)
+{
+	int error = bgt_app_parse(span, app);
+
+	if (error == -ENOMEM)
+		bgt_pending_lose(bgt);
+	return error;
 }
 
 static uint64_t find_time(struct bgt_span span, uint16_t type)
@@ -130,17 +142,18 @@ static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
 
 	if (bgt->suspending)
 		bgt_app_free(app);
-	else
-		happen(bgt, event, app);
+	else if (!happen(bgt, event, app))
+		return;
 	bgt->suspending = true;
 	bgt->suspended = true;
 }
 
 static void resume(struct bgt *bgt, struct bgt_app *app)
 {
+	if (!happen(bgt, (struct bgt_event){ .type = BGT_EVENT_APP_RESUMING }, app))
+		return;
 	bgt->suspending = false;
 	bgt->suspended = false;
-	happen(bgt, (struct bgt_event){ .type = BGT_EVENT_APP_RESUMING }, app);
 }
 
 void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
@@ -149,22 +162,24 @@ void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 	struct bgt_app *app;
 
 	/* A connection that has not asked for events is not told. */
-	if (bgt->raised < 0 || bgt_app_parse(span, &app))
+	if (bgt->raised < 0 || parse(bgt, span, &app))
 		return;
 	if (type == BGT_EVENT_APP_SUSPENDING)
 		suspend(bgt, span, app);
 	else if (type == BGT_EVENT_APP_RESUMING)
 		resume(bgt, app);
 	else
-		happen(bgt, (struct bgt_event){ .type = type }, app);
+		(void)happen(bgt, (struct bgt_event){ .type = type }, app);
 }
 
 static void lose_extension(struct bgt *bgt, enum bgt_revoked_reason why, uint64_t deadline)
 {
-	bgt->extended = false;
-	happen(bgt, (struct bgt_event){
+	const struct bgt_event event = {
 		.type = BGT_EVENT_EXTENSION_REVOKED, .revoked = why, .deadline = deadline,
-	}, NULL);
+	};
+
+	if (happen(bgt, event, NULL))
+		bgt->extended = false;
 }
 
 void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
@@ -172,7 +187,7 @@ void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
 	struct bgt_span span = bgt_span_of_message(message);
 	struct bgt_app *app;
 
-	if (bgt_app_parse(span, &app))
+	if (parse(bgt, span, &app))
 		return;
 	/* A new helper has taken it back before this one could be told. */
 	if (bgt->extended && !app->extended && app->foreground)

@@ -64,6 +64,14 @@ void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending)
 	(void)eventfd_read(bgt->raised, &value);
 }
 
+void bgt_pending_lose(struct bgt *bgt)
+{
+	/* Counts like an event, so that the connection's descriptor is readable. */
+	if (!bgt->lost && bgt->raised >= 0)
+		(void)eventfd_write(bgt->raised, 1);
+	bgt->lost = true;
+}
+
 void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
@@ -132,7 +140,10 @@ void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
  */
 static int recover(struct bgt *bgt)
 {
+	eventfd_t value;
+
 	bgt->lost = false;
+	(void)eventfd_read(bgt->raised, &value);
 	bgt_renew(bgt);
 	return bgt_fail(bgt, -ENOBUFS, NULL);
 }
@@ -147,7 +158,7 @@ int bgt_pending_read(struct bgt *bgt)
 		size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer),
 					  MSG_DONTWAIT);
 		if (size < 0 && errno == ENOBUFS) {
-			bgt->lost = true;
+			bgt_pending_lose(bgt);
 			continue;
 		}
 		if (size < 0 && errno != EAGAIN)

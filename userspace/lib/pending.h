@@ -29,6 +29,12 @@ int bgt_pending_prepare(struct bgt *bgt);
 void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending);
 void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
 
+/*
+ * There was no room or no memory for an event: bgt_next_event() says that events were lost, and the
+ * helper is asked for the present state.
+ */
+void bgt_pending_lose(struct bgt *bgt);
+
 /* Takes a message that came on the socket for requests and does not answer the present request. */
 void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message);
 

@@ -97,11 +97,14 @@ const char *bgt_get_string(const struct nlattr *attr)
 static ssize_t receive(struct bgt *bgt)
 {
 	ssize_t size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer), 0);
+	int error;
 
 	if (size >= 0)
 		return size;
-	bgt->lost |= errno == ENOBUFS;
-	return bgt_fail(bgt, -errno, NULL);
+	error = errno;
+	if (error == ENOBUFS)
+		bgt_pending_lose(bgt);
+	return bgt_fail(bgt, -error, NULL);
 }
 
 int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
@@ -116,7 +119,10 @@ int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
 		sent = mnl_socket_sendto(bgt->requests, request->header,
 					 request->header->nlmsg_len);
 	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? bgt_fail(bgt, -errno, NULL) : 0;
+	if (sent >= 0)
+		return 0;
+	/* The kernel says so when it has no memory for the message; no event is lost. */
+	return bgt_fail(bgt, errno == ENOBUFS ? -ENOMEM : -errno, NULL);
 }
 
 /* What the messages of one answer have told so far. */

@@ -293,14 +293,20 @@ void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt
 {
 	struct happening *happening;
 	struct bgt_task *task;
+	int error;
 
 	/* A connection that has not asked for events is not told. */
-	if (bgt->raised < 0 || parse(bgt_span_of_message(message), &task))
+	if (bgt->raised < 0)
 		return;
-	/* Without memory the event is lost, as if the socket's buffer were full. */
+	error = parse(bgt_span_of_message(message), &task);
+	if (error == -ENOMEM)
+		bgt_pending_lose(bgt);
+	if (error)
+		return;
 	happening = calloc(1, sizeof(*happening));
 	if (!happening) {
 		bgt_task_free(task);
+		bgt_pending_lose(bgt);
 		return;
 	}
 	happening->task = task;
