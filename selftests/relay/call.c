@@ -353,6 +353,45 @@ TEST_F_TIMEOUT(relay, no_memory, 60)
 	EXPECT_GT(told, 0);
 }
 
+/* Sends a call while the @nth allocation for it fails, and stores whether one has. */
+static int call_without_memory(struct genl *app, unsigned int nth, bool *failed)
+{
+	int error, fd;
+
+	genl_begin(app, BGTASK_CMD_TASK_UNREGISTER);
+	genl_put_string(app, BGTASK_A_TASK_NAME, "one");
+	fd = failslab_begin("thread-self", nth);
+	error = genl_send(app, NLM_F_ACK);
+	*failed = failslab_end(fd);
+	return error;
+}
+
+/* Without memory for a call the caller is told, or the helper gets the call all the same. */
+TEST_F_TIMEOUT(relay, no_memory_for_calls, 60)
+{
+	unsigned int nth = 0, refused = 0;
+	bool failed;
+	int error;
+
+	do {
+		error = call_without_memory(&self->app, ++nth, &failed);
+		EXPECT_TRUE(!error || error == -ENOBUFS);
+		/* The kernel refuses before it returns. */
+		if (!error && genl_receive(&self->app, 0))
+			error = genl_result_of(&self->app);
+		if (!error) {
+			EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+			EXPECT_EQ(0, result(&self->app));
+		}
+		refused += error == -ENOMEM;
+		call(&self->app, "two", NLM_F_ACK);
+		EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
+		EXPECT_EQ(0, result(&self->app));
+	} while (failed && nth < 1000);
+	EXPECT_LT(nth, 1000);
+	EXPECT_GT(refused, 0);
+}
+
 /* The caller has not waited for the answer. */
 TEST_F(relay, caller_ends)
 {
@@ -387,12 +426,13 @@ TEST_F(relay, kunit)
 int main(int argc, char **argv)
 {
 	char *reduced[] = { argv[0], (char *)"-T", (char *)"kunit",
-			    (char *)"-T", (char *)"no_memory", NULL };
+			    (char *)"-T", (char *)"no_memory",
+			    (char *)"-T", (char *)"no_memory_for_calls", NULL };
 	const char *kernel = getenv("KERNEL");
 
 	/* The debug kernel has both, so there their absence is a failure. */
 	if (argc == 1 && access("/sys/kernel/debug/kunit", F_OK) &&
 	    (!kernel || strcmp(kernel, "debug")))
-		return test_harness_run(5, reduced);
+		return test_harness_run(7, reduced);
 	return test_harness_run(argc, argv);
 }
