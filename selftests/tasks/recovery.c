@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the helper finds when it, its apps, their containers or the module were away for a while. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +235,33 @@ TEST_F_TIMEOUT(recovery, events_lost, 180)
 	EXPECT_NE(before, container->id);
 	EXPECT_EQ(2, container->members);
 	bgt_container_free(container);
+}
+
+/* The cgroup of its tasks is another's now: without a budget nothing runs. */
+TEST_F_TIMEOUT(recovery, cgroup_taken, 180)
+{
+	struct bgt_container *container;
+	uint32_t taken;
+	int directory;
+
+	task_register(self->bgt, APP, "ok", 0, false);
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
+	container = container_of_app(self->bgt);
+	ASSERT_NE(NULL, container);
+	ASSERT_EQ(0, bgt_container_del(self->bgt, container->id));
+	bgt_container_free(container);
+	taken = container_new(self->bgt, SEC, 2 * SEC);
+	directory = open(helper_cgroup(APP, "task"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_GE(directory, 0);
+	ASSERT_EQ(0, bgt_member_add(self->bgt, taken, BGT_ROLE_TASK, directory, false, NULL));
+	close(directory);
+	EXPECT_TRUE(helper_logs("somebody has deleted its container"));
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_FAILED));
+	container_delete(self->bgt, taken);
+	fire(self->bgt, APP, "ok");
+	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
 }
 
 /* Somebody removes the cgroups of an app of which nothing runs. */

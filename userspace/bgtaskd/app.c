@@ -159,6 +159,25 @@ static int make_cgroup(const char *path)
 	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 }
 
+/* Whether a cgroup that is a member is one of the app's container; or a negative errno. */
+static int is_own_member(const struct app *app, int fd)
+{
+	struct bgt_member *members;
+	struct stat status;
+	bool own = false;
+	int error;
+
+	if (fstat(fd, &status))
+		return -errno;
+	error = bgt_member_list(app->daemon->bgt, app->container, &members);
+	if (error)
+		return error;
+	for (const struct bgt_member *member = members; member; member = member->next)
+		own |= member->cgroup_id == status.st_ino;
+	bgt_member_free(members);
+	return own;
+}
+
 static int add_member(struct app *app, const char *below, enum bgt_role role)
 {
 	char path[PATH_MAX];
@@ -172,9 +191,15 @@ static int add_member(struct app *app, const char *below, enum bgt_role role)
 	if (fd < 0)
 		return -errno;
 	error = bgt_member_add(app->daemon->bgt, app->container, role, fd, false, NULL);
+	/* From before the helper was started anew; or somebody has put it on another budget. */
+	if (error == -EEXIST) {
+		int own = is_own_member(app, fd);
+
+		if (own)
+			error = own < 0 ? own : 0;
+	}
 	close(fd);
-	/* From before the helper was started anew. */
-	return error == -EEXIST ? 0 : error;
+	return error;
 }
 
 /*
