@@ -78,7 +78,10 @@ static void hear(struct actor *actor)
 			say(actor, "resuming %d", event->app->foreground);
 			break;
 		case BGT_EVENT_EXTENSION_REVOKED:
-			say(actor, "revoked %s", bgt_revoked_reason_name(event->revoked));
+			/* Who is not in the foreground has time until it is suspended. */
+			say(actor, "revoked %s%s", bgt_revoked_reason_name(event->revoked),
+			    !event->deadline == (event->revoked == BGT_REVOKED_RESUMED) ? "" :
+			    " with a wrong deadline");
 			break;
 		case BGT_EVENT_APP_ACTIVATED:
 			actor->instance = event->instance->id;

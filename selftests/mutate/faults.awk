@@ -89,10 +89,13 @@ function condition(    start, end) {
 
 function comparisons() {
 	if (code !~ /for \(/) {
-		each("bound", "<", "<=")
-		each("bound", "<=", "<")
-		each("bound", ">", ">=")
-		each("bound", ">=", ">")
+		# Of "x < 0 ? x : 0" and the like both sides are the same at the bound.
+		if (code !~ /([A-Za-z_>.-]+) [<>]=? 0 [?] [A-Za-z_>.-]+ : 0;/) {
+			each("bound", "<", "<=")
+			each("bound", "<=", "<")
+			each("bound", ">", ">=")
+			each("bound", ">=", ">")
+		}
 	}
 	if (code !~ /^\t+(} else )?(if|while) \([^&|]*\)/) {
 		each("inverted", "==", "!=")
@@ -143,7 +146,7 @@ function arguments(    inside, at, comma, first, second) {
 	second = substr(inside, comma + 2)
 	name = substr(code, 1, at - 2)
 	sub(/.*[^A-Za-z0-9_]/, "", name)
-	if (first != second && name !~ silent)
+	if (first != second && name !~ silent && name !~ symmetrical)
 		fault("swapped", at, length(inside), second ", " first)
 }
 
@@ -164,6 +167,9 @@ BEGIN {
 		 "|va_|might_|MODULE_|EXPORT_|DEFINE_|DECLARE_|TRACE_|TP_|sd_journal|if|while|for" \
 		 "|switch|return|sizeof|bool|int|void|fprintf|problem_)"
 }
+
+# What makes no difference, whichever argument is the first.
+BEGIN { symmetrical = "^(strcmp|memcmp|min|max|uid_eq|gid_eq|swap)$" }
 
 FNR == 1 { in_comment = depth = 0 }
 {

@@ -103,6 +103,48 @@ static void drop_waiter(struct bgt *admin)
 	drop_owner(admin);
 }
 
+/* What a request has done when it has succeeded. */
+
+static bool container_exists(struct bgt *admin)
+{
+	struct bgt_container *known;
+	int error = bgt_container_get_by_name(admin, NAME, &known);
+
+	bgt_container_free(known);
+	return !error;
+}
+
+static bool container_is_gone(struct bgt *admin)
+{
+	return !container_exists(admin);
+}
+
+static bool traffic_is_counted(struct bgt *admin)
+{
+	return container_look(admin, container)->count_traffic;
+}
+
+static bool has_member(struct bgt *admin)
+{
+	return container_look(admin, container)->members == 1;
+}
+
+static bool has_no_member(struct bgt *admin)
+{
+	return !container_look(admin, container)->members;
+}
+
+static bool member_is_held(struct bgt *admin)
+{
+	return member_look(admin, member)->held;
+}
+
+static bool other_owns(struct bgt *admin)
+{
+	(void)admin;
+	return !mutex_wait(other.bgt);
+}
+
 /* Requests, by a connection of which the kernel knows nothing yet; 0 or a negative errno. */
 
 static int new_container(struct bgt *bgt)
@@ -202,6 +244,8 @@ static int wait_for_mutex(struct bgt *bgt)
 
 	bgt_mutex_close(mutex);
 	/* There is an owner. */
+	if (!error)
+		fail("two own the mutex");
 	return error == -ETIMEDOUT ? 0 : error;
 }
 
@@ -225,23 +269,24 @@ static const struct request {
 	const char *name;
 	void (*prepare)(struct bgt *admin);
 	int (*ask)(struct bgt *bgt);
+	bool (*is_done)(struct bgt *admin);
 	void (*undo)(struct bgt *admin);
 } requests[] = {
-	{ "new", NULL, new_container, drop_container },
-	{ "count traffic", make_container, count_traffic, drop_container },
-	{ "get", make_container, get_container, drop_container },
-	{ "list", make_member, list_containers, drop_container },
-	{ "delete", make_member, delete_container, drop_container },
-	{ "add member", make_container, add_member, drop_container },
-	{ "list members", make_member, list_members, drop_container },
-	{ "get member", make_member, get_member, drop_container },
-	{ "hold", make_member, hold_member, drop_container },
-	{ "kill", make_member, kill_members, drop_container },
-	{ "delete member", make_member, delete_member, drop_container },
-	{ "acquire", NULL, acquire, NULL },
-	{ "wait", make_owner, wait_for_mutex, drop_owner },
-	{ "hand over", make_waiter, hand_over, drop_waiter },
-	{ "list mutexes", make_waiter, list_mutexes, drop_waiter },
+	{ "new", NULL, new_container, container_exists, drop_container },
+	{ "count traffic", make_container, count_traffic, traffic_is_counted, drop_container },
+	{ "get", make_container, get_container, NULL, drop_container },
+	{ "list", make_member, list_containers, NULL, drop_container },
+	{ "delete", make_member, delete_container, container_is_gone, drop_container },
+	{ "add member", make_container, add_member, has_member, drop_container },
+	{ "list members", make_member, list_members, NULL, drop_container },
+	{ "get member", make_member, get_member, NULL, drop_container },
+	{ "hold", make_member, hold_member, member_is_held, drop_container },
+	{ "kill", make_member, kill_members, NULL, drop_container },
+	{ "delete member", make_member, delete_member, has_no_member, drop_container },
+	{ "acquire", NULL, acquire, NULL, NULL },
+	{ "wait", make_owner, wait_for_mutex, NULL, drop_owner },
+	{ "hand over", make_waiter, hand_over, other_owns, drop_waiter },
+	{ "list mutexes", make_waiter, list_mutexes, NULL, drop_waiter },
 };
 
 /* Lets the @nth allocation fail. False if there are not so many. */
@@ -268,6 +313,10 @@ static bool ask_once(struct __test_metadata *_metadata, struct bgt *admin,
 		EXPECT_EQ(0, request->ask(bgt))
 			note("%s after allocation %u: %s", request->name, nth, bgt_error(bgt));
 	}
+	/* An answer that is lost may have been a refusal. */
+	if (request->is_done && error != -ENOBUFS)
+		EXPECT_TRUE(request->is_done(admin))
+			note("%s, allocation %u", request->name, nth);
 	if (request->undo)
 		request->undo(admin);
 	bgt_close(bgt);

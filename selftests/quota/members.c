@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Several members of a container: it has stopped when all have, also those that others froze. */
 #include <sched.h>
+#include <stdio.h>
 
 #include "budget.h"
 #include "task.h"
@@ -130,6 +131,27 @@ TEST_F_TIMEOUT(budget, last_removed, 60)
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	EXPECT_TRUE(cgroup_is_frozen("quick"));
 	end_unequal(&unequal);
+}
+
+/* Cgroups that are made below any of the members are charged. */
+TEST_F_TIMEOUT(budget, below_each, 60)
+{
+	static const char *const cgroups[] = { "a", "b" };
+	struct burner burner;
+	uint64_t before;
+	char below[16];
+
+	cgroup_make("b");
+	member_add(self->bgt, self->id, BGT_ROLE_TASK, "b");
+	for (int i = 0; i < 2; i++) {
+		snprintf(below, sizeof(below), "%s/below", cgroups[i]);
+		cgroup_make(below);
+		before = container_look(self->bgt, self->id)->usage;
+		burner = burner_start(below, 1);
+		EXPECT_TRUE(container_is_charged(self->bgt, self->id, before + 50 * MSEC))
+			note("in %s", below);
+		burner_end(&burner);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -112,6 +112,7 @@ static unsigned int fill_helper(struct genl *app, const struct genl *helper)
 TEST_F_TIMEOUT(relay, deaf_helper, 60)
 {
 	unsigned int calls;
+	uint64_t start;
 	uint32_t peer;
 
 	call(&self->other, "one", 0);
@@ -133,8 +134,12 @@ TEST_F_TIMEOUT(relay, deaf_helper, 60)
 		if (genl_command(&self->helper) == BGTASK_CMD_CALL_NTF)
 			calls--;
 	}
+	start = now();
 	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, receive(&self->helper));
 	EXPECT_EQ(peer, genl_get_u32(&self->helper, BGTASK_A_CALL_PEER));
+	/* Not much later than there is room. */
+	if (exact_clock())
+		EXPECT_LT(now() - start, SEC);
 }
 
 /* Those that come and go meanwhile are not remembered: the kernel's memory is not theirs. */

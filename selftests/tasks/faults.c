@@ -28,6 +28,8 @@
 	"[Task ok]\nEntryPoint=/bin/sh -c \"echo $BGTASK_INSTANCE >>" RUNS "\"\n"	\
 	"Triggers=application\n"						\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\nTriggers=application time\n"	\
+	"[Task stubborn]\nEntryPoint=/bin/sh -c \"trap '' TERM; exec sleep 1000\"\n"	\
+	"Triggers=application\n"						\
 	"[Task leaves]\nEntryPoint=/bin/sh -c 'sleep 1000 & exit 0'\n"		\
 	"Triggers=application\n"						\
 	"[Task kept]\nEntryPoint=/bin/true\nTriggers=time application\n"	\
@@ -64,7 +66,7 @@ static void undo_install(struct bgt *bgt)
 static bool install(struct bgt *bgt)
 {
 	char id[BGT_NAME_MAX + 1];
-	char text[512];
+	char text[1024];
 
 	snprintf(text, sizeof(text), "[App]\nId=" OTHER "\nUser=nobody\nClass=free\n%s", TASKS);
 	return !bgt_app_install(bgt, helper_write("apps/" OTHER ".bgtask", text), id);
@@ -148,10 +150,12 @@ static bool run(struct bgt *bgt)
 	return attempt_completes(bgt, "ok");
 }
 
+/* Runs a task until it is killed, as it does not end when it is told to. */
+
 static void undo_cancel(struct bgt *bgt)
 {
-	undo_registration(bgt, "long");
-	undo_instance(bgt, "long");
+	undo_registration(bgt, "stubborn");
+	undo_instance(bgt, "stubborn");
 }
 
 static bool cancel(struct bgt *bgt)
@@ -160,13 +164,14 @@ static bool cancel(struct bgt *bgt)
 	uint32_t id;
 
 	if (helper_try_register(bgt, (struct wanted){
-			.name = "long", .trigger = BGT_TRIGGER_APPLICATION }, &id) ||
-	    bgt_trigger_fire(bgt, APP, "long", BGT_TRIGGER_APPLICATION, "") ||
-	    !attempt_reaches(bgt, "long", &state, &id) ||
+			.name = "stubborn", .trigger = BGT_TRIGGER_APPLICATION }, &id) ||
+	    bgt_trigger_fire(bgt, APP, "stubborn", BGT_TRIGGER_APPLICATION, "") ||
+	    !attempt_reaches(bgt, "stubborn", &state, &id) ||
 	    bgt_instance_cancel(bgt, id, BGT_CANCEL_ABORT))
 		return false;
 	state = BGT_INSTANCE_COMPLETED;
-	return attempt_reaches(bgt, "long", &state, &id) && state == BGT_INSTANCE_CANCELED;
+	return attempt_reaches(bgt, "stubborn", &state, &id) &&
+	       (state == BGT_INSTANCE_CANCELED || state == BGT_INSTANCE_TERMINATED);
 }
 
 /* Channels */
@@ -234,9 +239,12 @@ static void take_steps(struct bgt *bgt)
 
 static void begin(struct bgt *bgt)
 {
+	struct helper_settings settings = HELPER_SETTINGS;
+
+	settings.cancel_timeout = SEC;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		fail("socketpair: %s", strerror(errno));
-	helper_start(bgt);
+	helper_start_with(bgt, &settings);
 	helper_install(bgt, APP, TASKS);
 	helper_register_plain(bgt, "kept");
 	if (bgt_app_set_access(bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED))
