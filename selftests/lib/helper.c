@@ -371,12 +371,14 @@ bool helper_logs(const char *text)
 
 void helper_install(struct bgt *bgt, const char *app, const char *lines)
 {
-	char text[4096], file[128], id[BGT_NAME_MAX + 1];
+	char *text, file[128], id[BGT_NAME_MAX + 1];
 
-	snprintf(text, sizeof(text), "[App]\nId=%s\nUser=nobody\n%s", app, lines);
+	if (asprintf(&text, "[App]\nId=%s\nUser=nobody\n%s", app, lines) < 0)
+		fail("out of memory");
 	snprintf(file, sizeof(file), "apps/%s.bgtask", app);
 	if (bgt_app_install(bgt, helper_write(file, text), id))
 		fail("bgt_app_install: %s", bgt_error(bgt));
+	free(text);
 }
 
 int helper_try_register(struct bgt *bgt, struct wanted wanted, uint32_t *id)

@@ -220,6 +220,8 @@ static bool ask_task(struct bgt *bgt)
 	       well(bgt, bgt_task_list(bgt, NULL, &tasks)) && holds(tasks, "there are tasks") &&
 	       holds(bgt_trigger_fire(bgt, NULL, "timed", BGT_TRIGGER_TIME, NULL) == -EACCES,
 		     "its trigger is not the app's") &&
+	       holds(bgt_channel_set(bgt, NULL, "timed", STDIN_FILENO) == -EINVAL,
+		     "it takes no socket") &&
 	       well(bgt, bgt_task_unregister(bgt, id, true));
 	bgt_task_builder_free(builder);
 	bgt_task_free(tasks);
@@ -228,10 +230,15 @@ static bool ask_task(struct bgt *bgt)
 
 static bool ask_extension(struct bgt *bgt)
 {
+	char text[1026];
 	bool allowed;
 
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
 	return well(bgt, bgt_app_attach(bgt)) &&
 	       well(bgt, bgt_app_set_ui_thread(bgt, (uint32_t)gettid())) &&
+	       holds(bgt_extension_request(bgt, BGT_EXTENSION_UNSPECIFIED, text, &allowed,
+					   NULL) == -EINVAL, "the description is too long") &&
 	       well(bgt, bgt_extension_request(bgt, BGT_EXTENSION_UNSPECIFIED, "to be asked",
 					       &allowed, NULL)) &&
 	       holds(allowed, "the app may go on") && well(bgt, bgt_extension_share(bgt)) &&

@@ -201,6 +201,62 @@ TEST_F_TIMEOUT(registration, oneshot, 60)
 }
 
 /* Registrations are valid for the new version, whose tasks are told when it is there. */
+/* What does not fit into one answer is read in several: all of it, once, and in order. */
+TEST_F_TIMEOUT(registration, many_tasks, 120)
+{
+	static char manifest[100000];
+	struct bgt_task *list, *task;
+	char name[32], entry_point[512];
+	unsigned int count = 0;
+	uint32_t last = 0;
+	size_t size = 0;
+
+	memset(entry_point, 'x', sizeof(entry_point) - 1);
+	entry_point[sizeof(entry_point) - 1] = '\0';
+	memcpy(entry_point, "/bin/true ", strlen("/bin/true "));
+	for (unsigned int i = 0; i < 100; i++)
+		size += (size_t)snprintf(manifest + size, sizeof(manifest) - size,
+					 "[Task many-%u]\nEntryPoint=%s\nTriggers=application\n", i,
+					 entry_point);
+	helper_install(self->bgt, APP, manifest);
+	for (unsigned int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "many-%u", i);
+		helper_register_plain(self->bgt, name);
+	}
+	ASSERT_EQ(0, bgt_task_list(self->bgt, APP, &list));
+	for (task = list; task; task = task->next) {
+		snprintf(name, sizeof(name), "many-%u", count);
+		EXPECT_STREQ(name, task->name);
+		EXPECT_STREQ(entry_point, task->entry_point);
+		EXPECT_LT(last, task->id);
+		last = task->id;
+		count++;
+	}
+	EXPECT_EQ(100, count);
+	bgt_task_free(list);
+}
+
+TEST_F_TIMEOUT(registration, many_apps, 120)
+{
+	struct bgt_app *list, *app;
+	unsigned int count = 0;
+	char id[128], last[128] = "";
+
+	for (unsigned int i = 0; i < 100; i++) {
+		snprintf(id, sizeof(id), "org.example.a%050u", i);
+		helper_install(self->bgt, id, "");
+	}
+	ASSERT_EQ(0, bgt_app_list(self->bgt, &list));
+	for (app = list; app; app = app->next) {
+		EXPECT_GT(strcmp(app->id, last), 0);
+		snprintf(last, sizeof(last), "%s", app->id);
+		count++;
+	}
+	/* APP is one of them. */
+	EXPECT_EQ(101, count);
+	bgt_app_free(list);
+}
+
 TEST_F_TIMEOUT(registration, app_upgraded, 60)
 {
 	const struct bgt_instance *instance;
