@@ -137,7 +137,7 @@ install: tools
 		PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/bgtask include/bgtask.yaml
 	install -Dm644 -t $(module-source) Kbuild kmod/dkms.conf
-	install -Dm644 -t $(module-source)/kmod kmod/*.[ch]
+	cd kmod && find . -name '*.[ch]' -exec install -Dm644 {} $(module-source)/kmod/{} \;
 	install -Dm644 -t $(module-source)/include/uapi/linux include/uapi/linux/*.h
 
 uninstall:

@@ -3,22 +3,57 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "container.h"
-#include "freezer.h"
-#include "mutex.h"
-#include "netlink.h"
-#include "peer.h"
-#include "probe.h"
-#include "relay.h"
+#include "base/observers.h"
+#include "base/probe.h"
+#include "budget/cgroup_event.h"
+#include "budget/container.h"
+#include "budget/freezer.h"
+#include "charge/account.h"
+#include "family/netlink.h"
+#include "mutex/mutex.h"
+#include "peer/peer.h"
+#include "relay/relay.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
+static void peer_gone(struct bgt_peer *peer)
+{
+	bgt_mutex_peer_gone(peer);
+	bgt_relay_peer_gone(peer);
+}
+
+/* All that lower folders say to higher ones. */
+static const struct bgt_observers observers = {
+	.container_event = bgt_netlink_container_event,
+	.member_event = bgt_netlink_member_event,
+	.container_gone = bgt_mutex_container_gone,
+	.peer_gone = peer_gone,
+	.need_housekeeping = bgt_container_schedule,
+};
+
+/* In the order of registration: what ends the life of an entry comes first. */
+static struct bgt_probe probes[] = {
+	BGT_PROBE(cgroup_release, bgt_cgroup_on_release),
+	BGT_PROBE(cgroup_rmdir, bgt_cgroup_on_rmdir),
+	BGT_PROBE(cgroup_mkdir, bgt_cgroup_on_mkdir),
+	BGT_PROBE(cgroup_notify_frozen, bgt_cgroup_on_notify_frozen),
+	BGT_PROBE(cgroup_attach_task, bgt_cgroup_on_attach_task),
+	BGT_PROBE(hrtimer_expire_entry, bgt_account_on_timer_entry),
+	BGT_PROBE(hrtimer_expire_exit, bgt_account_on_timer_exit),
+	BGT_PROBE(sched_switch, bgt_account_on_switch),
+};
+
+static const struct bgt_probe_table probe_table = {
+	.probes = probes,
+	.count = ARRAY_SIZE(probes),
+	.before = bgt_account_reset,
+	.after = bgt_account_begin,
+};
 
 static int __init bgt_init(void)
 {
 	int err;
 
-	err = bgt_probe_init();
+	bgt_observers = &observers;
+	err = bgt_probe_init(&probe_table);
 	if (err)
 		return err;
 	err = bgt_freezer_init();

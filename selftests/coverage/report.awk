@@ -16,8 +16,8 @@ NR == FNR { next }
 {
 	file = $1
 	sub(/:.*/, "", file)
-	part = file
-	sub(/\/[^\/]*$/, "", part)
+	match(file, /^(kmod|userspace\/[a-z]+)/)
+	part = substr(file, 1, RLENGTH)
 	lines[part]++
 	if ($3 != "")
 		run[part]++

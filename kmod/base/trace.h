@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The bgtask:* trace events. Times are in ns. */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM bgtask
+
+#if !defined(_BGTASK_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _BGTASK_TRACE_H
+
+#include <linux/cgroup.h>
+#include <linux/tracepoint.h>
+
+#include "budget/container.h"
+#include "budget/member.h"
+#include "mutex/claim.h"
+#include "mutex/mutex.h"
+
+DECLARE_EVENT_CLASS(container_event,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__array(char, name, BGTASK_NAME_MAX + 1)
+		__field(u64, generation)
+		__field(u64, spent)
+		__field(u64, quota)
+		__field(u64, lead)
+	),
+	TP_fast_assign(
+		__entry->id = container->id;
+		memcpy(__entry->name, container->name, sizeof(__entry->name));
+		__entry->generation = container->generation.number;
+		__entry->spent = spent;
+		__entry->quota = container->policy.quota;
+		__entry->lead = container->lead;
+	),
+	TP_printk("id=%u name=\"%s\" generation=%llu spent=%llu quota=%llu lead=%llu",
+		  __entry->id, __entry->name, __entry->generation, __entry->spent, __entry->quota,
+		  __entry->lead)
+);
+
+/*
+ * The budget is gone, and the members are about to be frozen. The timer that found this had been
+ * kept from expiring for so long.
+ */
+TRACE_EVENT(container_throttled,
+	TP_PROTO(const struct bgt_container *container, u64 spent, u64 late),
+	TP_ARGS(container, spent, late),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__array(char, name, BGTASK_NAME_MAX + 1)
+		__field(u64, generation)
+		__field(u64, spent)
+		__field(u64, quota)
+		__field(u64, lead)
+		__field(u64, late)
+	),
+	TP_fast_assign(
+		__entry->id = container->id;
+		memcpy(__entry->name, container->name, sizeof(__entry->name));
+		__entry->generation = container->generation.number;
+		__entry->spent = spent;
+		__entry->quota = container->policy.quota;
+		__entry->lead = container->lead;
+		__entry->late = late;
+	),
+	TP_printk("id=%u name=\"%s\" generation=%llu spent=%llu quota=%llu lead=%llu late=%llu",
+		  __entry->id, __entry->name, __entry->generation, __entry->spent, __entry->quota,
+		  __entry->lead, __entry->late)
+);
+
+/* All threads of a throttled container have come to a stop. */
+DEFINE_EVENT(container_event, container_stopped,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+/* A throttled container may run again. */
+DEFINE_EVENT(container_event, container_replenished,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+/* The timer has expired; it looks how much is left. */
+TRACE_EVENT(quota_timer,
+	TP_PROTO(const struct bgt_container *container),
+	TP_ARGS(container),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__field(u64, generation)
+	),
+	TP_fast_assign(
+		__entry->id = container->id;
+		__entry->generation = container->generation.number;
+	),
+	TP_printk("id=%u generation=%llu", __entry->id, __entry->generation)
+);
+
+/* The member's cgroup.freeze is about to be written. */
+TRACE_EVENT(member_write,
+	TP_PROTO(const struct bgt_member *member, bool frozen),
+	TP_ARGS(member, frozen),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__field(u32, container)
+		__field(u64, cgroup)
+		__field(bool, frozen)
+	),
+	TP_fast_assign(
+		__entry->id = member->id;
+		__entry->container = member->container->id;
+		__entry->cgroup = cgroup_id(member->cgroup);
+		__entry->frozen = frozen;
+	),
+	TP_printk("id=%u container=%u cgroup=%llu frozen=%d", __entry->id, __entry->container,
+		  __entry->cgroup, __entry->frozen)
+);
+
+DECLARE_EVENT_CLASS(member_event,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member),
+	TP_STRUCT__entry(
+		__field(u32, id)
+		__field(u32, container)
+		__field(u64, cgroup)
+	),
+	TP_fast_assign(
+		__entry->id = member->id;
+		__entry->container = member->container->id;
+		__entry->cgroup = cgroup_id(member->cgroup);
+	),
+	TP_printk("id=%u container=%u cgroup=%llu", __entry->id, __entry->container,
+		  __entry->cgroup)
+);
+
+/* All threads of a member have come to a stop. */
+DEFINE_EVENT(member_event, member_frozen,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member)
+);
+
+/* Threads of a member run again. */
+DEFINE_EVENT(member_event, member_thawed,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member)
+);
+
+/* A cgroup became a member. */
+DEFINE_EVENT(member_event, member_added,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member)
+);
+
+/* A cgroup is no member any more. */
+DEFINE_EVENT(member_event, member_gone,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member)
+);
+
+/* A container was created, its policy was changed, or it is deleted. */
+DEFINE_EVENT(container_event, container_new,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+DEFINE_EVENT(container_event, container_set,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+DEFINE_EVENT(container_event, container_del,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+/* A container that stands still is thawed for those who wait for a mutex. */
+DEFINE_EVENT(container_event, container_lent,
+	TP_PROTO(const struct bgt_container *container, u64 spent),
+	TP_ARGS(container, spent)
+);
+
+DECLARE_EVENT_CLASS(mutex_event,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned),
+	TP_STRUCT__entry(
+		__field(u32, scope)
+		__array(char, name, BGTASK_NAME_MAX + 1)
+		__field(u32, container)
+		__field(pid_t, pid)
+		__field(u32, count)
+		__field(u32, waiters)
+		__field(bool, abandoned)
+	),
+	TP_fast_assign(
+		__entry->scope = claim->mutex->name.scope;
+		memcpy(__entry->name, claim->mutex->name.text, sizeof(__entry->name));
+		__entry->container = claim->charge.container ? claim->charge.container->id : 0;
+		__entry->pid = pid_nr(claim->borrower.process);
+		__entry->count = claim->count;
+		__entry->waiters = claim->mutex->nr_waiters;
+		__entry->abandoned = abandoned;
+	),
+	TP_printk("name=\"%s\" scope=%u container=%u pid=%d count=%u waiters=%u abandoned=%d",
+		  __entry->name, __entry->scope, __entry->container, __entry->pid, __entry->count,
+		  __entry->waiters, __entry->abandoned)
+);
+
+/* A process owns a mutex. It may have got it from one that died. */
+DEFINE_EVENT(mutex_event, mutex_acquired,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process waits for a mutex. */
+DEFINE_EVENT(mutex_event, mutex_wait,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process waits no more, as its time is up. */
+DEFINE_EVENT(mutex_event, mutex_timeout,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+/* A process has released a mutex, or has died owning it. */
+DEFINE_EVENT(mutex_event, mutex_released,
+	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
+	TP_ARGS(claim, abandoned)
+);
+
+#endif /* _BGTASK_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_PATH base
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What becomes of cgroups, as the kernel's tracepoints tell it, is passed on to those
+ * whose containers they are. All of this runs below css_set_lock or cgroup_mutex, with
+ * preemption disabled; see probe.c for what may be done there.
+ */
+#include <linux/cgroup.h>
+#include <linux/irq_work.h>
+
+#include "charge/tree.h"
+
+#include "cgroup_event.h"
+#include "container.h"
+#include "freezer.h"
+#include "member.h"
+
+/* A task that runs is moved: no switch tells that its new container runs. */
+void bgt_cgroup_on_attach_task(void *data, struct cgroup *cgroup, const char *path,
+			       struct task_struct *task, bool threadgroup)
+{
+	struct bgt_container *container = bgt_tree_owner(cgroup);
+
+	if (container)
+		irq_work_queue(&container->kick);
+}
+
+void bgt_cgroup_on_notify_frozen(void *data, struct cgroup *cgroup, const char *path, int frozen)
+{
+	bgt_freezer_notified(cgroup, frozen);
+}
+
+void bgt_cgroup_on_mkdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	struct bgt_container *container = bgt_tree_owner(cgroup);
+
+	if (container) {
+		WRITE_ONCE(container->rescan, true);
+		bgt_container_schedule(container);
+	}
+}
+
+void bgt_cgroup_on_rmdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	bgt_tree_removed(cgroup);
+	bgt_member_rmdir(cgroup);
+}
+
+void bgt_cgroup_on_release(void *data, struct cgroup *cgroup, const char *path)
+{
+	bgt_tree_released(cgroup);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A member stands still while it is held, or while its container is throttled, unless
+ * that is lent time. The cgroup's own freezer does it: we write its cgroup.freeze, and
+ * are told by a tracepoint when all threads have stopped.
+ *
+ * A write takes cgroup_mutex, so it is made on a kthread, at a real-time priority
+ * since the container spends CPU time until it is done. It writes what is wanted
+ * at that moment: a freeze that is overtaken by a thaw is never made.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cgroup.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+
+#include "base/trace.h"
+#include "charge/tree.h"
+
+#include "container.h"
+#include "freezer.h"
+#include "lend.h"
+#include "member.h"
+#include "quota.h"
+
+/* When what could not be written is written again. */
+#define AGAIN (HZ / 20)
+
+static struct kthread_worker *worker;
+
+/* Where the directory is just being removed that is -ENOENT: the same, a moment earlier. */
+static int write_one(struct file *file, const char *value)
+{
+	loff_t position = 0;
+	ssize_t written = kernel_write(file, value, 1, &position);
+
+	if (written == -ENOENT)
+		return -ENODEV;
+	return written < 0 ? written : 0;
+}
+
+/* Returns whether there is nothing left to be done. */
+static bool apply_to_member(struct bgt_member *member, bool frozen)
+{
+	int err;
+
+	lockdep_assert_held(&member->container->members_lock);
+
+	if (member->written == frozen)
+		return true;
+	trace_member_write(member, frozen);
+	err = write_one(member->freezer, frozen ? "1" : "0");
+	/* ENODEV: its directory was removed, and with it all threads. */
+	if (!err)
+		member->written = frozen;
+	else if (err != -ENODEV)
+		pr_warn_ratelimited("%s: cannot %s member %u: %d\n", member->container->name,
+				    frozen ? "freeze" : "thaw", member->id, err);
+	return !err || err == -ENODEV;
+}
+
+/**
+ * bgt_freezer_check() - may its files be written, which are open?
+ * @member: new
+ *
+ * A delegated cgroup says no to those in its namespace only then (nsdelegate). Neither file
+ * takes this value, but that is said to those alone who may write: it changes nothing.
+ *
+ * Context: process.
+ * Return: 0 or -errno.
+ */
+int bgt_freezer_check(struct bgt_member *member)
+{
+	int err = write_one(member->freezer, "2") ?: -EINVAL;
+
+	if (err == -ERANGE)
+		err = write_one(member->killer, "2") ?: -EINVAL;
+	return err == -ERANGE ? 0 : err;
+}
+
+/**
+ * bgt_freezer_apply() - make a container's members what they should be now
+ * @container: any
+ *
+ * Context: process.
+ */
+void bgt_freezer_apply(struct bgt_container *container)
+{
+	struct bgt_member *member;
+	bool throttled, lent, standing, done = true;
+
+	mutex_lock(&container->members_lock);
+	throttled = READ_ONCE(container->generation.throttled);
+	standing = throttled;
+	list_for_each_entry(member, &container->members, entry)
+		standing |= member->held;
+	lent = bgt_lend_decide(container, standing);
+	list_for_each_entry(member, &container->members, entry) {
+		if (lent)
+			done &= apply_to_member(member, member->held &&
+						!bgt_lend_covers(container, member));
+		else
+			done &= apply_to_member(member, member->held || throttled);
+	}
+	/* There may be memory again then. If it fails for another reason, that stays. */
+	container->freezes_again = !done && !container->freezes_again;
+	if (container->freezes_again)
+		kthread_queue_delayed_work(worker, &container->freeze_again, AGAIN);
+	mutex_unlock(&container->members_lock);
+}
+
+static void apply_work(struct kthread_work *work)
+{
+	bgt_freezer_apply(container_of(work, struct bgt_container, freeze));
+}
+
+static void apply_again(struct kthread_work *work)
+{
+	bgt_freezer_apply(container_of(work, struct bgt_container, freeze_again.work));
+}
+
+/**
+ * bgt_freezer_queue() - the same from any context, soon
+ * @container: any
+ */
+void bgt_freezer_queue(struct bgt_container *container)
+{
+	kthread_queue_work(worker, &container->freeze);
+}
+
+/**
+ * bgt_freezer_release() - let a member that is being removed run again
+ * @member: in no list any more
+ *
+ * Context: process, container's members_lock held.
+ */
+void bgt_freezer_release(struct bgt_member *member)
+{
+	apply_to_member(member, false);
+}
+
+/**
+ * bgt_freezer_kill() - kill all processes of a member, frozen or not
+ * @member: any
+ *
+ * Context: process, bgt_registry_lock held.
+ * Return: 0, -EOPNOTSUPP for a threaded cgroup, -ENODEV if its directory is gone.
+ */
+int bgt_freezer_kill(struct bgt_member *member)
+{
+	lockdep_assert_held(&bgt_registry_lock);
+	return write_one(member->killer, "1");
+}
+
+/**
+ * bgt_freezer_notified() - all threads of a cgroup have stopped, or no longer so
+ * @cgroup: any
+ * @frozen: which
+ *
+ * Context: probe, below css_set_lock.
+ */
+void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
+{
+	struct bgt_cgroup *entry = bgt_tree_find(cgroup);
+	struct bgt_member *member = entry ? READ_ONCE(entry->member) : NULL;
+	struct bgt_container *container;
+	unsigned long flags;
+
+	if (!member)
+		return;
+	container = member->container;
+	/* Where css_set_lock can sleep, it leaves interrupts enabled. */
+	raw_spin_lock_irqsave(&container->lock, flags);
+	if (member->counted && member->frozen != frozen) {
+		member->frozen = frozen;
+		container->nr_frozen += frozen ? 1 : -1;
+		if (frozen)
+			trace_member_frozen(member);
+		else
+			trace_member_thawed(member);
+		if (container->nr_frozen == container->nr_members)
+			bgt_quota_stopped(container);
+		bgt_container_schedule(container);
+	}
+	raw_spin_unlock_irqrestore(&container->lock, flags);
+}
+
+/**
+ * bgt_freezer_prepare() - set up a new container's freezing
+ * @container: new
+ */
+void bgt_freezer_prepare(struct bgt_container *container)
+{
+	kthread_init_work(&container->freeze, apply_work);
+	kthread_init_delayed_work(&container->freeze_again, apply_again);
+}
+
+/**
+ * bgt_freezer_quiesce() - wait until the worker has left a container
+ * @container: that nobody queues any more
+ *
+ * Context: process.
+ */
+void bgt_freezer_quiesce(struct bgt_container *container)
+{
+	kthread_cancel_work_sync(&container->freeze);
+	kthread_cancel_delayed_work_sync(&container->freeze_again);
+}
+
+int bgt_freezer_init(void)
+{
+	worker = kthread_create_worker(0, "bgtask");
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	sched_set_fifo(worker->task);
+	return 0;
+}
+
+void bgt_freezer_exit(void)
+{
+	kthread_destroy_worker(worker);
+}

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A budget's generations, and the search for the moment when it is gone.
+ *
+ * Nothing is polled. While a container runs, its timer is set for the earliest
+ * moment at which the rest of the budget could be gone, if all CPUs ran it; there
+ * it is set for the new rest, until there is none. Once nothing of the container
+ * runs, the timer is left alone and the next switch-in brings it back (@watched).
+ * Generations roll over when somebody looks: as an idle container spends nothing,
+ * it does not matter when. Only a throttled one, and one that runs, need the timer
+ * for the end of theirs.
+ *
+ * For the time of a reprieve a container runs on, and into debt if it comes to that.
+ * Its generations roll over as ever, or budgets that it did not use would pay for that.
+ *
+ * Stopping threads takes time, in which they spend more. How much is learnt from
+ * the last times, and freezing begins that much before the quota is reached.
+ */
+#include <linux/cpumask.h>
+#include <linux/hash.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/sort.h>
+
+#include "base/compat.h"
+#include "base/trace.h"
+#include "charge/account.h"
+
+#include "container.h"
+#include "freezer.h"
+#include "quota.h"
+
+/* Below this the timer itself would be a noticeable part of the load. */
+#define SHORTEST_WATCH (20 * NSEC_PER_USEC)
+
+static bool anticipate = true;
+module_param(anticipate, bool, 0644);
+MODULE_PARM_DESC(anticipate, "Begin to freeze early by the CPU time that it takes (default Y)");
+
+static bool is_limited(const struct bgt_container *container)
+{
+	return !container->policy.exempt && container->policy.quota != BGTASK_QUOTA_UNLIMITED;
+}
+
+/* Spent of this generation when @usage has been used in all. */
+static u64 spent_at(const struct bgt_container *container, u64 usage)
+{
+	if (container->policy.exempt)
+		return container->generation.spent;
+	return max_t(s64, (s64)usage - container->generation.base, 0);
+}
+
+static void set_spent(struct bgt_container *container, u64 usage, u64 spent)
+{
+	container->generation.spent = spent;
+	container->generation.base = (s64)usage - (s64)spent;
+}
+
+static int compare_samples(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The median: one slow freeze must not make the next generations short. */
+static u64 learn_lead(const struct bgt_container *container)
+{
+	unsigned int count = min_t(unsigned int, container->nr_lead_samples, BGT_LEAD_SAMPLES);
+	u64 sorted[BGT_LEAD_SAMPLES];
+
+	if (!count || !READ_ONCE(anticipate) || container->policy.quota == BGTASK_QUOTA_UNLIMITED)
+		return 0;
+	memcpy(sorted, container->lead_samples, sizeof(sorted));
+	sort(sorted, count, sizeof(sorted[0]), compare_samples, NULL);
+	/* A quota that is small against the time of a freeze still is a quota. */
+	return min(sorted[(count - 1) / 2], container->policy.quota / 2);
+}
+
+/*
+ * Enter the generation that @now lies in. What was overrun is taken from its
+ * budget, and from those of generations that passed unnoticed before it.
+ */
+static void roll_over(struct bgt_container *container, u64 now, u64 usage)
+{
+	struct bgt_generation *generation = &container->generation;
+	u64 quota = container->policy.quota;
+	u64 spent, carry, passed;
+
+	if (now < generation->end)
+		return;
+
+	passed = div64_u64(now - generation->end, container->policy.period) + 1;
+	spent = spent_at(container, usage);
+	if (quota == BGTASK_QUOTA_UNLIMITED)
+		carry = 0;
+	else if (!quota)
+		carry = spent;
+	else
+		carry = passed > div64_u64(spent, quota) ? 0 : spent - passed * quota;
+	if (quota && spent > quota)
+		container->overrun += spent - quota - carry + min(carry, quota);
+
+	generation->number += passed;
+	generation->start = generation->end + (passed - 1) * container->policy.period;
+	generation->end = generation->start + container->policy.period;
+	generation->owed = carry;
+	generation->gone = false;
+	generation->stopped_known = false;
+	set_spent(container, usage, carry);
+	container->lead = learn_lead(container);
+}
+
+static void set_throttled(struct bgt_container *container, bool throttled, u64 spent, u64 now)
+{
+	struct bgt_generation *generation = &container->generation;
+	u64 late = container->due && now > container->due ? now - container->due : 0;
+
+	if (generation->throttled == throttled)
+		return;
+	generation->throttled = throttled;
+	bgt_freezer_queue(container);
+	if (throttled) {
+		generation->stopped_known = false;
+		container->times_throttled++;
+		container->detected = spent;
+		container->events |= BIT(BGTASK_CMD_CONTAINER_THROTTLED_NTF);
+		trace_container_throttled(container, spent, late);
+		if (container->nr_frozen == container->nr_members)
+			bgt_quota_stopped(container);
+	} else {
+		container->events |= BIT(BGTASK_CMD_CONTAINER_REPLENISHED_NTF);
+		trace_container_replenished(container, spent);
+	}
+	bgt_container_schedule(container);
+}
+
+static void set_timer(struct bgt_container *container, u64 when)
+{
+	container->due = when;
+	hrtimer_start(&container->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
+}
+
+static void watch_until(struct bgt_container *container, u64 when)
+{
+	WRITE_ONCE(container->watched, true);
+	set_timer(container, when);
+}
+
+static void watch_no_more(struct bgt_container *container)
+{
+	WRITE_ONCE(container->watched, true);
+	container->due = 0;
+	/* If it is just now expiring, it looks at the budget once more. */
+	hrtimer_try_to_cancel(&container->timer);
+}
+
+/* Does it run? If not, it is looked at when it is switched to. */
+static bool runs_or_kicks(struct bgt_container *container)
+{
+	WRITE_ONCE(container->watched, false);
+	/* Pairs with bgt_account_on_switch(): it kicks us, or we see it running. */
+	smp_mb();
+	return bgt_account_running(container);
+}
+
+/* Watch a container that runs, or wait for it to be switched to. */
+static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
+{
+	u64 soon;
+
+	if (!runs_or_kicks(container)) {
+		container->due = 0;
+		hrtimer_try_to_cancel(&container->timer);
+		return;
+	}
+	soon = max_t(u64, div_u64(rest, num_online_cpus()), SHORTEST_WATCH);
+	watch_until(container, min(now + soon, container->generation.end));
+}
+
+/* Watch a container that has a reprieve: where its generation ends if it runs, and to the end. */
+static void watch_reprieve(struct bgt_container *container)
+{
+	u64 end = container->policy.reprieve_end;
+
+	if (runs_or_kicks(container))
+		watch_until(container, min(end, container->generation.end));
+	else
+		set_timer(container, end);
+}
+
+/**
+ * bgt_quota_update() - bring a container up to the present
+ * @container: any
+ *
+ * Rolls over, throttles, replenishes and sets the timer, whatever is due.
+ *
+ * Context: container's lock held.
+ */
+void bgt_quota_update(struct bgt_container *container)
+{
+	u64 now, usage, spent, limit;
+
+	lockdep_assert_held(&container->lock);
+
+	if (container->dead)
+		return;
+
+	/* Were it read last, a CPU that is held up in between would look too late. */
+	now = ktime_get_boottime_ns();
+	usage = bgt_account_usage(container);
+	roll_over(container, now, usage);
+	spent = spent_at(container, usage);
+
+	if (!is_limited(container)) {
+		set_throttled(container, false, spent, now);
+		watch_no_more(container);
+		return;
+	}
+
+	limit = container->policy.quota - container->lead;
+	container->generation.gone |= spent >= limit;
+	if (now < container->policy.reprieve_end) {
+		set_throttled(container, false, spent, now);
+		watch_reprieve(container);
+		return;
+	}
+	set_throttled(container, container->generation.gone, spent, now);
+	if (!container->generation.throttled)
+		watch_budget(container, now, limit - spent);
+	else if (container->policy.quota)
+		watch_until(container, container->generation.end);
+	else
+		watch_no_more(container);
+}
+
+/**
+ * bgt_quota_stopped() - the last thread of a container has come to a stop
+ * @container: any; if it is not throttled, nothing is to be learnt from that
+ *
+ * Context: container's lock held.
+ */
+void bgt_quota_stopped(struct bgt_container *container)
+{
+	lockdep_assert_held(&container->lock);
+
+	if (!container->generation.throttled || container->generation.stopped_known)
+		return;
+	container->generation.stopped_known = true;
+	container->events |= BIT(BGTASK_CMD_CONTAINER_STOPPED_NTF);
+	bgt_container_schedule(container);
+}
+
+/**
+ * bgt_quota_learn() - take note of what the last freeze cost
+ * @container: that bgt_quota_stopped() was called for
+ *
+ * This comes a little later, since the last thread was still on its way out then.
+ *
+ * Context: container's lock held.
+ */
+void bgt_quota_learn(struct bgt_container *container)
+{
+	u64 spent;
+
+	lockdep_assert_held(&container->lock);
+
+	if (!container->generation.throttled || !container->generation.stopped_known)
+		return;
+	spent = spent_at(container, bgt_account_usage(container));
+	container->stopped = spent;
+	trace_container_stopped(container, spent);
+	/* What runs on a loan does not tell how long freezing takes. */
+	if (!container->policy.quota || spent < container->detected ||
+	    bgt_lend_in_generation(container))
+		return;
+	container->lead_samples[container->nr_lead_samples++ % BGT_LEAD_SAMPLES] =
+		spent - container->detected;
+}
+
+/**
+ * bgt_quota_spent() - what was spent of the present generation, as last seen
+ * @container: that bgt_quota_update() was called for, with the lock held since
+ *
+ * Context: container's lock held.
+ */
+u64 bgt_quota_spent(const struct bgt_container *container)
+{
+	lockdep_assert_held(&container->lock);
+	return spent_at(container, container->usage);
+}
+
+/**
+ * bgt_quota_set() - change what a container may use
+ * @container: any
+ * @policy: valid
+ *
+ * Context: container's lock held.
+ */
+void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *policy)
+{
+	bool changes = policy->quota != container->policy.quota;
+	u64 usage;
+
+	lockdep_assert_held(&container->lock);
+
+	/* Settle the past by the old policy before the new one applies. */
+	bgt_quota_update(container);
+	usage = bgt_account_usage(container);
+	set_spent(container, usage, spent_at(container, usage));
+	if (policy->period != container->policy.period)
+		container->generation.end = container->generation.start + policy->period;
+	container->policy = *policy;
+	if (changes) {
+		container->generation.gone = false;
+		container->lead = learn_lead(container);
+	}
+	bgt_quota_update(container);
+}
+
+static enum hrtimer_restart timer_expired(struct hrtimer *timer)
+{
+	struct bgt_container *container = container_of(timer, struct bgt_container, timer);
+
+	raw_spin_lock(&container->lock);
+	trace_quota_timer(container);
+	bgt_quota_update(container);
+	raw_spin_unlock(&container->lock);
+	return HRTIMER_NORESTART;
+}
+
+static void kicked(struct irq_work *work)
+{
+	struct bgt_container *container = container_of(work, struct bgt_container, kick);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&container->lock, flags);
+	bgt_quota_update(container);
+	raw_spin_unlock_irqrestore(&container->lock, flags);
+}
+
+/**
+ * bgt_quota_init() - begin the first generation
+ * @container: new, with its id and policy
+ */
+void bgt_quota_init(struct bgt_container *container)
+{
+	u64 spread = mul_u64_u32_shr(container->policy.period / 8, hash_32(container->id, 32), 32);
+	u64 now = ktime_get_boottime_ns();
+
+	raw_spin_lock_init(&container->lock);
+	INIT_LIST_HEAD(&container->cgroups);
+	INIT_LIST_HEAD(&container->removed);
+	hrtimer_setup(&container->timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
+	container->kick = IRQ_WORK_INIT_HARD(kicked);
+	container->generation.start = now;
+	container->generation.end = now + container->policy.period + spread;
+}
+
+/**
+ * bgt_quota_retire() - never again throttle or set the timer
+ * @container: being deleted
+ */
+void bgt_quota_retire(struct bgt_container *container)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&container->lock, flags);
+	/* The last look: from now on nobody may ask which CPUs run it. */
+	bgt_account_fold(container);
+	bgt_account_usage(container);
+	container->dead = true;
+	container->generation.throttled = false;
+	WRITE_ONCE(container->watched, true);
+	raw_spin_unlock_irqrestore(&container->lock, flags);
+}
+
+/**
+ * bgt_quota_quiesce() - wait until timer and kick have run for the last time
+ * @container: retired, a grace period ago
+ *
+ * Context: process.
+ */
+void bgt_quota_quiesce(struct bgt_container *container)
+{
+	irq_work_sync(&container->kick);
+	hrtimer_cancel(&container->timer);
+}

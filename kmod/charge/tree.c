@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which container a cgroup is charged to. Each cgroup at or below a member has an
+ * entry here, so that the switch probe finds its container in one step. Those that
+ * are created later get theirs from a rescan in process context. Until then nobody
+ * notices that they run, but nothing is lost, since the kernel's counters begin at
+ * 0; nor if they are removed before that, see bgt_tree_released().
+ */
+#include <linux/cgroup.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "base/observers.h"
+#include "budget/container.h"
+#include "budget/member.h"
+
+#include "account.h"
+#include "tree.h"
+
+/* Changes bgt_tree_table; nests outside the containers' locks. */
+static DEFINE_RAW_SPINLOCK(table_lock);
+
+struct hlist_head bgt_tree_table[1 << BGT_TREE_BITS] __read_mostly;
+
+/**
+ * bgt_tree_owner() - which container a cgroup is charged to
+ * @cgroup: any cgroup of the default hierarchy, with an entry yet or not
+ *
+ * Context: RCU read side.
+ * Return: the container, or NULL.
+ */
+struct bgt_container *bgt_tree_owner(struct cgroup *cgroup)
+{
+	for (; cgroup; cgroup = cgroup_parent(cgroup)) {
+		struct bgt_cgroup *entry = bgt_tree_find(cgroup);
+
+		if (entry)
+			return READ_ONCE(entry->container);
+	}
+	return NULL;
+}
+
+/* Which container @cgroup should be charged to: the innermost member's above it. */
+static struct bgt_container *rightful_owner(struct cgroup *cgroup)
+{
+	lockdep_assert_held(&bgt_registry_lock);
+
+	for (; cgroup; cgroup = cgroup_parent(cgroup)) {
+		struct bgt_cgroup *entry = bgt_tree_find(cgroup);
+
+		if (entry && entry->member)
+			return entry->member->container;
+	}
+	return NULL;
+}
+
+/* Begin to charge @entry to @container, from what its counter is now or from 0. */
+static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container, bool from_zero)
+{
+	lockdep_assert_held(&table_lock);
+
+	raw_spin_lock(&container->lock);
+	entry->base = from_zero ? 0 : bgt_account_runtime(entry->cgroup);
+	WRITE_ONCE(entry->container, container);
+	/* A flag that is cleared later finds this entry, as the probe takes our lock. */
+	if (entry->cgroup->self.flags & CSS_ONLINE) {
+		list_add(&entry->entry, &container->cgroups);
+	} else {
+		list_add(&entry->entry, &container->removed);
+		bgt_account_fold_one(entry);
+	}
+	raw_spin_unlock(&container->lock);
+}
+
+/* Stop to charge @entry; its container keeps what it was charged. */
+static void uncharge(struct bgt_cgroup *entry)
+{
+	struct bgt_container *container = entry->container;
+
+	lockdep_assert_held(&table_lock);
+
+	raw_spin_lock(&container->lock);
+	bgt_account_fold_one(entry);
+	list_del(&entry->entry);
+	raw_spin_unlock(&container->lock);
+}
+
+static void publish(struct bgt_cgroup *entry)
+{
+	hash_add_rcu(bgt_tree_table, &entry->hash, (unsigned long)entry->cgroup);
+}
+
+static void forget(struct bgt_cgroup *entry)
+{
+	uncharge(entry);
+	hash_del_rcu(&entry->hash);
+	kfree_rcu(entry, rcu);
+}
+
+static struct cgroup *first_child(struct cgroup *cgroup)
+{
+	struct cgroup_subsys_state *css;
+
+	css = list_first_or_null_rcu(&cgroup->self.children, struct cgroup_subsys_state, sibling);
+	return css ? css->cgroup : NULL;
+}
+
+static struct cgroup *next_sibling(struct cgroup *cgroup)
+{
+	struct cgroup_subsys_state *css;
+
+	css = list_next_or_null_rcu(&cgroup_parent(cgroup)->self.children, &cgroup->self.sibling,
+				    struct cgroup_subsys_state, sibling);
+	return css ? css->cgroup : NULL;
+}
+
+/* Pre-order walk below @top. RCU read side. */
+static struct cgroup *next_descendant(struct cgroup *cgroup, struct cgroup *top)
+{
+	struct cgroup *next = first_child(cgroup);
+
+	for (; !next && cgroup != top; cgroup = cgroup_parent(cgroup))
+		next = next_sibling(cgroup);
+	return next;
+}
+
+/*
+ * See to it that @cgroup is charged to the innermost member above it. If it has no
+ * entry yet it takes one from @spares; false if there is none left. Without @spares
+ * it goes without.
+ */
+static bool settle(struct cgroup *cgroup, struct hlist_head *spares, bool from_zero)
+{
+	struct bgt_container *owner = rightful_owner(cgroup);
+	struct bgt_cgroup *entry;
+	unsigned long flags;
+	bool settled = true;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry = bgt_tree_find(cgroup);
+	if (entry && !owner) {
+		forget(entry);
+	} else if (entry && entry->container != owner) {
+		uncharge(entry);
+		charge_to(entry, owner, false);
+	} else if (!entry && owner && spares && !(cgroup->self.flags & CSS_RELEASED)) {
+		/* A flag that is set later finds this entry, as the probe takes our lock. */
+		if (hlist_empty(spares)) {
+			settled = false;
+		} else {
+			entry = hlist_entry(spares->first, struct bgt_cgroup, hash);
+			hlist_del(&entry->hash);
+			entry->cgroup = cgroup;
+			charge_to(entry, owner, from_zero);
+			publish(entry);
+		}
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return settled;
+}
+
+static int allocate_spares(struct hlist_head *spares, unsigned int count)
+{
+	while (count--) {
+		struct bgt_cgroup *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+		if (!entry)
+			return -ENOMEM;
+		hlist_add_head(&entry->hash, spares);
+	}
+	return 0;
+}
+
+static void free_spares(struct hlist_head *spares)
+{
+	struct bgt_cgroup *entry;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(entry, next, spares, hash)
+		kfree(entry);
+}
+
+/* Settle all cgroups below @top, which the caller keeps; new ones, too. */
+static int settle_below(struct cgroup *top, bool from_zero)
+{
+	unsigned int spare_count = 4;
+	HLIST_HEAD(spares);
+	bool done;
+	int err = 0;
+
+	lockdep_assert_held(&bgt_registry_lock);
+
+	do {
+		struct cgroup *cgroup = top;
+
+		done = true;
+		rcu_read_lock();
+		while (done && (cgroup = next_descendant(cgroup, top)))
+			done = settle(cgroup, &spares, from_zero);
+		rcu_read_unlock();
+		if (!done) {
+			err = allocate_spares(&spares, spare_count);
+			spare_count *= 2;
+		}
+	} while (!done && !err);
+	free_spares(&spares);
+	return err;
+}
+
+/*
+ * What was used at or below @cgroup until now is its owner's, also where cgroups are so new
+ * that they have no entry yet.
+ */
+static int settle_owner(struct cgroup *cgroup)
+{
+	struct bgt_container *owner;
+
+	rcu_read_lock();
+	owner = bgt_tree_owner(cgroup);
+	rcu_read_unlock();
+	/* It stays, as bgt_registry_lock is held. */
+	return owner && READ_ONCE(owner->rescan) ? bgt_tree_rescan(owner) : 0;
+}
+
+/**
+ * bgt_tree_add() - charge a new member's cgroups to its container
+ * @member: not yet in the container's list
+ *
+ * What they used before does not count, or is that of the member's above it.
+ *
+ * Context: process, bgt_registry_lock held.
+ * Return: 0, -EEXIST if the cgroup is a member already, -ENOMEM.
+ */
+int bgt_tree_add(struct bgt_member *member)
+{
+	struct bgt_cgroup *entry, *spare;
+	unsigned long flags;
+	int err;
+
+	lockdep_assert_held(&bgt_registry_lock);
+
+	err = settle_owner(member->cgroup);
+	if (err)
+		return err;
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
+	if (!spare)
+		return -ENOMEM;
+
+	rcu_read_lock();
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry = bgt_tree_find(member->cgroup);
+	if (entry && entry->member) {
+		err = -EEXIST;
+	} else if (entry) {
+		/* It lies below a member and now becomes one itself. */
+		uncharge(entry);
+		charge_to(entry, member->container, false);
+		WRITE_ONCE(entry->member, member);
+	} else {
+		entry = spare;
+		spare = NULL;
+		entry->cgroup = member->cgroup;
+		entry->member = member;
+		charge_to(entry, member->container, false);
+		publish(entry);
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	rcu_read_unlock();
+	kfree(spare);
+	if (err)
+		return err;
+
+	err = settle_below(member->cgroup, false);
+	if (err)
+		bgt_tree_remove(member);
+	return err;
+}
+
+/**
+ * bgt_tree_remove() - take a member's cgroups out of its container
+ * @member: that bgt_tree_add() was called for
+ *
+ * They go to the member above it, if there is one. If its directory was removed,
+ * they stay with the container until the last task in them is gone.
+ *
+ * Context: process, bgt_registry_lock held.
+ */
+void bgt_tree_remove(struct bgt_member *member)
+{
+	struct cgroup *cgroup = member->cgroup;
+	struct bgt_container *owner;
+	struct bgt_cgroup *entry;
+
+	lockdep_assert_held(&bgt_registry_lock);
+
+	/* What was used below it until now is still its container's. */
+	if (READ_ONCE(member->container->rescan))
+		settle_below(cgroup, true);
+
+	rcu_read_lock();
+	entry = bgt_tree_find(cgroup);
+	if (entry && entry->member == member)
+		WRITE_ONCE(entry->member, NULL);
+	if (cgroup->self.flags & CSS_ONLINE) {
+		do {
+			settle(cgroup, NULL, false);
+			cgroup = next_descendant(cgroup, member->cgroup);
+		} while (cgroup);
+		/* For lack of memory, or by a race, some may have no entry. */
+		owner = bgt_tree_owner(member->cgroup);
+		if (owner) {
+			WRITE_ONCE(owner->rescan, true);
+			bgt_observers->need_housekeeping(owner);
+		}
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * bgt_tree_retire() - forget what is still charged to a container
+ * @container: without members
+ */
+void bgt_tree_retire(struct bgt_container *container)
+{
+	struct bgt_cgroup *entry, *next;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	list_for_each_entry_safe(entry, next, &container->cgroups, entry)
+		forget(entry);
+	list_for_each_entry_safe(entry, next, &container->removed, entry)
+		forget(entry);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/**
+ * bgt_tree_rescan() - charge cgroups that were created below members
+ * @container: whose members to look at
+ *
+ * Context: process, bgt_registry_lock held.
+ * Return: 0 or -ENOMEM, which leaves something to be done again.
+ */
+int bgt_tree_rescan(struct bgt_container *container)
+{
+	struct bgt_member *member;
+	int err = 0;
+
+	lockdep_assert_held(&bgt_registry_lock);
+
+	list_for_each_entry(member, &container->members, entry) {
+		err = settle_below(member->cgroup, true);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/**
+ * bgt_tree_removed() - a cgroup's directory was removed
+ * @cgroup: any
+ *
+ * Context: probe, below cgroup_mutex, preemption disabled.
+ */
+void bgt_tree_removed(struct cgroup *cgroup)
+{
+	struct bgt_container *container;
+	struct bgt_cgroup *entry;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry = bgt_tree_find(cgroup);
+	if (entry) {
+		container = entry->container;
+		raw_spin_lock(&container->lock);
+		list_move(&entry->entry, &container->removed);
+		bgt_account_fold_one(entry);
+		raw_spin_unlock(&container->lock);
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/**
+ * bgt_tree_released() - a cgroup is about to be freed
+ * @cgroup: that no task can be in any more
+ *
+ * Context: probe, below cgroup_mutex, preemption disabled.
+ */
+void bgt_tree_released(struct cgroup *cgroup)
+{
+	struct bgt_container *container;
+	struct bgt_cgroup *entry;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry = bgt_tree_find(cgroup);
+	if (entry) {
+		forget(entry);
+	} else {
+		/* Gone before the rescan came to it. */
+		container = bgt_tree_owner(cgroup);
+		if (container) {
+			raw_spin_lock(&container->lock);
+			container->departed += bgt_account_runtime(cgroup);
+			raw_spin_unlock(&container->lock);
+		}
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Claims: what a socket has, or waits for. */
+#ifndef _BGTASK_CLAIM_H
+#define _BGTASK_CLAIM_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "budget/lend.h"
+#include "peer/answer.h"
+#include "peer/limit.h"
+
+struct bgt_mutex;
+struct bgt_peer;
+struct netlink_ext_ack;
+
+/**
+ * struct bgt_claim - a socket owns a mutex, or waits for one
+ * @refs: one while it is in use, and one for @timeout while that is set
+ * @mutex: which
+ * @peer: whose; NULL of an owner that is gone, while nobody has got the mutex after it
+ * @by_peer: in the peer's owned or waiting
+ * @queue: in the mutex's waiters; empty if it owns the mutex
+ * @count: how often it has acquired the mutex; 0 if it waits
+ * @charge: the user and the container that pay for it
+ * @borrower: the task that acquired it; lent time while others wait outside
+ * @timeout: ends the waiting
+ * @answer: to be sent to a waiter
+ *
+ * All of it is protected by bgt_mutex_lock.
+ */
+struct bgt_claim {
+	refcount_t refs;
+	struct bgt_mutex *mutex;
+	struct bgt_peer *peer;
+	struct list_head by_peer;
+	struct list_head queue;
+	u32 count;
+	struct bgt_charge charge;
+	struct bgt_borrower borrower;
+	struct delayed_work timeout;
+	struct bgt_answer answer;
+};
+
+/**
+ * struct bgt_caller - who asks for a mutex
+ * @peer: the socket
+ * @uid: the user that created it
+ * @container: that the calling task is in, or NULL
+ */
+struct bgt_caller {
+	struct bgt_peer *peer;
+	kuid_t uid;
+	struct bgt_container *container;
+};
+
+struct bgt_claim *bgt_claim_make(const struct bgt_caller *caller, const struct bgt_claim *before,
+				 struct netlink_ext_ack *extack);
+void bgt_claim_free(struct bgt_claim *claim);
+
+void bgt_claim_wait(struct bgt_claim *claim, struct bgt_mutex *mutex, const u32 *timeout,
+		    struct bgt_answer *answer);
+void bgt_claim_leave_queue(struct bgt_claim *claim);
+void bgt_claim_refuse(struct bgt_claim *claim, int err, const char *text);
+int bgt_claim_grant(struct bgt_answer *answer, bool abandoned, u32 count);
+void bgt_claim_own(struct bgt_claim *claim, struct bgt_mutex *mutex);
+void bgt_claim_disown(struct bgt_claim *claim);
+
+int bgt_claim_init(void);
+void bgt_claim_exit(void);
+
+#endif /* _BGTASK_CLAIM_H */

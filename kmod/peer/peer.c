@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who owns something here is known by the socket, not by the process: a socket is
+ * closed for whatever reason its processes end, and netlink tells.
+ */
+#include <linux/file.h>
+#include <linux/hashtable.h>
+#include <linux/jhash.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "base/compat.h"
+#include "base/observers.h"
+#include "budget/container.h"
+
+#include "limit.h"
+#include "peer.h"
+
+static DEFINE_HASHTABLE(peers, 10);
+/* Protects peers; nests outside bgt_mutex_lock and relay_lock. */
+static DEFINE_MUTEX(peers_lock);
+
+/* Everybody chooses the addresses of its sockets: nobody is to know which share a chain. */
+static u32 secret __ro_after_init;
+
+static u32 key_of(u32 portid)
+{
+	return jhash_1word(portid, secret);
+}
+
+static struct bgt_peer *find(const struct sock *sk, u32 portid)
+{
+	struct bgt_peer *peer;
+
+	lockdep_assert_held(&peers_lock);
+
+	hash_for_each_possible(peers, peer, hash, key_of(portid)) {
+		if (peer->sk == sk)
+			return peer;
+	}
+	return NULL;
+}
+
+static struct bgt_peer *make_peer(struct sock *sk, u32 portid, struct bgt_container *container,
+				  struct netlink_ext_ack *extack)
+{
+	struct bgt_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	lockdep_assert_held(&peers_lock);
+
+	if (!peer)
+		return ERR_PTR(-ENOMEM);
+	err = bgt_limit_charge(&peer->charge, BGT_PEERS, sk->sk_uid, container, NULL, extack);
+	if (err) {
+		kfree(peer);
+		return ERR_PTR(err);
+	}
+	sock_hold(sk);
+	peer->sk = sk;
+	peer->portid = portid;
+	INIT_LIST_HEAD(&peer->owned);
+	INIT_LIST_HEAD(&peer->waiting);
+	hash_add(peers, &peer->hash, key_of(portid));
+	return peer;
+}
+
+/**
+ * bgt_peer_of() - the socket that a message was sent from
+ * @skb: the message, which is being handled
+ * @extack: told why not
+ *
+ * Context: process.
+ * Return: the peer, until the message is dealt with; -EDQUOT or -ENOMEM as a pointer.
+ */
+struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack)
+{
+	u32 portid = NETLINK_CB(skb).portid;
+	struct sock *sk = NETLINK_CB(skb).sk;
+	struct bgt_container *container;
+	struct bgt_peer *peer;
+
+	mutex_lock(&peers_lock);
+	peer = find(sk, portid);
+	if (!peer) {
+		container = bgt_container_of_current();
+		peer = make_peer(sk, portid, container, extack);
+		if (container)
+			bgt_container_put(container);
+	}
+	mutex_unlock(&peers_lock);
+	return peer;
+}
+
+/* A socket that is being closed has a file no more, or one that nobody has open. */
+static struct file *get_file_of(struct sock *sk)
+{
+	struct file *file;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	file = sk->sk_socket ? sk->sk_socket->file : NULL;
+	if (file && !bgt_keep_open(file))
+		file = NULL;
+	read_unlock_bh(&sk->sk_callback_lock);
+	return file;
+}
+
+/**
+ * bgt_peer_send() - send a message to a socket
+ * @peer: whose, perhaps not the one whose message is being handled
+ * @skb: the message; is used up
+ *
+ * A socket that is being closed gives up its address before we are told, and another one
+ * may have it at once: this one is kept open meanwhile.
+ *
+ * Context: process.
+ * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if it is full.
+ */
+int bgt_peer_send(const struct bgt_peer *peer, struct sk_buff *skb)
+{
+	struct file *file = get_file_of(peer->sk);
+	int err;
+
+	if (!file) {
+		nlmsg_free(skb);
+		return -ECONNREFUSED;
+	}
+	err = genlmsg_unicast(sock_net(peer->sk), skb, peer->portid);
+	fput(file);
+	return err;
+}
+
+static void remove_peer(struct bgt_peer *peer)
+{
+	lockdep_assert_held(&peers_lock);
+
+	hash_del(&peer->hash);
+	bgt_observers->peer_gone(peer);
+	bgt_limit_uncharge(&peer->charge);
+	sock_put(peer->sk);
+	kfree(peer);
+}
+
+/* Another socket may have got the address meanwhile: that one is not dead. */
+static int socket_released(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct netlink_notify *notify = data;
+	struct hlist_node *next;
+	struct bgt_peer *peer;
+
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+
+	mutex_lock(&peers_lock);
+	hash_for_each_possible_safe(peers, peer, next, hash, key_of(notify->portid)) {
+		if (peer->portid == notify->portid && sock_net(peer->sk) == notify->net &&
+		    sock_flag(peer->sk, SOCK_DEAD))
+			remove_peer(peer);
+	}
+	mutex_unlock(&peers_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = socket_released,
+};
+
+int __init bgt_peer_init(void)
+{
+	secret = get_random_u32();
+	return netlink_register_notifier(&notifier);
+}
+
+/**
+ * bgt_peer_exit() - forget all peers
+ *
+ * Context: process; no message is handled any more.
+ */
+void bgt_peer_exit(void)
+{
+	struct hlist_node *next;
+	struct bgt_peer *peer;
+	int bucket;
+
+	netlink_unregister_notifier(&notifier);
+	mutex_lock(&peers_lock);
+	hash_for_each_safe(peers, bucket, next, peer, hash)
+		remove_peer(peer);
+	mutex_unlock(&peers_lock);
+}
