@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events/pending.h"
+#include "transport/request.h"
+
 #include "mutex.h"
-#include "pending.h"
-#include "request.h"
 
 _Static_assert((int)BGT_SCOPE_CONTAINER == (int)BGTASK_SCOPE_CONTAINER, "scope container");
 _Static_assert((int)BGT_SCOPE_USER == (int)BGTASK_SCOPE_USER, "scope user");

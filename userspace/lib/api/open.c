@@ -1,107 +1,41 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Opens and closes a connection: looks up the module's generic netlink family, keeps the text of
- * the last error, and makes the descriptor that bgt_fd() returns.
+ * Opens and closes a connection: looks up the module's generic netlink family, and wires the parts
+ * of the library together.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
+#include "events/pending.h"
+#include "events/renewal.h"
+#include "transport/request.h"
+
+#include "activation.h"
+#include "condition.h"
 #include "instance.h"
+#include "lifecycle.h"
 #include "mutex.h"
-#include "pending.h"
-#include "renewal.h"
-#include "request.h"
+#include "task.h"
 
-static const char no_module[] = "the bgtask module is not loaded (try: modprobe bgtask)";
+/* What is done with messages that answer nothing, by who knows what they are about. */
+static const struct bgt_receiver *const tables[] = {
+	bgt_instance_receivers,
+	bgt_activation_receivers,
+	bgt_lifecycle_receivers,
+	bgt_task_receivers,
+	bgt_condition_receivers,
+	NULL,
+};
 
-const char *bgt_strerror(int error)
-{
-	const char *text;
-
-	/* The least integer has no positive. */
-	if (error < 0 && error != INT_MIN)
-		error = -error;
-	if (error == EPROTONOSUPPORT)
-		return no_module;
-	if (error == EPROTO)
-		return "the bgtask module sent an answer that cannot be understood";
-	if (error == ENOBUFS)
-		return "events were lost";
-
-	text = strerrordesc_np(error);
-	return text ? text : "unknown error";
-}
-
-const char *bgt_error(const struct bgt *bgt)
-{
-	return bgt->error;
-}
-
-int bgt_fail(struct bgt *bgt, int error, const char *format, ...)
-{
-	va_list args;
-
-	if (!format) {
-		snprintf(bgt->error, sizeof(bgt->error), "%s", bgt_strerror(error));
-		return error;
-	}
-
-	va_start(args, format);
-	vsnprintf(bgt->error, sizeof(bgt->error), format, args);
-	va_end(args);
-	return error;
-}
-
-int bgt_socket_open(struct mnl_socket **result, int flags)
-{
-	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
-	struct mnl_socket *socket;
-	int error, on = 1;
-
-	socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | flags);
-	if (!socket)
-		return -errno;
-
-	for (size_t i = 0; i < MNL_ARRAY_SIZE(options); i++)
-		if (mnl_socket_setsockopt(socket, options[i], &on, sizeof(on)))
-			goto fail;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID))
-		goto fail;
-
-	*result = socket;
-	return 0;
-
-fail:
-	error = -errno;
-	mnl_socket_close(socket);
-	return error;
-}
-
-ssize_t bgt_socket_receive(const struct mnl_socket *socket, void *buffer, size_t size, int flags)
-{
-	struct sockaddr_nl sender = { .nl_pid = 0 };
-	socklen_t length = sizeof(sender);
-	ssize_t received;
-
-	do
-		received = recvfrom(mnl_socket_get_fd(socket), buffer, size, flags | MSG_TRUNC,
-				    (struct sockaddr *)&sender, &length);
-	while (received < 0 ? errno == EINTR : sender.nl_pid);
-	if (received > (ssize_t)size) {
-		errno = ENOSPC;
-		return -1;
-	}
-	return received;
-}
+static const struct bgt_receivers receivers = {
+	.tables = tables,
+	.other = bgt_mutex_answered,
+};
 
 /* Finds the number of one multicast group in what the controller tells about the family. */
 static void parse_group(const struct nlattr *group, struct bgt *bgt)
@@ -159,17 +93,6 @@ static int resolve_family(struct bgt *bgt)
 	return bgt->family ? 0 : -EPROTO;
 }
 
-int bgt_poll(struct bgt *bgt, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN };
-
-	if (bgt->poll < 0)
-		bgt->poll = epoll_create1(EPOLL_CLOEXEC);
-	if (bgt->poll < 0 || epoll_ctl(bgt->poll, EPOLL_CTL_ADD, fd, &event))
-		return bgt_fail(bgt, -errno, NULL);
-	return 0;
-}
-
 int bgt_fd(const struct bgt *bgt)
 {
 	return bgt->poll >= 0 ? bgt->poll : -ENOTCONN;
@@ -192,6 +115,8 @@ int bgt_open(struct bgt **result)
 	if (!bgt)
 		return -ENOMEM;
 
+	bgt->inbox = &bgt_pending_inbox;
+	bgt->receivers = &receivers;
 	bgt->poll = -1;
 	bgt->raised = -1;
 	error = bgt_socket_open(&bgt->requests, 0);

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
-#include "pending.h"
-#include "renewal.h"
-#include "request.h"
+#include "events/pending.h"
+#include "events/renewal.h"
+#include "transport/fields.h"
+#include "transport/request.h"
 
 #define ASSERT_TRIGGER(name)	\
 	_Static_assert((int)BGT_TRIGGER_##name == (int)BGTASK_TRIGGER_##name, #name)
@@ -289,7 +289,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
+static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	struct happening *happening;
 	struct bgt_task *task;
@@ -316,13 +316,19 @@ void bgt_task_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt
 	/* cppcheck-suppress memleak ; the list of what is pending owns it */
 }
 
+const struct bgt_receiver bgt_task_receivers[] = {
+	{ BGTASK_CMD_TASK_REGISTERED_NTF, BGT_EVENT_TASK_REGISTERED, happened },
+	{ BGTASK_CMD_TASK_UNREGISTERED_NTF, BGT_EVENT_TASK_UNREGISTERED, happened },
+	{ 0 },
+};
+
 int bgt_task_associate(struct bgt *bgt, const char *app)
 {
 	struct bgt_renewal *renewal;
 	struct bgt_request request;
 	int error;
 
-	error = bgt_renewal_prepare(bgt, BGTASK_CMD_TASK_ASSOCIATE, app, &renewal);
+	error = bgt_renewal_prepare(bgt, BGTASK_CMD_TASK_ASSOCIATE, app, NULL, &renewal);
 	if (error)
 		return error;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_TASK_ASSOCIATE);

@@ -12,14 +12,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "activation.h"
-#include "condition.h"
-#include "instance.h"
-#include "lifecycle.h"
-#include "mutex.h"
+#include "transport/request.h"
+
 #include "renewal.h"
-#include "request.h"
-#include "task.h"
 
 int bgt_pending_prepare(struct bgt *bgt)
 {
@@ -72,66 +67,35 @@ void bgt_pending_lose(struct bgt *bgt)
 	bgt->lost = true;
 }
 
-void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message)
+static const struct bgt_receiver *find_receiver(const struct bgt_receivers *receivers,
+						uint8_t command)
+{
+	for (const struct bgt_receiver *const *table = receivers->tables; *table; table++)
+		for (const struct bgt_receiver *receiver = *table; receiver->receive; receiver++)
+			if (receiver->command == command)
+				return receiver;
+	return NULL;
+}
+
+static void receive(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
-	bool ours = message->nlmsg_type == bgt->family;
+	const struct bgt_receiver *receiver = NULL;
 
 	if (bgt_renewal_answered(bgt, message))
 		return;
-	if (ours && mnl_nlmsg_get_payload_len(message) >= GENL_HDRLEN) {
-		switch (generic->cmd) {
-		case BGTASK_CMD_INSTANCE_PROGRESS_NTF:
-			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_PROGRESS);
-			return;
-		case BGTASK_CMD_INSTANCE_CHANGED_NTF:
-			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CHANGED);
-			return;
-		case BGTASK_CMD_INSTANCE_ENDED_NTF:
-			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_ENDED);
-			return;
-		case BGTASK_CMD_INSTANCE_CANCELED_NTF:
-			bgt_instance_happened(bgt, message, BGT_EVENT_INSTANCE_CANCELED);
-			return;
-		case BGTASK_CMD_APP_ACTIVATED_NTF:
-			bgt_activated(bgt, message);
-			return;
-		case BGTASK_CMD_APP_SUSPENDING_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_SUSPENDING);
-			return;
-		case BGTASK_CMD_APP_RESUMING_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_RESUMING);
-			return;
-		case BGTASK_CMD_APP_CHANGED_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_CHANGED);
-			return;
-		case BGTASK_CMD_APP_INSTALLED_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_INSTALLED);
-			return;
-		case BGTASK_CMD_APP_REMOVED_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_REMOVED);
-			return;
-		case BGTASK_CMD_APP_ACCESS_CHANGED_NTF:
-			bgt_app_happened(bgt, message, BGT_EVENT_APP_ACCESS_CHANGED);
-			return;
-		case BGTASK_CMD_TASK_REGISTERED_NTF:
-			bgt_task_happened(bgt, message, BGT_EVENT_TASK_REGISTERED);
-			return;
-		case BGTASK_CMD_TASK_UNREGISTERED_NTF:
-			bgt_task_happened(bgt, message, BGT_EVENT_TASK_UNREGISTERED);
-			return;
-		case BGTASK_CMD_CONDITION_CHANGED_NTF:
-			bgt_conditions_changed(bgt, message);
-			return;
-		case BGTASK_CMD_EXTENSION_REVOKED_NTF:
-			bgt_extension_revoked(bgt, message);
-			return;
-		case BGTASK_CMD_HELPER_NTF:
+	if (message->nlmsg_type == bgt->family &&
+	    mnl_nlmsg_get_payload_len(message) >= GENL_HDRLEN) {
+		if (generic->cmd == BGTASK_CMD_HELPER_NTF) {
 			bgt_renew(bgt);
 			return;
 		}
+		receiver = find_receiver(bgt->receivers, generic->cmd);
 	}
-	bgt_mutex_answered(bgt, message);
+	if (receiver)
+		receiver->receive(bgt, message, receiver->event);
+	else
+		bgt->receivers->other(bgt, message);
 }
 
 /*
@@ -148,7 +112,7 @@ static int recover(struct bgt *bgt)
 	return bgt_fail(bgt, -ENOBUFS, NULL);
 }
 
-int bgt_pending_read(struct bgt *bgt)
+static int read_all(struct bgt *bgt)
 {
 	const struct nlmsghdr *message;
 	ssize_t size;
@@ -168,9 +132,15 @@ int bgt_pending_read(struct bgt *bgt)
 		message = (const struct nlmsghdr *)bgt->buffer;
 		left = (int)size;
 		for (; bgt_message_ok(message, left); message = mnl_nlmsg_next(message, &left))
-			bgt_pending_receive(bgt, message);
+			receive(bgt, message);
 	}
 }
+
+const struct bgt_inbox bgt_pending_inbox = {
+	.receive = receive,
+	.read = read_all,
+	.lose = bgt_pending_lose,
+};
 
 static int tell_oldest(struct bgt *bgt)
 {
@@ -186,7 +156,7 @@ int bgt_pending_next_event(struct bgt *bgt)
 
 	if (bgt->raised < 0)
 		return 0;
-	error = bgt_pending_read(bgt);
+	error = read_all(bgt);
 	if (error)
 		return error;
 	return bgt->pending ? tell_oldest(bgt) : 0;

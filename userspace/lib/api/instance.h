@@ -5,11 +5,11 @@
 #include <libmnl/libmnl.h>
 #include <stdbool.h>
 
+#include "events/pending.h"
+
 #include "bgtask.h"
 
-/* Takes a message about an instance, and queues the event of it. */
-void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
-			   enum bgt_event_type type);
+extern const struct bgt_receiver bgt_instance_receivers[];
 
 /* Makes a struct bgt_instance of a message; or a negative errno. With -ENOMEM an event is lost. */
 int bgt_instance_parse(struct bgt *bgt, const struct nlmsghdr *message,
@@ -20,9 +20,6 @@ int bgt_instance_parse(struct bgt *bgt, const struct nlmsghdr *message,
  * as there is no memory.
  */
 bool bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance);
-
-/* Takes what a new helper says of the instance that this process runs. */
-void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message);
 
 struct bgt_completion;
 void bgt_completion_free(struct bgt_completion *completion);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "request.h"
+#include "transport/request.h"
 
 static bool parse_name(struct bgt_mutex_state *state, const struct nlattr *attr)
 {

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "instance.h"
-#include "lifecycle.h"
+#include "transport/request.h"
+
 #include "pending.h"
-#include "request.h"
 
 struct bgt_renewal {
 	struct bgt_renewal *next;
 	uint8_t command;
+	bgt_renewed_fn renewed;
 	/* Number of the last request, whose answer is awaited if it is under way. */
 	uint32_t sequence;
 	bool under_way;
@@ -35,7 +35,7 @@ struct bgt_renewal {
 };
 
 int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
-			struct bgt_renewal **result)
+			bgt_renewed_fn renewed, struct bgt_renewal **result)
 {
 	struct bgt_renewal *renewal;
 	size_t size;
@@ -52,6 +52,7 @@ int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
 	if (!renewal)
 		return bgt_fail(bgt, -ENOMEM, NULL);
 	renewal->command = command;
+	renewal->renewed = renewed;
 	memcpy(renewal->app, app, size);
 	*result = renewal;
 	return 0;
@@ -150,10 +151,8 @@ bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message)
 		return false;
 	if (message->nlmsg_type == NLMSG_ERROR)
 		read_end(bgt, message, renewal);
-	else if (renewal->command == BGTASK_CMD_INSTANCE_ATTACH)
-		bgt_instance_attached(bgt, message);
-	else if (renewal->command == BGTASK_CMD_APP_ATTACH)
-		bgt_app_attached_again(bgt, message);
+	else if (renewal->renewed)
+		renewal->renewed(bgt, message);
 	return true;
 }
 

@@ -7,10 +7,11 @@
 #include <linux/bgtask.h>
 #include <linux/genetlink.h>
 
+#include "events/pending.h"
+#include "transport/request.h"
+
 #include "container.h"
 #include "member.h"
-#include "pending.h"
-#include "request.h"
 
 /* Where a burst of events, as when thousands of containers freeze, waits for the reader. */
 #define EVENTS_BUFFER_SIZE	(4 * 1024 * 1024)

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/request.h"
+
 #include "container.h"
-#include "request.h"
 
 _Static_assert(BGT_NAME_MAX == BGTASK_NAME_MAX, "name-max");
 _Static_assert(BGT_QUOTA_UNLIMITED == BGTASK_QUOTA_UNLIMITED, "quota-unlimited");

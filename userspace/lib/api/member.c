@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/request.h"
+
 #include "member.h"
-#include "request.h"
 
 _Static_assert((int)BGT_ROLE_APP == BGTASK_ROLE_APP, "role app");
 _Static_assert((int)BGT_ROLE_UI == BGTASK_ROLE_UI, "role ui");

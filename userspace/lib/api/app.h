@@ -2,8 +2,9 @@
 #ifndef BGT_APP_H
 #define BGT_APP_H
 
+#include "transport/fields.h"
+
 #include "bgtask.h"
-#include "fields.h"
 
 /* Makes a struct bgt_app of attributes, of which the id may be missing. */
 int bgt_app_parse(struct bgt_span span, struct bgt_app **app);

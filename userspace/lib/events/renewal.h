@@ -11,9 +11,15 @@
 
 struct bgt_renewal;
 
-/* Makes room for bgt_renewal_note(), which cannot fail then. Negative errno on failure. */
+/* Takes what a new helper answers. */
+typedef void (*bgt_renewed_fn)(struct bgt *bgt, const struct nlmsghdr *message);
+
+/*
+ * Makes room for bgt_renewal_note(), which cannot fail then. @renewed is NULL for what has no answer
+ * but that it was done. Negative errno on failure.
+ */
 int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
-			struct bgt_renewal **renewal);
+			bgt_renewed_fn renewed, struct bgt_renewal **renewal);
 
 /* Notes that the helper was told. If the same was noted before, the renewal is freed. */
 void bgt_renewal_note(struct bgt *bgt, struct bgt_renewal *renewal);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Builds requests, sends them and reads their answers. Messages that come in between and answer
- * something else, or nothing, are handed to pending.c.
+ * something else, or nothing, are put into the inbox.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <string.h>
 
-#include "pending.h"
 #include "request.h"
 
 void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command)
@@ -103,7 +102,7 @@ static ssize_t receive(struct bgt *bgt)
 		return size;
 	error = errno;
 	if (error == ENOBUFS)
-		bgt_pending_lose(bgt);
+		bgt->inbox->lose(bgt);
 	return bgt_fail(bgt, -error, NULL);
 }
 
@@ -168,7 +167,7 @@ static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progre
 
 	/* A message with another number may be an event, or the end of an acquisition. */
 	if (message->nlmsg_seq != progress->request->nlmsg_seq) {
-		bgt_pending_receive(bgt, message);
+		bgt->inbox->receive(bgt, message);
 		return 0;
 	}
 	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -198,7 +197,7 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 	int error, left;
 
 	/* A new helper is told first what it has to know to understand this request. */
-	error = bgt->renewal ? bgt_pending_read(bgt) : 0;
+	error = bgt->renewal ? bgt->inbox->read(bgt) : 0;
 	if (error)
 		return error;
 	progress->request = request->header;

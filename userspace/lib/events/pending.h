@@ -20,6 +20,20 @@ struct bgt_pending {
 	struct bgt_event event;
 };
 
+/* What is done with one kind of message; a table of them ends with an empty one. */
+struct bgt_receiver {
+	uint8_t command;
+	enum bgt_event_type event;	/* that it becomes */
+	void (*receive)(struct bgt *bgt, const struct nlmsghdr *message,
+			enum bgt_event_type event);
+};
+
+struct bgt_receivers {
+	const struct bgt_receiver *const *tables;	/* NULL ends them */
+	/* Takes what is in no table: the end of something that was started. */
+	void (*other)(struct bgt *bgt, const struct nlmsghdr *message);
+};
+
 /*
  * To be called before any event may come: bgt_fd() becomes readable with an event from then on.
  * Negative errno on failure.
@@ -35,13 +49,10 @@ void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
  */
 void bgt_pending_lose(struct bgt *bgt);
 
-/* Takes a message that came on the socket for requests and does not answer the present request. */
-void bgt_pending_receive(struct bgt *bgt, const struct nlmsghdr *message);
+/* Sorts what comes on that socket. */
+extern const struct bgt_inbox bgt_pending_inbox;
 
-/* Reads what has come on that socket, without waiting. Negative errno on failure. */
-int bgt_pending_read(struct bgt *bgt);
-
-/* Reads likewise, and tells the oldest event: 1, 0 if there is none now, or a negative errno. */
+/* Reads what has come, and tells the oldest event: 1, 0 if there is none now, or a negative errno. */
 int bgt_pending_next_event(struct bgt *bgt);
 
 /* Frees all events that were not told, at the end of the connection. */

@@ -14,10 +14,23 @@
 
 struct bgt_completion;
 struct bgt_pending;
+struct bgt_receivers;
 struct bgt_renewal;
+
+/* Who takes what comes on the socket for requests and answers none; events/ does. */
+struct bgt_inbox {
+	void (*receive)(struct bgt *bgt, const struct nlmsghdr *message);
+	/* Reads what has come, without waiting. Negative errno on failure. */
+	int (*read)(struct bgt *bgt);
+	/* Something has come that there was no room for. */
+	void (*lose)(struct bgt *bgt);
+};
 
 struct bgt {
 	struct mnl_socket *requests;
+	const struct bgt_inbox *inbox;
+	/* What is done with each kind of message; see events/pending.h. */
+	const struct bgt_receivers *receivers;
 	uint16_t family;
 	uint32_t group;
 	uint32_t sequence;

@@ -9,9 +9,9 @@
 #include <linux/bgtask.h>
 #include <stdlib.h>
 
-#include "fields.h"
-#include "pending.h"
-#include "request.h"
+#include "events/pending.h"
+#include "transport/fields.h"
+#include "transport/request.h"
 
 #define ASSERT_CONDITION(name)	\
 	_Static_assert((int)BGT_CONDITION_##name == (int)BGTASK_CONDITION_##name, #name)
@@ -95,7 +95,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message)
+static void changed(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	const struct nlattr *attr = bgt_span_find(bgt_span_of_message(message),
 						  BGTASK_A_CONDITION_CONDITIONS);
@@ -112,7 +112,12 @@ void bgt_conditions_changed(struct bgt *bgt, const struct nlmsghdr *message)
 	}
 	pending->tell = tell;
 	pending->event = (struct bgt_event){
-		.type = BGT_EVENT_CONDITION_CHANGED, .conditions = conditions,
+		.type = type, .conditions = conditions,
 	};
 	bgt_pending_add(bgt, pending);
 }
+
+const struct bgt_receiver bgt_condition_receivers[] = {
+	{ BGTASK_CMD_CONDITION_CHANGED_NTF, BGT_EVENT_CONDITION_CHANGED, changed },
+	{ 0 },
+};

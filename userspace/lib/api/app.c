@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
-#include "request.h"
+#include "transport/fields.h"
+#include "transport/request.h"
 
 _Static_assert((int)BGT_ACCESS_UNSPECIFIED == (int)BGTASK_ACCESS_UNSPECIFIED, "unspecified");
 _Static_assert((int)BGT_ACCESS_LOCK_SCREEN == (int)BGTASK_ACCESS_LOCK_SCREEN, "lock-screen");

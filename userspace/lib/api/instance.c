@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
-#include "pending.h"
-#include "renewal.h"
-#include "request.h"
+#include "events/pending.h"
+#include "events/renewal.h"
+#include "transport/fields.h"
+#include "transport/request.h"
 
 #define ASSERT_STATE(name)	\
 	_Static_assert((int)BGT_INSTANCE_##name == (int)BGTASK_INSTANCE_STATE_##name, #name)
@@ -203,8 +203,7 @@ static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 		bgt->canceled = id;
 }
 
-void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
-			   enum bgt_event_type type)
+static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	struct bgt_instance *instance;
 
@@ -217,7 +216,16 @@ void bgt_instance_happened(struct bgt *bgt, const struct nlmsghdr *message,
 		(void)bgt_instance_happen(bgt, type, instance);
 }
 
-void bgt_instance_attached(struct bgt *bgt, const struct nlmsghdr *message)
+const struct bgt_receiver bgt_instance_receivers[] = {
+	{ BGTASK_CMD_INSTANCE_PROGRESS_NTF, BGT_EVENT_INSTANCE_PROGRESS, happened },
+	{ BGTASK_CMD_INSTANCE_CHANGED_NTF, BGT_EVENT_INSTANCE_CHANGED, happened },
+	{ BGTASK_CMD_INSTANCE_ENDED_NTF, BGT_EVENT_INSTANCE_ENDED, happened },
+	{ BGTASK_CMD_INSTANCE_CANCELED_NTF, BGT_EVENT_INSTANCE_CANCELED, happened },
+	{ 0 },
+};
+
+/* Takes what a new helper says of the instance that this process runs. */
+static void attached(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_instance *instance;
 
@@ -262,7 +270,8 @@ int bgt_instance_attach(struct bgt *bgt, struct bgt_instance **result)
 	int error;
 
 	*result = NULL;
-	error = bgt_renewal_prepare(bgt, BGTASK_CMD_INSTANCE_ATTACH, NULL, &renewal);
+	error = bgt_renewal_prepare(bgt, BGTASK_CMD_INSTANCE_ATTACH, NULL, attached,
+				    &renewal);
 	if (error)
 		return error;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_INSTANCE_ATTACH);

@@ -9,9 +9,10 @@
 #include <linux/bgtask.h>
 #include <stdlib.h>
 
+#include "events/pending.h"
+#include "transport/request.h"
+
 #include "instance.h"
-#include "pending.h"
-#include "request.h"
 
 static uint32_t *find(struct bgt *bgt, uint32_t id)
 {
@@ -40,7 +41,8 @@ static void forget(struct bgt *bgt, uint32_t id)
 		*known = bgt->activations[--bgt->nr_activations];
 }
 
-void bgt_activated(struct bgt *bgt, const struct nlmsghdr *message)
+/* Takes the message that a task is to run in this process. The user is told of each task once. */
+static void activated(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	struct bgt_instance *instance;
 	uint32_t id;
@@ -53,11 +55,16 @@ void bgt_activated(struct bgt *bgt, const struct nlmsghdr *message)
 	} else if (!add(bgt, id)) {
 		bgt_instance_free(instance);
 		bgt_pending_lose(bgt);
-	} else if (!bgt_instance_happen(bgt, BGT_EVENT_APP_ACTIVATED, instance)) {
+	} else if (!bgt_instance_happen(bgt, type, instance)) {
 		/* A helper that is asked anew tells again. */
 		forget(bgt, id);
 	}
 }
+
+const struct bgt_receiver bgt_activation_receivers[] = {
+	{ BGTASK_CMD_APP_ACTIVATED_NTF, BGT_EVENT_APP_ACTIVATED, activated },
+	{ 0 },
+};
 
 int bgt_activation_progress(struct bgt *bgt, uint32_t id, uint32_t progress)
 {

@@ -8,11 +8,12 @@
 #include <linux/bgtask.h>
 #include <stdlib.h>
 
+#include "events/pending.h"
+#include "events/renewal.h"
+#include "transport/fields.h"
+#include "transport/request.h"
+
 #include "app.h"
-#include "fields.h"
-#include "pending.h"
-#include "renewal.h"
-#include "request.h"
 
 #define ASSERT_STATE(name)	\
 	_Static_assert((int)BGT_APP_##name == (int)BGTASK_APP_STATE_##name, #name)
@@ -156,7 +157,7 @@ static void resume(struct bgt *bgt, struct bgt_app *app)
 	bgt->suspended = false;
 }
 
-void bgt_app_happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
+static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	struct bgt_span span = bgt_span_of_message(message);
 	struct bgt_app *app;
@@ -182,7 +183,7 @@ static void lose_extension(struct bgt *bgt, enum bgt_revoked_reason why, uint64_
 		bgt->extended = false;
 }
 
-void bgt_app_attached(struct bgt *bgt, const struct nlmsghdr *message)
+static void attached(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_span span = bgt_span_of_message(message);
 	struct bgt_app *app;
@@ -215,25 +216,39 @@ static void return_extension(struct bgt *bgt)
 	(void)bgt_transmit(bgt, &request);
 }
 
-void bgt_app_attached_again(struct bgt *bgt, const struct nlmsghdr *message)
+/* Takes the answer of a new helper. */
+static void attached_again(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	if (bgt->asked && !bgt->extended &&
 	    bgt_span_find(bgt_span_of_message(message), BGTASK_A_APP_EXTENSION))
 		return_extension(bgt);
-	bgt_app_attached(bgt, message);
+	attached(bgt, message);
 }
 
-void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message)
+static void extension_revoked(struct bgt *bgt, const struct nlmsghdr *message,
+			      enum bgt_event_type type)
 {
 	struct bgt_span span = bgt_span_of_message(message);
 	const struct nlattr *attr = bgt_span_find(span, BGTASK_A_EXTENSION_REVOKED);
 	uint32_t revoked;
 
+	(void)type;
 	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &revoked))
 		return;
 	lose_extension(bgt, (enum bgt_revoked_reason)revoked,
 		       find_time(span, BGTASK_A_EXTENSION_DEADLINE));
 }
+
+const struct bgt_receiver bgt_lifecycle_receivers[] = {
+	{ BGTASK_CMD_APP_SUSPENDING_NTF, BGT_EVENT_APP_SUSPENDING, happened },
+	{ BGTASK_CMD_APP_RESUMING_NTF, BGT_EVENT_APP_RESUMING, happened },
+	{ BGTASK_CMD_APP_CHANGED_NTF, BGT_EVENT_APP_CHANGED, happened },
+	{ BGTASK_CMD_APP_INSTALLED_NTF, BGT_EVENT_APP_INSTALLED, happened },
+	{ BGTASK_CMD_APP_REMOVED_NTF, BGT_EVENT_APP_REMOVED, happened },
+	{ BGTASK_CMD_APP_ACCESS_CHANGED_NTF, BGT_EVENT_APP_ACCESS_CHANGED, happened },
+	{ BGTASK_CMD_EXTENSION_REVOKED_NTF, BGT_EVENT_EXTENSION_REVOKED, extension_revoked },
+	{ 0 },
+};
 
 /*
  * The app itself
@@ -241,7 +256,7 @@ void bgt_extension_revoked(struct bgt *bgt, const struct nlmsghdr *message)
 
 static int parse_attached(const struct nlmsghdr *message, void *data)
 {
-	bgt_app_attached(data, message);
+	attached(data, message);
 	return 0;
 }
 
@@ -251,7 +266,7 @@ static int attach(struct bgt *bgt, uint32_t thread)
 	struct bgt_request request;
 	int error;
 
-	error = bgt_renewal_prepare(bgt, BGTASK_CMD_APP_ATTACH, NULL, &renewal);
+	error = bgt_renewal_prepare(bgt, BGTASK_CMD_APP_ATTACH, NULL, attached_again, &renewal);
 	if (error)
 		return error;
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_ATTACH);

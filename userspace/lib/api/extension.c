@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <linux/bgtask.h>
 
-#include "fields.h"
-#include "request.h"
+#include "transport/fields.h"
+#include "transport/request.h"
 
 #define ASSERT_REASON(name)	\
 	_Static_assert((int)BGT_EXTENSION_##name == (int)BGTASK_EXTENSION_REASON_##name, #name)
