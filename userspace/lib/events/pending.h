@@ -52,7 +52,10 @@ void bgt_pending_lose(struct bgt *bgt);
 /* Sorts what comes on that socket. */
 extern const struct bgt_inbox bgt_pending_inbox;
 
-/* Reads what has come, and tells the oldest event: 1, 0 if there is none now, or a negative errno. */
+/*
+ * Reads what has come, without waiting, and tells the oldest event: 1, 0 if there is none now, or a
+ * negative errno.
+ */
 int bgt_pending_next_event(struct bgt *bgt);
 
 /* Frees all events that were not told, at the end of the connection. */

@@ -15,8 +15,8 @@ struct bgt_renewal;
 typedef void (*bgt_renewed_fn)(struct bgt *bgt, const struct nlmsghdr *message);
 
 /*
- * Makes room for bgt_renewal_note(), which cannot fail then. @renewed is NULL for what has no answer
- * but that it was done. Negative errno on failure.
+ * Makes room for bgt_renewal_note(), which cannot fail then. @renewed is NULL if the only answer is
+ * that it was done. Negative errno on failure.
  */
 int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
 			bgt_renewed_fn renewed, struct bgt_renewal **renewal);
