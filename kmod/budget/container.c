@@ -75,7 +75,7 @@ static void announce_members(struct bgt_container *container)
 			continue;
 		member->announced = frozen;
 		bgt_observers->member_event(member, frozen ? BGTASK_CMD_MEMBER_FROZEN_NTF :
-							  BGTASK_CMD_MEMBER_THAWED_NTF);
+							     BGTASK_CMD_MEMBER_THAWED_NTF);
 	}
 	mutex_unlock(&container->members_lock);
 }

@@ -61,9 +61,11 @@ void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending)
 
 void bgt_pending_lose(struct bgt *bgt)
 {
-	/* Counts like an event, so that the connection's descriptor is readable. */
-	if (!bgt->lost && bgt->raised >= 0)
-		(void)eventfd_write(bgt->raised, 1);
+	/* Before any event may come, none is lost. */
+	if (bgt->raised < 0 || bgt->lost)
+		return;
+	/* The loss counts like an event, so that the connection's descriptor is readable. */
+	(void)eventfd_write(bgt->raised, 1);
 	bgt->lost = true;
 }
 
