@@ -178,6 +178,19 @@ static int is_own_member(const struct app *app, int fd)
 	return own;
 }
 
+int app_add_member(const struct app *app, enum bgt_role role, int fd)
+{
+	int own, error = bgt_member_add(app->daemon->bgt, app->container, role, fd, false, NULL);
+
+	if (error != -EEXIST)
+		return error;
+	/* The helper before has added the cgroup, or somebody has put it on another budget. */
+	own = is_own_member(app, fd);
+	if (own < 0)
+		return own;
+	return own ? 0 : -EEXIST;
+}
+
 static int add_member(struct app *app, const char *below, enum bgt_role role)
 {
 	char path[PATH_MAX];
@@ -190,14 +203,7 @@ static int add_member(struct app *app, const char *below, enum bgt_role role)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	error = bgt_member_add(app->daemon->bgt, app->container, role, fd, false, NULL);
-	/* From before the helper was started anew; or somebody has put it on another budget. */
-	if (error == -EEXIST) {
-		int own = is_own_member(app, fd);
-
-		if (own)
-			error = own < 0 ? own : 0;
-	}
+	error = app_add_member(app, role, fd);
 	close(fd);
 	return error;
 }

@@ -29,6 +29,12 @@ void app_put_details(struct payload *payload, const struct app *app);
 /* Makes an app's container and cgroups, as far as they do not exist. */
 int app_prepare(struct app *app);
 
+/*
+ * Makes a cgroup, by its directory, a member of the app's container; also if it is one already.
+ * -EEXIST if it is a member of another container.
+ */
+int app_add_member(const struct app *app, enum bgt_role role, int fd);
+
 /* Somebody has taken away the container or one of its members. */
 void app_container_gone(struct app *app);
 void app_member_gone(struct app *app);

@@ -60,9 +60,9 @@ int ui_add(struct app *app)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	error = bgt_member_add(app->daemon->bgt, app->container, BGT_ROLE_UI, fd, false, NULL);
+	error = app_add_member(app, BGT_ROLE_UI, fd);
 	close(fd);
-	return error == -EEXIST ? 0 : error;
+	return error;
 }
 
 int ui_set(struct app *app, uint32_t pid, uint32_t tid)
