@@ -433,14 +433,32 @@ static bool listen(struct walk *walk)
 	return true;
 }
 
+/*
+ * A helper that has come anew may have yet to find that the time of the extension is over. The app
+ * is asked for all it has to say only after that.
+ */
+static bool extension_settles(struct walk *walk)
+{
+	uint64_t end = now() + DEADLINE;
+
+	while (app_look(walk->bgt, APP)->extended != !!walk->extension) {
+		if (now() >= end)
+			return false;
+		look_later(end);
+	}
+	return true;
+}
+
 static bool is_right(struct walk *walk)
 {
 	const struct bgt_app *app;
 
 	/* Who is told of the state has got there; nobody is told of the others. */
-	if (can_act(walk) && !listen(walk))
+	if (can_act(walk) && !walk->unsure && !listen(walk))
 		return false;
 	if (!app_becomes(walk->bgt, APP, walk->state))
+		return false;
+	if (walk->unsure && can_act(walk) && !(extension_settles(walk) && listen(walk)))
 		return false;
 	app = app_look(walk->bgt, APP);
 	if (app->foreground != walk->foreground || app->extended != !!walk->extension) {
@@ -468,7 +486,7 @@ static bool task_is_right(struct walk *walk)
 	do {
 		instance = instance_look(walk->bgt, APP, "inside");
 		runs = instance && instance->state == BGT_INSTANCE_RUNNING;
-			if (runs == walk->activated)
+		if (runs == walk->activated)
 			return true;
 		look_later(end);
 	} while (now() < end);
