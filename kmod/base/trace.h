@@ -11,7 +11,7 @@
 
 #include "budget/container.h"
 #include "budget/member.h"
-#include "mutex/claim.h"
+#include "mutex/acquisition.h"
 #include "mutex/mutex.h"
 
 DECLARE_EVENT_CLASS(container_event,
@@ -179,8 +179,8 @@ DEFINE_EVENT(container_event, container_lent,
 );
 
 DECLARE_EVENT_CLASS(mutex_event,
-	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
-	TP_ARGS(claim, abandoned),
+	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
+	TP_ARGS(acquisition, abandoned),
 	TP_STRUCT__entry(
 		__field(u32, scope)
 		__array(char, name, BGTASK_NAME_MAX + 1)
@@ -191,12 +191,12 @@ DECLARE_EVENT_CLASS(mutex_event,
 		__field(bool, abandoned)
 	),
 	TP_fast_assign(
-		__entry->scope = claim->mutex->name.scope;
-		memcpy(__entry->name, claim->mutex->name.text, sizeof(__entry->name));
-		__entry->container = claim->charge.container ? claim->charge.container->id : 0;
-		__entry->pid = pid_nr(claim->borrower.process);
-		__entry->count = claim->count;
-		__entry->waiters = claim->mutex->nr_waiters;
+		__entry->scope = acquisition->mutex->name.scope;
+		memcpy(__entry->name, acquisition->mutex->name.text, sizeof(__entry->name));
+		__entry->container = acquisition->charge.container ? acquisition->charge.container->id : 0;
+		__entry->pid = pid_nr(acquisition->borrower.process);
+		__entry->count = acquisition->count;
+		__entry->waiters = acquisition->mutex->nr_waiters;
 		__entry->abandoned = abandoned;
 	),
 	TP_printk("name=\"%s\" scope=%u container=%u pid=%d count=%u waiters=%u abandoned=%d",
@@ -206,26 +206,26 @@ DECLARE_EVENT_CLASS(mutex_event,
 
 /* A process owns a mutex. It may have got it from one that died. */
 DEFINE_EVENT(mutex_event, mutex_acquired,
-	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
-	TP_ARGS(claim, abandoned)
+	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
+	TP_ARGS(acquisition, abandoned)
 );
 
 /* A process waits for a mutex. */
 DEFINE_EVENT(mutex_event, mutex_wait,
-	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
-	TP_ARGS(claim, abandoned)
+	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
+	TP_ARGS(acquisition, abandoned)
 );
 
 /* A process waits no more, as its time is up. */
 DEFINE_EVENT(mutex_event, mutex_timeout,
-	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
-	TP_ARGS(claim, abandoned)
+	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
+	TP_ARGS(acquisition, abandoned)
 );
 
 /* A process has released a mutex, or has died owning it. */
 DEFINE_EVENT(mutex_event, mutex_released,
-	TP_PROTO(const struct bgt_claim *claim, bool abandoned),
-	TP_ARGS(claim, abandoned)
+	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
+	TP_ARGS(acquisition, abandoned)
 );
 
 #endif /* _BGTASK_TRACE_H */

@@ -21,7 +21,7 @@ void bgt_cgroup_on_attach_task(void *data, struct cgroup *cgroup, const char *pa
 	struct bgt_container *container = bgt_tree_owner(cgroup);
 
 	if (container)
-		irq_work_queue(&container->kick);
+		irq_work_queue(&container->look);
 }
 
 void bgt_cgroup_on_notify_frozen(void *data, struct cgroup *cgroup, const char *path, int frozen)

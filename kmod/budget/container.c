@@ -130,7 +130,7 @@ static void housekeeping(struct work_struct *work)
 				queue_delayed_work(workqueue, &container->housekeeping, HZ / 20);
 			}
 			/* What runs there was not watched yet. */
-			irq_work_queue(&container->kick);
+			irq_work_queue(&container->look);
 		}
 		announce(container);
 	}

@@ -82,7 +82,7 @@ struct bgt_generation {
  * @policy: written under bgt_registry_lock, too
  * @cgroups: all struct bgt_cgroup charged to it, but for those in @removed
  * @removed: those of cgroups whose directories were removed, that are in @departed but for
- *	what was charged to them since; see bgt_account_fold()
+ *	what was charged to them since; see bgt_account_collect()
  * @usage: largest that bgt_account_usage() has found
  * @departed: CPU time of cgroups that were charged to it and are not any more, or whose
  *	directories were removed
@@ -100,10 +100,10 @@ struct bgt_generation {
  * @rescan: cgroups were created below a member
  * @timer: next moment to look at the budget
  * @due: that moment, or 0 if @timer is not set
- * @watched: switch-ins need not call @kick, as @timer is armed or there is
+ * @watched: switch-ins need not queue @look, as @timer is armed or there is
  *	nothing to watch. Read by the switch probe without @lock.
  *
- * @kick: looks at the budget, from a context that cannot take @lock itself
+ * @look: looks at the budget, from a context that cannot take @lock itself
  * @freeze: writes what members should be, on the FIFO worker
  * @freeze_again: the same, some time after a write has failed
  * @housekeeping: all that may sleep and is not urgent
@@ -151,7 +151,7 @@ struct bgt_container {
 	u64 due;
 	bool watched;
 
-	struct irq_work kick;
+	struct irq_work look;
 	struct kthread_work freeze;
 	struct kthread_delayed_work freeze_again;
 	struct delayed_work housekeeping;

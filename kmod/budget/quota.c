@@ -156,11 +156,11 @@ static void watch_no_more(struct bgt_container *container)
 	hrtimer_try_to_cancel(&container->timer);
 }
 
-/* Does it run? If not, it is looked at when it is switched to. */
-static bool runs_or_kicks(struct bgt_container *container)
+/* Does it run? If not, the budget is looked at when it is switched to. */
+static bool runs_now(struct bgt_container *container)
 {
 	WRITE_ONCE(container->watched, false);
-	/* Pairs with bgt_account_on_switch(): it kicks us, or we see it running. */
+	/* Pairs with bgt_account_on_switch(): it has us look again, or we see it running. */
 	smp_mb();
 	return bgt_account_running(container);
 }
@@ -170,7 +170,7 @@ static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 {
 	u64 soon;
 
-	if (!runs_or_kicks(container)) {
+	if (!runs_now(container)) {
 		container->due = 0;
 		hrtimer_try_to_cancel(&container->timer);
 		return;
@@ -184,7 +184,7 @@ static void watch_reprieve(struct bgt_container *container)
 {
 	u64 end = container->policy.reprieve_end;
 
-	if (runs_or_kicks(container))
+	if (runs_now(container))
 		watch_until(container, min(end, container->generation.end));
 	else
 		set_timer(container, end);
@@ -330,9 +330,9 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void kicked(struct irq_work *work)
+static void look(struct irq_work *work)
 {
-	struct bgt_container *container = container_of(work, struct bgt_container, kick);
+	struct bgt_container *container = container_of(work, struct bgt_container, look);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&container->lock, flags);
@@ -353,7 +353,7 @@ void bgt_quota_init(struct bgt_container *container)
 	INIT_LIST_HEAD(&container->cgroups);
 	INIT_LIST_HEAD(&container->removed);
 	hrtimer_setup(&container->timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
-	container->kick = IRQ_WORK_INIT_HARD(kicked);
+	container->look = IRQ_WORK_INIT_HARD(look);
 	container->generation.start = now;
 	container->generation.end = now + container->policy.period + spread;
 }
@@ -368,7 +368,7 @@ void bgt_quota_retire(struct bgt_container *container)
 
 	raw_spin_lock_irqsave(&container->lock, flags);
 	/* The last look: from now on nobody may ask which CPUs run it. */
-	bgt_account_fold(container);
+	bgt_account_collect(container);
 	bgt_account_usage(container);
 	container->dead = true;
 	container->generation.throttled = false;
@@ -377,13 +377,13 @@ void bgt_quota_retire(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_quiesce() - wait until timer and kick have run for the last time
+ * bgt_quota_quiesce() - wait until nothing looks at the budget any more
  * @container: retired, a grace period ago
  *
  * Context: process.
  */
 void bgt_quota_quiesce(struct bgt_container *container)
 {
-	irq_work_sync(&container->kick);
+	irq_work_sync(&container->look);
 	hrtimer_cancel(&container->timer);
 }

@@ -99,12 +99,12 @@ u64 bgt_account_runtime(struct cgroup *cgroup)
 }
 
 /**
- * bgt_account_fold_one() - take in what was charged to a cgroup
+ * bgt_account_collect_one() - take in what was charged to a cgroup
  * @entry: begins anew from there
  *
  * Context: the lock of its container held.
  */
-void bgt_account_fold_one(struct bgt_cgroup *entry)
+void bgt_account_collect_one(struct bgt_cgroup *entry)
 {
 	u64 runtime = bgt_account_runtime(entry->cgroup);
 
@@ -115,7 +115,7 @@ void bgt_account_fold_one(struct bgt_cgroup *entry)
 }
 
 /**
- * bgt_account_fold() - take in what was charged to cgroups whose directories were removed
+ * bgt_account_collect() - take in what was charged to cgroups whose directories were removed
  * @container: any
  *
  * A cgroup stays for as long as memory is charged to it, which may be long, and many may. So
@@ -125,19 +125,19 @@ void bgt_account_fold_one(struct bgt_cgroup *entry)
  *
  * Context: container's lock held.
  */
-void bgt_account_fold(struct bgt_container *container)
+void bgt_account_collect(struct bgt_container *container)
 {
 	struct bgt_cgroup *entry;
 
 	lockdep_assert_held(&container->lock);
 
 	list_for_each_entry(entry, &container->removed, entry)
-		bgt_account_fold_one(entry);
+		bgt_account_collect_one(entry);
 }
 
 /**
  * bgt_account_charged() - CPU time that the kernel has charged to a container
- * @container: any; to have it exactly, call bgt_account_fold() before
+ * @container: any; to have it exactly, call bgt_account_collect() before
  *
  * Context: container's lock held.
  * Return: ns since its creation; what runs at the moment is charged at the next
@@ -281,10 +281,10 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 		return;
 
 	container = READ_ONCE(entry->container);
-	/* Pairs with runs_or_kicks(): it sees us running, or we see that it gave up. */
+	/* Pairs with runs_now(): it sees us running, or we see that it gave up. */
 	smp_mb();
 	if (!READ_ONCE(container->watched))
-		irq_work_queue(&container->kick);
+		irq_work_queue(&container->look);
 }
 
 /**

@@ -13,8 +13,8 @@ struct hrtimer;
 struct task_struct;
 
 u64 bgt_account_runtime(struct cgroup *cgroup);
-void bgt_account_fold_one(struct bgt_cgroup *entry);
-void bgt_account_fold(struct bgt_container *container);
+void bgt_account_collect_one(struct bgt_cgroup *entry);
+void bgt_account_collect(struct bgt_container *container);
 u64 bgt_account_charged(struct bgt_container *container);
 u64 bgt_account_usage(struct bgt_container *container);
 unsigned int bgt_account_running(struct bgt_container *container);

@@ -67,7 +67,7 @@ static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container,
 		list_add(&entry->entry, &container->cgroups);
 	} else {
 		list_add(&entry->entry, &container->removed);
-		bgt_account_fold_one(entry);
+		bgt_account_collect_one(entry);
 	}
 	raw_spin_unlock(&container->lock);
 }
@@ -80,7 +80,7 @@ static void uncharge(struct bgt_cgroup *entry)
 	lockdep_assert_held(&table_lock);
 
 	raw_spin_lock(&container->lock);
-	bgt_account_fold_one(entry);
+	bgt_account_collect_one(entry);
 	list_del(&entry->entry);
 	raw_spin_unlock(&container->lock);
 }
@@ -129,12 +129,12 @@ static struct cgroup *next_descendant(struct cgroup *cgroup, struct cgroup *top)
  * entry yet it takes one from @spares; false if there is none left. Without @spares
  * it goes without.
  */
-static bool settle(struct cgroup *cgroup, struct hlist_head *spares, bool from_zero)
+static bool update_owner(struct cgroup *cgroup, struct hlist_head *spares, bool from_zero)
 {
 	struct bgt_container *owner = rightful_owner(cgroup);
 	struct bgt_cgroup *entry;
 	unsigned long flags;
-	bool settled = true;
+	bool done = true;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	entry = bgt_tree_find(cgroup);
@@ -146,7 +146,7 @@ static bool settle(struct cgroup *cgroup, struct hlist_head *spares, bool from_z
 	} else if (!entry && owner && spares && !(cgroup->self.flags & CSS_RELEASED)) {
 		/* A flag that is set later finds this entry, as the probe takes our lock. */
 		if (hlist_empty(spares)) {
-			settled = false;
+			done = false;
 		} else {
 			entry = hlist_entry(spares->first, struct bgt_cgroup, hash);
 			hlist_del(&entry->hash);
@@ -156,7 +156,7 @@ static bool settle(struct cgroup *cgroup, struct hlist_head *spares, bool from_z
 		}
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
-	return settled;
+	return done;
 }
 
 static int allocate_spares(struct hlist_head *spares, unsigned int count)
@@ -181,7 +181,7 @@ static void free_spares(struct hlist_head *spares)
 }
 
 /* Settle all cgroups below @top, which the caller keeps; new ones, too. */
-static int settle_below(struct cgroup *top, bool from_zero)
+static int update_owners_below(struct cgroup *top, bool from_zero)
 {
 	unsigned int spare_count = 4;
 	HLIST_HEAD(spares);
@@ -196,7 +196,7 @@ static int settle_below(struct cgroup *top, bool from_zero)
 		done = true;
 		rcu_read_lock();
 		while (done && (cgroup = next_descendant(cgroup, top)))
-			done = settle(cgroup, &spares, from_zero);
+			done = update_owner(cgroup, &spares, from_zero);
 		rcu_read_unlock();
 		if (!done) {
 			err = allocate_spares(&spares, spare_count);
@@ -211,7 +211,7 @@ static int settle_below(struct cgroup *top, bool from_zero)
  * What was used at or below @cgroup until now is its owner's, also where cgroups are so new
  * that they have no entry yet.
  */
-static int settle_owner(struct cgroup *cgroup)
+static int charge_until_now(struct cgroup *cgroup)
 {
 	struct bgt_container *owner;
 
@@ -239,7 +239,7 @@ int bgt_tree_add(struct bgt_member *member)
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	err = settle_owner(member->cgroup);
+	err = charge_until_now(member->cgroup);
 	if (err)
 		return err;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
@@ -270,7 +270,7 @@ int bgt_tree_add(struct bgt_member *member)
 	if (err)
 		return err;
 
-	err = settle_below(member->cgroup, false);
+	err = update_owners_below(member->cgroup, false);
 	if (err)
 		bgt_tree_remove(member);
 	return err;
@@ -295,7 +295,7 @@ void bgt_tree_remove(struct bgt_member *member)
 
 	/* What was used below it until now is still its container's. */
 	if (READ_ONCE(member->container->rescan))
-		settle_below(cgroup, true);
+		update_owners_below(cgroup, true);
 
 	rcu_read_lock();
 	entry = bgt_tree_find(cgroup);
@@ -303,7 +303,7 @@ void bgt_tree_remove(struct bgt_member *member)
 		WRITE_ONCE(entry->member, NULL);
 	if (cgroup->self.flags & CSS_ONLINE) {
 		do {
-			settle(cgroup, NULL, false);
+			update_owner(cgroup, NULL, false);
 			cgroup = next_descendant(cgroup, member->cgroup);
 		} while (cgroup);
 		/* For lack of memory, or by a race, some may have no entry. */
@@ -348,7 +348,7 @@ int bgt_tree_rescan(struct bgt_container *container)
 	lockdep_assert_held(&bgt_registry_lock);
 
 	list_for_each_entry(member, &container->members, entry) {
-		err = settle_below(member->cgroup, true);
+		err = update_owners_below(member->cgroup, true);
 		if (err)
 			break;
 	}
@@ -373,7 +373,7 @@ void bgt_tree_removed(struct cgroup *cgroup)
 		container = entry->container;
 		raw_spin_lock(&container->lock);
 		list_move(&entry->entry, &container->removed);
-		bgt_account_fold_one(entry);
+		bgt_account_collect_one(entry);
 		raw_spin_unlock(&container->lock);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);

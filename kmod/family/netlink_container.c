@@ -29,7 +29,7 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	u64 now, reprieve;
 
 	raw_spin_lock_irq(&container->lock);
-	bgt_account_fold(container);
+	bgt_account_collect(container);
 	bgt_quota_update(container);
 	usage = bgt_account_charged(container);
 	spent = bgt_quota_spent(container);

@@ -8,7 +8,7 @@
 #include "base/compat.h"
 #include "base/name.h"
 #include "budget/container.h"
-#include "mutex/claim.h"
+#include "mutex/acquisition.h"
 #include "mutex/mutex.h"
 #include "peer/answer.h"
 #include "peer/peer.h"
@@ -62,7 +62,7 @@ static int get_name(struct sk_buff *skb, struct genl_info *info, struct bgt_mute
 int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[BGTASK_A_MUTEX_TIMEOUT];
-	struct bgt_caller caller = { .uid = user_of(skb) };
+	struct bgt_requester requester = { .uid = user_of(skb) };
 	u32 timeout = attr ? nla_get_u32(attr) : 0;
 	struct bgt_mutex_name name;
 	struct bgt_answer answer;
@@ -72,23 +72,23 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "timeout is longer than 7 days");
 		return -ERANGE;
 	}
-	err = get_name(skb, info, &name, &caller.container);
+	err = get_name(skb, info, &name, &requester.container);
 	if (err)
 		return err;
-	caller.peer = bgt_peer_of(skb, info->extack);
-	if (IS_ERR(caller.peer)) {
-		err = PTR_ERR(caller.peer);
+	requester.peer = bgt_peer_of(skb, info->extack);
+	if (IS_ERR(requester.peer)) {
+		err = PTR_ERR(requester.peer);
 		goto put_container;
 	}
 	err = bgt_answer_promise(&answer, info, ANSWER_SIZE);
 	if (err)
 		goto put_container;
-	err = bgt_mutex_acquire(&caller, &name, attr ? &timeout : NULL, &answer, info->extack);
-	/* It is the claim's now, or is sent. */
+	err = bgt_mutex_acquire(&requester, &name, attr ? &timeout : NULL, &answer, info->extack);
+	/* It is the acquisition's now, or is sent. */
 	err = err ? bgt_answer_finish(&answer, err) : BGT_ANSWERED;
 put_container:
-	if (caller.container)
-		bgt_container_put(caller.container);
+	if (requester.container)
+		bgt_container_put(requester.container);
 	return err;
 }
 
@@ -125,7 +125,7 @@ put_container:
 /* Called with bgt_mutex_lock held. */
 static int fill_mutex(struct sk_buff *skb, struct sk_buff *request, const struct bgt_mutex *mutex)
 {
-	const struct bgt_claim *owner = mutex->owner;
+	const struct bgt_acquisition *owner = mutex->owner;
 	const struct bgt_mutex_name *name = &mutex->name;
 	kuid_t uid = KUIDT_INIT(name->uid);
 

@@ -2,13 +2,13 @@
 /*
  * A socket waits for those that own what it waits for. It can wait for several
  * mutexes at a time, so these dependencies form a graph, which is searched breadth
- * first. Each socket is looked at once; the limits on claims bound how many there are.
+ * first. Each socket is looked at once; the limits on acquisitions bound how many there are.
  */
 #include <linux/lockdep.h>
 
 #include "peer/peer.h"
 
-#include "claim.h"
+#include "acquisition.h"
 #include "cycle.h"
 #include "mutex.h"
 
@@ -34,7 +34,7 @@ static void visit(struct bgt_peer *peer, struct list_head *queue)
 bool bgt_cycle_closes(struct bgt_peer *peer, const struct bgt_mutex *mutex)
 {
 	struct bgt_peer *at;
-	struct bgt_claim *claim;
+	struct bgt_acquisition *acquisition;
 	LIST_HEAD(queue);
 
 	lockdep_assert_held(&bgt_mutex_lock);
@@ -49,8 +49,8 @@ bool bgt_cycle_closes(struct bgt_peer *peer, const struct bgt_mutex *mutex)
 		if (at == peer)
 			return true;
 		list_del(&at->next);
-		list_for_each_entry(claim, &at->waiting, by_peer)
-			visit(claim->mutex->owner->peer, &queue);
+		list_for_each_entry(acquisition, &at->waiting, by_peer)
+			visit(acquisition->mutex->owner->peer, &queue);
 	}
 	return false;
 }

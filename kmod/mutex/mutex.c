@@ -16,11 +16,11 @@
 #include "budget/container.h"
 #include "peer/peer.h"
 
-#include "claim.h"
+#include "acquisition.h"
 #include "cycle.h"
 #include "mutex.h"
 
-/* Of all that mutex.h and claim.h have. */
+/* Of all that mutex.h and acquisition.h have. */
 DEFINE_MUTEX(bgt_mutex_lock);
 
 static struct rhashtable by_name;
@@ -99,35 +99,35 @@ struct bgt_mutex *bgt_mutex_next(unsigned long *id)
 /* Becoming the owner, a socket that waits for others, too, may have closed a cycle. */
 static void break_cycles(struct bgt_peer *peer)
 {
-	struct bgt_claim *claim, *next;
+	struct bgt_acquisition *acquisition, *next;
 
-	list_for_each_entry_safe(claim, next, &peer->waiting, by_peer) {
-		if (bgt_cycle_closes(peer, claim->mutex))
-			bgt_claim_refuse(claim, -EDEADLK,
-					 "the owner has come to wait for this socket");
+	list_for_each_entry_safe(acquisition, next, &peer->waiting, by_peer) {
+		if (bgt_cycle_closes(peer, acquisition->mutex))
+			bgt_acquisition_refuse(acquisition, -EDEADLK,
+					       "the owner has come to wait for this socket");
 	}
 }
 
 /* The owner has released the mutex, or is gone. */
 static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 {
-	struct bgt_claim *owner = mutex->owner, *next;
+	struct bgt_acquisition *owner = mutex->owner, *next;
 
-	while ((next = list_first_entry_or_null(&mutex->waiters, struct bgt_claim, queue))) {
-		bgt_claim_leave_queue(next);
-		if (!bgt_claim_grant(&next->answer, abandoned, 1))
+	while ((next = list_first_entry_or_null(&mutex->waiters, struct bgt_acquisition, queue))) {
+		bgt_acquisition_leave_queue(next);
+		if (!bgt_acquisition_grant(&next->answer, abandoned, 1))
 			break;
 		/* Its socket is full, and says so to whoever reads from it; or being closed. */
-		bgt_claim_free(next);
+		bgt_acquisition_free(next);
 	}
-	bgt_claim_disown(owner);
+	bgt_acquisition_disown(owner);
 	if (next) {
-		bgt_claim_own(next, mutex);
+		bgt_acquisition_own(next, mutex);
 		trace_mutex_acquired(next, abandoned);
-		bgt_claim_free(owner);
+		bgt_acquisition_free(owner);
 		break_cycles(next->peer);
 	} else if (!abandoned) {
-		bgt_claim_free(owner);
+		bgt_acquisition_free(owner);
 		free_mutex(mutex);
 	}
 }
@@ -135,54 +135,58 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 /* Nobody shares its name any more. */
 static void dissolve(struct bgt_mutex *mutex, int err, const char *text)
 {
-	struct bgt_claim *claim, *next;
+	struct bgt_acquisition *acquisition, *next;
 
-	list_for_each_entry_safe(claim, next, &mutex->waiters, queue)
-		bgt_claim_refuse(claim, err, text);
-	bgt_claim_disown(mutex->owner);
-	bgt_claim_free(mutex->owner);
+	list_for_each_entry_safe(acquisition, next, &mutex->waiters, queue)
+		bgt_acquisition_refuse(acquisition, err, text);
+	bgt_acquisition_disown(mutex->owner);
+	bgt_acquisition_free(mutex->owner);
 	free_mutex(mutex);
 }
 
 /* Operations */
 
-static int acquire_again(struct bgt_claim *owner, struct bgt_answer *answer,
+static int acquire_again(struct bgt_acquisition *owner, struct bgt_answer *answer,
 			 struct netlink_ext_ack *extack)
 {
 	if (owner->count == U32_MAX) {
 		NL_SET_ERR_MSG(extack, "the mutex was acquired too often");
 		return -EOVERFLOW;
 	}
-	if (!bgt_claim_grant(answer, false, owner->count + 1))
+	if (!bgt_acquisition_grant(answer, false, owner->count + 1))
 		owner->count++;
 	return 0;
 }
 
-/* Nobody owns it: it does not exist, or was abandoned by the claim that still stands there. */
-static int take(const struct bgt_caller *caller, const struct bgt_mutex_name *name,
+/*
+ * Nobody owns the mutex: it does not exist, or its owner is gone, whose acquisition is still there.
+ * A socket that is full or closed cannot be told of a success, and nothing is taken then: its
+ * answer is used up all the same.
+ */
+static int take(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
 		struct bgt_mutex *mutex, struct bgt_answer *answer,
 		struct netlink_ext_ack *extack)
 {
-	struct bgt_claim *before = mutex ? mutex->owner : NULL;
-	struct bgt_claim *claim;
+	struct bgt_acquisition *before = mutex ? mutex->owner : NULL;
+	struct bgt_acquisition *acquisition;
 
-	claim = bgt_claim_make(caller, before, extack);
-	if (IS_ERR(claim))
-		return PTR_ERR(claim);
+	acquisition = bgt_acquisition_make(requester, before, extack);
+	if (IS_ERR(acquisition))
+		return PTR_ERR(acquisition);
 	if (!mutex)
 		mutex = make_mutex(name);
 	if (!mutex) {
-		bgt_claim_free(claim);
+		bgt_acquisition_free(acquisition);
 		return -ENOMEM;
 	}
 
-	if (!bgt_claim_grant(answer, before, 1)) {
-		bgt_claim_own(claim, mutex);
-		trace_mutex_acquired(claim, before);
+	if (!bgt_acquisition_grant(answer, before, 1)) {
+		bgt_acquisition_own(acquisition, mutex);
+		trace_mutex_acquired(acquisition, before);
 		if (before)
-			bgt_claim_free(before);
+			bgt_acquisition_free(before);
 	} else {
-		bgt_claim_free(claim);
+		bgt_acquisition_free(acquisition);
 		if (!before)
 			free_mutex(mutex);
 	}
@@ -191,52 +195,52 @@ static int take(const struct bgt_caller *caller, const struct bgt_mutex_name *na
 
 static bool is_waiting(const struct bgt_peer *peer, const struct bgt_mutex *mutex)
 {
-	const struct bgt_claim *claim;
+	const struct bgt_acquisition *acquisition;
 
-	list_for_each_entry(claim, &peer->waiting, by_peer) {
-		if (claim->mutex == mutex)
+	list_for_each_entry(acquisition, &peer->waiting, by_peer) {
+		if (acquisition->mutex == mutex)
 			return true;
 	}
 	return false;
 }
 
-static int wait(const struct bgt_caller *caller, struct bgt_mutex *mutex, const u32 *timeout,
+static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, const u32 *timeout,
 		struct bgt_answer *answer, struct netlink_ext_ack *extack)
 {
-	struct bgt_claim *claim;
+	struct bgt_acquisition *acquisition;
 
 	if (timeout && !*timeout) {
 		NL_SET_ERR_MSG(extack, "the mutex is taken");
 		return -EBUSY;
 	}
-	if (is_waiting(caller->peer, mutex)) {
+	if (is_waiting(requester->peer, mutex)) {
 		NL_SET_ERR_MSG(extack, "this socket waits for the mutex already");
 		return -EALREADY;
 	}
-	if (bgt_cycle_closes(caller->peer, mutex)) {
+	if (bgt_cycle_closes(requester->peer, mutex)) {
 		NL_SET_ERR_MSG(extack, "the owner waits for this socket");
 		return -EDEADLK;
 	}
-	claim = bgt_claim_make(caller, NULL, extack);
-	if (IS_ERR(claim))
-		return PTR_ERR(claim);
-	bgt_claim_wait(claim, mutex, timeout, answer);
-	trace_mutex_wait(claim, false);
+	acquisition = bgt_acquisition_make(requester, NULL, extack);
+	if (IS_ERR(acquisition))
+		return PTR_ERR(acquisition);
+	bgt_acquisition_wait(acquisition, mutex, timeout, answer);
+	trace_mutex_wait(acquisition, false);
 	return 0;
 }
 
 /**
  * bgt_mutex_acquire() - acquire a mutex, or wait for it
- * @caller: who
+ * @requester: who
  * @name: what
  * @timeout: in ms; 0 tries, NULL is for ever
- * @answer: promised; it is sent, now or later, or the caller is told why not
+ * @answer: promised; it is sent, now or later, unless @extack says why not
  * @extack: told why not
  *
  * Context: process.
  * Return: 0, or -errno, see the netlink spec; then the answer was not sent.
  */
-int bgt_mutex_acquire(const struct bgt_caller *caller, const struct bgt_mutex_name *name,
+int bgt_mutex_acquire(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
 		      const u32 *timeout, struct bgt_answer *answer,
 		      struct netlink_ext_ack *extack)
 {
@@ -249,11 +253,11 @@ int bgt_mutex_acquire(const struct bgt_caller *caller, const struct bgt_mutex_na
 		NL_SET_ERR_MSG(extack, "the container is gone");
 		err = -ENOENT;
 	} else if (!mutex || !mutex->owner->peer) {
-		err = take(caller, name, mutex, answer, extack);
-	} else if (mutex->owner->peer == caller->peer) {
+		err = take(requester, name, mutex, answer, extack);
+	} else if (mutex->owner->peer == requester->peer) {
 		err = acquire_again(mutex->owner, answer, extack);
 	} else {
-		err = wait(caller, mutex, timeout, answer, extack);
+		err = wait(requester, mutex, timeout, answer, extack);
 	}
 	mutex_unlock(&bgt_mutex_lock);
 	return err;
@@ -301,17 +305,17 @@ int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *
  */
 void bgt_mutex_peer_gone(struct bgt_peer *peer)
 {
-	struct bgt_claim *claim, *next;
+	struct bgt_acquisition *acquisition, *next;
 
 	mutex_lock(&bgt_mutex_lock);
 	/* First these, so that it is not handed what it gives up. */
-	list_for_each_entry_safe(claim, next, &peer->waiting, by_peer) {
-		bgt_claim_leave_queue(claim);
-		bgt_claim_free(claim);
+	list_for_each_entry_safe(acquisition, next, &peer->waiting, by_peer) {
+		bgt_acquisition_leave_queue(acquisition);
+		bgt_acquisition_free(acquisition);
 	}
-	list_for_each_entry_safe(claim, next, &peer->owned, by_peer) {
-		trace_mutex_released(claim, true);
-		hand_over(claim->mutex, true);
+	list_for_each_entry_safe(acquisition, next, &peer->owned, by_peer) {
+		trace_mutex_released(acquisition, true);
+		hand_over(acquisition->mutex, true);
 	}
 	mutex_unlock(&bgt_mutex_lock);
 }
@@ -340,12 +344,12 @@ int __init bgt_mutex_init(void)
 	BUILD_BUG_ON(sizeof(struct bgt_mutex_name) !=
 		     2 * sizeof(u32) + sizeof(void *) + BGTASK_NAME_MAX + 1);
 
-	err = bgt_claim_init();
+	err = bgt_acquisition_init();
 	if (err)
 		return err;
 	err = rhashtable_init(&by_name, &by_name_params);
 	if (err)
-		bgt_claim_exit();
+		bgt_acquisition_exit();
 	return err;
 }
 
@@ -363,7 +367,7 @@ void bgt_mutex_exit(void)
 	xa_for_each(&by_id, id, mutex)
 		dissolve(mutex, -EPROTONOSUPPORT, "the bgtask module is being unloaded");
 	mutex_unlock(&bgt_mutex_lock);
-	bgt_claim_exit();
+	bgt_acquisition_exit();
 	rhashtable_destroy(&by_name);
 	xa_destroy(&by_id);
 }

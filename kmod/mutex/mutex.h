@@ -11,8 +11,8 @@
 #include <uapi/linux/bgtask.h>
 
 struct bgt_answer;
-struct bgt_caller;
-struct bgt_claim;
+struct bgt_requester;
+struct bgt_acquisition;
 struct bgt_container;
 struct bgt_peer;
 struct netlink_ext_ack;
@@ -38,7 +38,7 @@ struct bgt_mutex_name {
  * @id: place in the order of dumps
  * @by_container: in the container's mutexes, in scope container
  * @owner: never NULL
- * @waiters: struct bgt_claim queue; first come, first served
+ * @waiters: struct bgt_acquisition queue; first come, first served
  * @nr_waiters: length of @waiters
  * @outsider: the first waiter from outside of the owner's container, if it has one
  *
@@ -49,19 +49,19 @@ struct bgt_mutex {
 	struct bgt_mutex_name name;
 	u32 id;
 	struct list_head by_container;
-	struct bgt_claim *owner;
+	struct bgt_acquisition *owner;
 	struct list_head waiters;
 	u32 nr_waiters;
-	struct bgt_claim *outsider;
+	struct bgt_acquisition *outsider;
 };
 
 /*
- * Protects mutexes, claims and what peers and users have of them. Nests inside
+ * Protects mutexes, acquisitions and what peers and users have of them. Nests inside
  * bgt_registry_lock, outside containers' locks.
  */
 extern struct mutex bgt_mutex_lock;
 
-int bgt_mutex_acquire(const struct bgt_caller *caller, const struct bgt_mutex_name *name,
+int bgt_mutex_acquire(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
 		      const u32 *timeout, struct bgt_answer *answer,
 		      struct netlink_ext_ack *extack);
 int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *name,

@@ -8,7 +8,7 @@
 
 #include "limit.h"
 
-struct bgt_correspondent;
+struct bgt_caller;
 struct netlink_ext_ack;
 struct sk_buff;
 struct sock;
@@ -22,14 +22,14 @@ struct sock;
  *
  * What follows belongs to mutex.c and is protected by bgt_mutex_lock.
  *
- * @owned: struct bgt_claim by_peer, that own their mutex
- * @waiting: struct bgt_claim by_peer, that wait for it
+ * @owned: struct bgt_acquisition by_peer, that own their mutex
+ * @waiting: struct bgt_acquisition by_peer, that wait for it
  * @walk: the last search for a cycle that has come by
  * @next: in that search, what is to be looked at
  *
  * The rest belongs to relay.c and is protected by relay_lock.
  *
- * @correspondent: as which the helper knows it, since it has called; or NULL
+ * @caller: as which the helper knows it, since it has called; or NULL
  *
  * A peer lives until its socket is closed. As a socket is not closed while a message
  * sent from it is handled, the handler needs no reference.
@@ -45,7 +45,7 @@ struct bgt_peer {
 	u64 walk;
 	struct list_head next;
 
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 };
 
 struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack);

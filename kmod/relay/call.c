@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The books of the relay: which sockets have called, and which calls the helper has not
+ * What the relay has to remember: which sockets have called, and which calls the helper has not
  * answered. Nothing here sends anything, so that it can be tested by itself.
  */
 #include <linux/slab.h>
@@ -8,155 +8,155 @@
 #include "call.h"
 
 /**
- * bgt_call_book_init() - begin a book
- * @book: any
+ * bgt_call_table_init() - begin with no calls
+ * @table: any
  */
-void bgt_call_book_init(struct bgt_call_book *book)
+void bgt_call_table_init(struct bgt_call_table *table)
 {
-	xa_init_flags(&book->calls, XA_FLAGS_ALLOC1);
-	xa_init_flags(&book->correspondents, XA_FLAGS_ALLOC1);
-	INIT_LIST_HEAD(&book->gone);
-	book->next_call = 0;
-	book->next_correspondent = 0;
+	xa_init_flags(&table->calls, XA_FLAGS_ALLOC1);
+	xa_init_flags(&table->callers, XA_FLAGS_ALLOC1);
+	INIT_LIST_HEAD(&table->gone);
+	table->next_call = 0;
+	table->next_caller = 0;
 }
 
 /**
- * bgt_call_book_exit() - close a book
- * @book: with no calls in it, and no correspondents but those that are gone
+ * bgt_call_table_exit() - free a table
+ * @table: with no calls in it, and no callers but those that are gone
  */
-void bgt_call_book_exit(struct bgt_call_book *book)
+void bgt_call_table_exit(struct bgt_call_table *table)
 {
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 
-	while ((correspondent = bgt_call_first_gone(book)))
-		bgt_call_forget(book, correspondent);
-	WARN_ON_ONCE(!xa_empty(&book->calls) || !xa_empty(&book->correspondents));
-	xa_destroy(&book->calls);
-	xa_destroy(&book->correspondents);
+	while ((caller = bgt_call_first_gone(table)))
+		bgt_call_free_caller(table, caller);
+	WARN_ON_ONCE(!xa_empty(&table->calls) || !xa_empty(&table->callers));
+	xa_destroy(&table->calls);
+	xa_destroy(&table->callers);
 }
 
 /**
- * bgt_call_meet() - enter somebody who calls for the first time
- * @book: any
+ * bgt_call_add_caller() - enter somebody who calls for the first time
+ * @table: any
  * @peer: its socket
  *
- * Return: the correspondent, until bgt_call_part() or, if it is to be told,
- *	   bgt_call_forget(); NULL if there is no memory.
+ * Return: the caller, until bgt_call_remove_caller() or, if it is to be told,
+ *	   bgt_call_free_caller(); NULL if there is no memory.
  */
-struct bgt_correspondent *bgt_call_meet(struct bgt_call_book *book, struct bgt_peer *peer)
+struct bgt_caller *bgt_call_add_caller(struct bgt_call_table *table, struct bgt_peer *peer)
 {
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 
-	correspondent = kzalloc(sizeof(*correspondent), GFP_KERNEL_ACCOUNT);
-	if (!correspondent)
+	caller = kzalloc(sizeof(*caller), GFP_KERNEL_ACCOUNT);
+	if (!caller)
 		return NULL;
-	correspondent->peer = peer;
-	INIT_LIST_HEAD(&correspondent->calls);
-	INIT_LIST_HEAD(&correspondent->gone);
-	if (xa_alloc_cyclic(&book->correspondents, &correspondent->id, correspondent,
-			    XA_LIMIT(1, INT_MAX), &book->next_correspondent,
+	caller->peer = peer;
+	INIT_LIST_HEAD(&caller->calls);
+	INIT_LIST_HEAD(&caller->gone);
+	if (xa_alloc_cyclic(&table->callers, &caller->id, caller,
+			    XA_LIMIT(1, INT_MAX), &table->next_caller,
 			    GFP_KERNEL_ACCOUNT) < 0) {
-		kfree(correspondent);
+		kfree(caller);
 		return NULL;
 	}
-	return correspondent;
+	return caller;
 }
 
 /**
- * bgt_call_find() - look up a correspondent
- * @book: any
+ * bgt_call_find_caller() - look up a caller
+ * @table: any
  * @id: its id
  *
- * Return: the correspondent, or NULL if there is none or its socket is closed.
+ * Return: the caller, or NULL if there is none or its socket is closed.
  */
-struct bgt_correspondent *bgt_call_find(struct bgt_call_book *book, u32 id)
+struct bgt_caller *bgt_call_find_caller(struct bgt_call_table *table, u32 id)
 {
-	struct bgt_correspondent *correspondent = xa_load(&book->correspondents, id);
+	struct bgt_caller *caller = xa_load(&table->callers, id);
 
-	return correspondent && correspondent->peer ? correspondent : NULL;
+	return caller && caller->peer ? caller : NULL;
 }
 
 /**
- * bgt_call_part() - a correspondent's socket is closed
- * @book: any
- * @correspondent: has no calls any more; is freed unless it is to be told
+ * bgt_call_remove_caller() - a caller's socket is closed
+ * @table: any
+ * @caller: has no calls any more; is freed unless it is to be told
  * @tell: whether the helper is to be told
  */
-void bgt_call_part(struct bgt_call_book *book, struct bgt_correspondent *correspondent, bool tell)
+void bgt_call_remove_caller(struct bgt_call_table *table, struct bgt_caller *caller, bool tell)
 {
-	WARN_ON_ONCE(!list_empty(&correspondent->calls));
-	correspondent->peer = NULL;
+	WARN_ON_ONCE(!list_empty(&caller->calls));
+	caller->peer = NULL;
 	if (tell)
-		list_add_tail(&correspondent->gone, &book->gone);
+		list_add_tail(&caller->gone, &table->gone);
 	else
-		bgt_call_forget(book, correspondent);
+		bgt_call_free_caller(table, caller);
 }
 
 /**
  * bgt_call_first_gone() - the one that the helper is to be told of next
- * @book: any
+ * @table: any
  *
- * Return: a correspondent, or NULL.
+ * Return: a caller, or NULL.
  */
-struct bgt_correspondent *bgt_call_first_gone(struct bgt_call_book *book)
+struct bgt_caller *bgt_call_first_gone(struct bgt_call_table *table)
 {
-	return list_first_entry_or_null(&book->gone, struct bgt_correspondent, gone);
+	return list_first_entry_or_null(&table->gone, struct bgt_caller, gone);
 }
 
 /**
- * bgt_call_forget() - the helper was told, or need not be
- * @book: any
- * @correspondent: whose socket is closed; is freed
+ * bgt_call_free_caller() - the helper was told, or need not be
+ * @table: any
+ * @caller: whose socket is closed; is freed
  */
-void bgt_call_forget(struct bgt_call_book *book, struct bgt_correspondent *correspondent)
+void bgt_call_free_caller(struct bgt_call_table *table, struct bgt_caller *caller)
 {
-	list_del(&correspondent->gone);
-	xa_erase(&book->correspondents, correspondent->id);
-	kfree(correspondent);
+	list_del(&caller->gone);
+	xa_erase(&table->callers, caller->id);
+	kfree(caller);
 }
 
 /**
  * bgt_call_add() - enter a call
- * @book: any
- * @correspondent: who calls
+ * @table: any
+ * @caller: who calls
  *
  * Return: the call, without charge and answer; NULL if there is no memory.
  */
-struct bgt_call *bgt_call_add(struct bgt_call_book *book, struct bgt_correspondent *correspondent)
+struct bgt_call *bgt_call_add(struct bgt_call_table *table, struct bgt_caller *caller)
 {
 	struct bgt_call *call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
 
 	if (!call)
 		return NULL;
-	if (xa_alloc_cyclic(&book->calls, &call->id, call, XA_LIMIT(1, INT_MAX), &book->next_call,
+	if (xa_alloc_cyclic(&table->calls, &call->id, call, XA_LIMIT(1, INT_MAX), &table->next_call,
 			    GFP_KERNEL_ACCOUNT) < 0) {
 		kfree(call);
 		return NULL;
 	}
-	list_add_tail(&call->by_correspondent, &correspondent->calls);
+	list_add_tail(&call->by_caller, &caller->calls);
 	return call;
 }
 
 /**
- * bgt_call_look() - look up a call
- * @book: any
+ * bgt_call_find() - look up a call
+ * @table: any
  * @id: its id
  *
  * Return: the call, or NULL if there is none (any more).
  */
-struct bgt_call *bgt_call_look(struct bgt_call_book *book, u32 id)
+struct bgt_call *bgt_call_find(struct bgt_call_table *table, u32 id)
 {
-	return xa_load(&book->calls, id);
+	return xa_load(&table->calls, id);
 }
 
 /**
  * bgt_call_remove() - a call was answered, or nobody waits for the answer
- * @book: any
+ * @table: any
  * @call: whose answer was sent or dropped; is freed
  */
-void bgt_call_remove(struct bgt_call_book *book, struct bgt_call *call)
+void bgt_call_remove(struct bgt_call_table *table, struct bgt_call *call)
 {
-	list_del(&call->by_correspondent);
-	xa_erase(&book->calls, call->id);
+	list_del(&call->by_caller);
+	xa_erase(&table->calls, call->id);
 	kfree(call);
 }

@@ -13,13 +13,13 @@
 struct bgt_peer;
 
 /**
- * struct bgt_correspondent - a socket that has called
+ * struct bgt_caller - a socket that has called
  * @id: never 0
  * @peer: the socket; NULL when it is closed and the helper has not been told
- * @calls: struct bgt_call by_correspondent, that wait for their answers
- * @gone: in the book's gone
+ * @calls: struct bgt_call by_caller, that wait for their answers
+ * @gone: in the table's gone
  */
-struct bgt_correspondent {
+struct bgt_caller {
 	u32 id;
 	struct bgt_peer *peer;
 	struct list_head calls;
@@ -29,46 +29,46 @@ struct bgt_correspondent {
 /**
  * struct bgt_call - a call that waits for its answer
  * @id: never 0
- * @by_correspondent: in the correspondent's calls
+ * @by_caller: in the caller's calls
  * @charge: who pays for it
  * @answer: promised
  */
 struct bgt_call {
 	u32 id;
-	struct list_head by_correspondent;
+	struct list_head by_caller;
 	struct bgt_charge charge;
 	struct bgt_answer answer;
 };
 
 /**
- * struct bgt_call_book - all calls and correspondents, by their ids
+ * struct bgt_call_table - all calls and callers, by their ids
  * @calls: struct bgt_call
- * @correspondents: struct bgt_correspondent
+ * @callers: struct bgt_caller
  * @gone: those whose socket was closed, in that order
  * @next_call: id to try next
- * @next_correspondent: likewise
+ * @next_caller: likewise
  *
  * Whoever has it has a lock for it, too.
  */
-struct bgt_call_book {
+struct bgt_call_table {
 	struct xarray calls;
-	struct xarray correspondents;
+	struct xarray callers;
 	struct list_head gone;
 	u32 next_call;
-	u32 next_correspondent;
+	u32 next_caller;
 };
 
-void bgt_call_book_init(struct bgt_call_book *book);
-void bgt_call_book_exit(struct bgt_call_book *book);
+void bgt_call_table_init(struct bgt_call_table *table);
+void bgt_call_table_exit(struct bgt_call_table *table);
 
-struct bgt_correspondent *bgt_call_meet(struct bgt_call_book *book, struct bgt_peer *peer);
-struct bgt_correspondent *bgt_call_find(struct bgt_call_book *book, u32 id);
-void bgt_call_part(struct bgt_call_book *book, struct bgt_correspondent *correspondent, bool tell);
-struct bgt_correspondent *bgt_call_first_gone(struct bgt_call_book *book);
-void bgt_call_forget(struct bgt_call_book *book, struct bgt_correspondent *correspondent);
+struct bgt_caller *bgt_call_add_caller(struct bgt_call_table *table, struct bgt_peer *peer);
+struct bgt_caller *bgt_call_find_caller(struct bgt_call_table *table, u32 id);
+void bgt_call_remove_caller(struct bgt_call_table *table, struct bgt_caller *caller, bool tell);
+struct bgt_caller *bgt_call_first_gone(struct bgt_call_table *table);
+void bgt_call_free_caller(struct bgt_call_table *table, struct bgt_caller *caller);
 
-struct bgt_call *bgt_call_add(struct bgt_call_book *book, struct bgt_correspondent *correspondent);
-struct bgt_call *bgt_call_look(struct bgt_call_book *book, u32 id);
-void bgt_call_remove(struct bgt_call_book *book, struct bgt_call *call);
+struct bgt_call *bgt_call_add(struct bgt_call_table *table, struct bgt_caller *caller);
+struct bgt_call *bgt_call_find(struct bgt_call_table *table, u32 id);
+void bgt_call_remove(struct bgt_call_table *table, struct bgt_call *call);
 
 #endif /* _BGTASK_CALL_H */

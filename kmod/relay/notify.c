@@ -52,7 +52,7 @@ static int put_caller(struct sk_buff *msg, struct sk_buff *skb, struct genl_info
 	return 0;
 }
 
-/* Room for all that put_caller() puts, and the correspondent. */
+/* Room for all that put_caller() puts, and the caller. */
 static size_t call_size(const struct genl_info *info)
 {
 	return 6 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u8)) +
@@ -65,13 +65,13 @@ static size_t call_size(const struct genl_info *info)
  * @skb: the request, which is being handled
  * @info: likewise
  * @call: what it becomes
- * @correspondent: who calls, as the helper knows it
+ * @caller: who calls, as the helper knows it
  *
  * Context: process.
  * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if it is full, -ENOMEM.
  */
 int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_info *info,
-		    const struct bgt_call *call, u32 correspondent)
+		    const struct bgt_call *call, u32 caller)
 {
 	struct sk_buff *msg;
 	void *header;
@@ -79,7 +79,7 @@ int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_
 	msg = start(to, BGTASK_CMD_CALL_NTF, call_size(info), &header);
 	if (!msg)
 		return -ENOMEM;
-	if (WARN_ON_ONCE(nla_put_u32(msg, BGTASK_A_CALL_PEER, correspondent) ||
+	if (WARN_ON_ONCE(nla_put_u32(msg, BGTASK_A_CALL_PEER, caller) ||
 			 put_caller(msg, skb, info, call))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -90,12 +90,12 @@ int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_
 /**
  * bgt_notify_gone() - tell that a socket was closed
  * @to: the helper
- * @correspondent: which, as the helper knows it
+ * @caller: which, as the helper knows it
  *
  * Context: process.
  * Return: likewise.
  */
-int bgt_notify_gone(const struct bgt_peer *to, u32 correspondent)
+int bgt_notify_gone(const struct bgt_peer *to, u32 caller)
 {
 	struct sk_buff *skb;
 	void *header;
@@ -103,7 +103,7 @@ int bgt_notify_gone(const struct bgt_peer *to, u32 correspondent)
 	skb = start(to, BGTASK_CMD_PEER_GONE_NTF, nla_total_size(sizeof(u32)), &header);
 	if (!skb)
 		return -ENOMEM;
-	if (WARN_ON_ONCE(nla_put_u32(skb, BGTASK_A_CALL_PEER, correspondent))) {
+	if (WARN_ON_ONCE(nla_put_u32(skb, BGTASK_A_CALL_PEER, caller))) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}

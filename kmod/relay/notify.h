@@ -12,8 +12,8 @@ struct nlattr;
 struct sk_buff;
 
 int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_info *info,
-		    const struct bgt_call *call, u32 correspondent);
-int bgt_notify_gone(const struct bgt_peer *to, u32 correspondent);
+		    const struct bgt_call *call, u32 caller);
+int bgt_notify_gone(const struct bgt_peer *to, u32 caller);
 int bgt_notify_helper(const struct bgt_peer *to);
 int bgt_notify_event(const struct bgt_peer *to, u8 command, const struct nlattr *payload);
 

@@ -29,30 +29,30 @@
 
 static void tell_gone(struct work_struct *work);
 
-/* Protects the following, and the correspondents of peers. Nests inside peers_lock. */
+/* Protects the following, and the callers of peers. Nests inside peers_lock. */
 static DEFINE_MUTEX(relay_lock);
 static struct bgt_peer *helper;
 static struct pid *helper_process;
-static struct bgt_call_book book = {
-	.calls = XARRAY_INIT(book.calls, XA_FLAGS_ALLOC1),
-	.correspondents = XARRAY_INIT(book.correspondents, XA_FLAGS_ALLOC1),
-	.gone = LIST_HEAD_INIT(book.gone),
+static struct bgt_call_table table = {
+	.calls = XARRAY_INIT(table.calls, XA_FLAGS_ALLOC1),
+	.callers = XARRAY_INIT(table.callers, XA_FLAGS_ALLOC1),
+	.gone = LIST_HEAD_INIT(table.gone),
 };
 
 static DECLARE_DELAYED_WORK(gone_work, tell_gone);
 
 static void tell_all_gone(void)
 {
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 
 	lockdep_assert_held(&relay_lock);
 
-	while ((correspondent = bgt_call_first_gone(&book))) {
-		if (helper && bgt_notify_gone(helper, correspondent->id)) {
+	while ((caller = bgt_call_first_gone(&table))) {
+		if (helper && bgt_notify_gone(helper, caller->id)) {
 			schedule_delayed_work(&gone_work, RETRY);
 			return;
 		}
-		bgt_call_forget(&book, correspondent);
+		bgt_call_free_caller(&table, caller);
 	}
 }
 
@@ -67,7 +67,7 @@ static void end_call(struct bgt_call *call)
 {
 	bgt_answer_drop(&call->answer);
 	bgt_limit_uncharge(&call->charge);
-	bgt_call_remove(&book, call);
+	bgt_call_remove(&table, call);
 }
 
 static void detach(void)
@@ -80,7 +80,7 @@ static void detach(void)
 	helper = NULL;
 	put_pid(helper_process);
 	helper_process = NULL;
-	xa_for_each(&book.calls, id, call) {
+	xa_for_each(&table.calls, id, call) {
 		bgt_answer_refuse(&call->answer, -ECONNRESET, "the helper has ended");
 		end_call(call);
 	}
@@ -111,12 +111,12 @@ static void detach_if_dead(void)
 /* Whoever has called before is unknown to a new helper. */
 static void introduce(void)
 {
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 	unsigned long id;
 
-	xa_for_each(&book.correspondents, id, correspondent) {
-		if (correspondent->peer)
-			bgt_notify_helper(correspondent->peer);
+	xa_for_each(&table.callers, id, caller) {
+		if (caller->peer)
+			bgt_notify_helper(caller->peer);
 	}
 }
 
@@ -167,13 +167,13 @@ static int refuse_call(int err, struct netlink_ext_ack *extack)
  */
 static int meet(struct bgt_peer *peer)
 {
-	if (peer->correspondent)
+	if (peer->caller)
 		return 0;
 	tell_all_gone();
-	if (bgt_call_first_gone(&book))
+	if (bgt_call_first_gone(&table))
 		return -EAGAIN;
-	peer->correspondent = bgt_call_meet(&book, peer);
-	return peer->correspondent ? 0 : -ENOMEM;
+	peer->caller = bgt_call_add_caller(&table, peer);
+	return peer->caller ? 0 : -ENOMEM;
 }
 
 static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *info,
@@ -193,13 +193,13 @@ static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *i
 			       info->extack);
 	if (err)
 		return err;
-	call = bgt_call_add(&book, peer->correspondent);
+	call = bgt_call_add(&table, peer->caller);
 	if (!call) {
 		bgt_limit_uncharge(&charge);
 		return -ENOMEM;
 	}
 	call->charge = charge;
-	err = bgt_notify_call(helper, skb, info, call, peer->correspondent->id);
+	err = bgt_notify_call(helper, skb, info, call, peer->caller->id);
 	if (err) {
 		end_call(call);
 		return refuse_call(err, info->extack);
@@ -283,7 +283,7 @@ static void give(struct bgt_answer *answer, const struct nlattr *payload)
 static int reply(u32 id, int error, const char *text, const struct nlattr *payload,
 		 struct netlink_ext_ack *extack)
 {
-	struct bgt_call *call = bgt_call_look(&book, id);
+	struct bgt_call *call = bgt_call_find(&table, id);
 
 	if (!call) {
 		NL_SET_ERR_MSG(extack, "there is no such call");
@@ -330,14 +330,14 @@ int bgt_relay_reply(const struct bgt_peer *peer, u32 id, int error, const char *
 
 static int event(u32 to, u8 command, const struct nlattr *payload, struct netlink_ext_ack *extack)
 {
-	struct bgt_correspondent *correspondent = bgt_call_find(&book, to);
+	struct bgt_caller *caller = bgt_call_find_caller(&table, to);
 	int err;
 
-	if (!correspondent) {
+	if (!caller) {
 		NL_SET_ERR_MSG(extack, "there is no such peer");
 		return -ENOENT;
 	}
-	err = bgt_notify_event(correspondent->peer, command, payload);
+	err = bgt_notify_event(caller->peer, command, payload);
 	switch (err) {
 	case -ECONNREFUSED:
 		NL_SET_ERR_MSG(extack, "the peer is being closed");
@@ -353,7 +353,7 @@ static int event(u32 to, u8 command, const struct nlattr *payload, struct netlin
 /**
  * bgt_relay_event() - tell a socket that has called something
  * @peer: should be the helper
- * @to: correspondent's id
+ * @to: caller's id
  * @command: the event
  * @payload: its attributes, or NULL
  * @extack: told why not
@@ -386,17 +386,17 @@ int bgt_relay_event(const struct bgt_peer *peer, u32 to, u8 command, const struc
  */
 void bgt_relay_peer_gone(struct bgt_peer *peer)
 {
-	struct bgt_correspondent *correspondent;
+	struct bgt_caller *caller;
 	struct bgt_call *call, *next;
 
 	mutex_lock(&relay_lock);
 	if (peer == helper)
 		detach();
-	correspondent = peer->correspondent;
-	if (correspondent) {
-		list_for_each_entry_safe(call, next, &correspondent->calls, by_correspondent)
+	caller = peer->caller;
+	if (caller) {
+		list_for_each_entry_safe(call, next, &caller->calls, by_caller)
 			end_call(call);
-		bgt_call_part(&book, correspondent, helper);
+		bgt_call_remove_caller(&table, caller, helper);
 		tell_all_gone();
 	}
 	mutex_unlock(&relay_lock);
@@ -422,5 +422,5 @@ void bgt_relay_stop(void)
 void bgt_relay_exit(void)
 {
 	cancel_delayed_work_sync(&gone_work);
-	bgt_call_book_exit(&book);
+	bgt_call_table_exit(&table);
 }

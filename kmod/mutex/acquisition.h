@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Claims: what a socket has, or waits for. */
-#ifndef _BGTASK_CLAIM_H
-#define _BGTASK_CLAIM_H
+/* Acquisitions: what a socket has, or waits for. */
+#ifndef _BGTASK_ACQUISITION_H
+#define _BGTASK_ACQUISITION_H
 
 #include <linux/list.h>
 #include <linux/refcount.h>
@@ -17,7 +17,7 @@ struct bgt_peer;
 struct netlink_ext_ack;
 
 /**
- * struct bgt_claim - a socket owns a mutex, or waits for one
+ * struct bgt_acquisition - a socket owns a mutex, or waits for one
  * @refs: one while it is in use, and one for @timeout while that is set
  * @mutex: which
  * @peer: whose; NULL of an owner that is gone, while nobody has got the mutex after it
@@ -31,7 +31,7 @@ struct netlink_ext_ack;
  *
  * All of it is protected by bgt_mutex_lock.
  */
-struct bgt_claim {
+struct bgt_acquisition {
 	refcount_t refs;
 	struct bgt_mutex *mutex;
 	struct bgt_peer *peer;
@@ -45,30 +45,31 @@ struct bgt_claim {
 };
 
 /**
- * struct bgt_caller - who asks for a mutex
+ * struct bgt_requester - who asks for a mutex
  * @peer: the socket
  * @uid: the user that created it
  * @container: that the calling task is in, or NULL
  */
-struct bgt_caller {
+struct bgt_requester {
 	struct bgt_peer *peer;
 	kuid_t uid;
 	struct bgt_container *container;
 };
 
-struct bgt_claim *bgt_claim_make(const struct bgt_caller *caller, const struct bgt_claim *before,
-				 struct netlink_ext_ack *extack);
-void bgt_claim_free(struct bgt_claim *claim);
+struct bgt_acquisition *bgt_acquisition_make(const struct bgt_requester *requester,
+					     const struct bgt_acquisition *before,
+					     struct netlink_ext_ack *extack);
+void bgt_acquisition_free(struct bgt_acquisition *acquisition);
 
-void bgt_claim_wait(struct bgt_claim *claim, struct bgt_mutex *mutex, const u32 *timeout,
-		    struct bgt_answer *answer);
-void bgt_claim_leave_queue(struct bgt_claim *claim);
-void bgt_claim_refuse(struct bgt_claim *claim, int err, const char *text);
-int bgt_claim_grant(struct bgt_answer *answer, bool abandoned, u32 count);
-void bgt_claim_own(struct bgt_claim *claim, struct bgt_mutex *mutex);
-void bgt_claim_disown(struct bgt_claim *claim);
+void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex,
+			  const u32 *timeout, struct bgt_answer *answer);
+void bgt_acquisition_leave_queue(struct bgt_acquisition *acquisition);
+void bgt_acquisition_refuse(struct bgt_acquisition *acquisition, int err, const char *text);
+int bgt_acquisition_grant(struct bgt_answer *answer, bool abandoned, u32 count);
+void bgt_acquisition_own(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex);
+void bgt_acquisition_disown(struct bgt_acquisition *acquisition);
 
-int bgt_claim_init(void);
-void bgt_claim_exit(void);
+int bgt_acquisition_init(void);
+void bgt_acquisition_exit(void);
 
-#endif /* _BGTASK_CLAIM_H */
+#endif /* _BGTASK_ACQUISITION_H */

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A socket that waits for a mutex has a acquisition in the mutex's queue, with the answer
+ * that it will get; nobody sleeps here. Owning one, it has a acquisition, too.
+ */
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "base/trace.h"
+#include "budget/container.h"
+#include "peer/peer.h"
+
+#include "acquisition.h"
+#include "mutex.h"
+
+static struct workqueue_struct *timeouts;
+
+static void put_acquisition(struct bgt_acquisition *acquisition)
+{
+	if (refcount_dec_and_test(&acquisition->refs))
+		kfree(acquisition);
+}
+
+static void cancel_timeout(struct bgt_acquisition *acquisition)
+{
+	if (cancel_delayed_work(&acquisition->timeout))
+		put_acquisition(acquisition);
+}
+
+/* Find the first waiter, from @acquisition on, that is outside of the owner's container. */
+static void seek_outsider(struct bgt_mutex *mutex, struct bgt_acquisition *acquisition)
+{
+	const struct bgt_container *inside = mutex->owner->charge.container;
+
+	mutex->outsider = NULL;
+	if (!inside)
+		return;
+	list_for_each_entry_from(acquisition, &mutex->waiters, queue) {
+		if (acquisition->charge.container != inside) {
+			mutex->outsider = acquisition;
+			break;
+		}
+	}
+}
+
+static void update_loan(struct bgt_mutex *mutex)
+{
+	struct bgt_acquisition *owner = mutex->owner;
+
+	if (!owner->charge.container)
+		return;
+	if (mutex->outsider)
+		bgt_lend_want(owner->charge.container, &owner->borrower);
+	else
+		bgt_lend_done(owner->charge.container, &owner->borrower);
+}
+
+/**
+ * bgt_acquisition_leave_queue() - wait no more
+ * @acquisition: waits
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_leave_queue(struct bgt_acquisition *acquisition)
+{
+	struct bgt_mutex *mutex = acquisition->mutex;
+
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	if (mutex->outsider == acquisition) {
+		/* None before it was one, either: all in all, each is looked at once. */
+		seek_outsider(mutex, list_next_entry(acquisition, queue));
+		update_loan(mutex);
+	}
+	list_del_init(&acquisition->queue);
+	mutex->nr_waiters--;
+	cancel_timeout(acquisition);
+}
+
+/**
+ * bgt_acquisition_refuse() - tell a waiter that it will not get the mutex
+ * @acquisition: waits; is freed
+ * @err: -errno
+ * @text: for people
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_refuse(struct bgt_acquisition *acquisition, int err, const char *text)
+{
+	bgt_acquisition_leave_queue(acquisition);
+	bgt_answer_refuse(&acquisition->answer, err, text);
+	bgt_acquisition_free(acquisition);
+}
+
+/* It may have got the mutex, or be gone, while this waited for the lock. */
+static void timed_out(struct work_struct *work)
+{
+	struct bgt_acquisition *acquisition =
+		container_of(to_delayed_work(work), struct bgt_acquisition, timeout);
+
+	mutex_lock(&bgt_mutex_lock);
+	if (!list_empty(&acquisition->queue)) {
+		trace_mutex_timeout(acquisition, false);
+		bgt_acquisition_refuse(acquisition, -ETIMEDOUT,
+				       "the mutex was not released in time");
+	}
+	mutex_unlock(&bgt_mutex_lock);
+	put_acquisition(acquisition);
+}
+
+/**
+ * bgt_acquisition_make() - make an acquisition that neither waits nor owns
+ * @requester: whose
+ * @before: that it takes the place of, or NULL
+ * @extack: told why not
+ *
+ * Context: process, bgt_mutex_lock held.
+ * Return: the acquisition, or an error pointer.
+ */
+struct bgt_acquisition *bgt_acquisition_make(const struct bgt_requester *requester,
+					     const struct bgt_acquisition *before,
+					     struct netlink_ext_ack *extack)
+{
+	struct bgt_acquisition *acquisition = kzalloc(sizeof(*acquisition), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!acquisition)
+		return ERR_PTR(-ENOMEM);
+	err = bgt_limit_charge(&acquisition->charge, BGT_MUTEXES, requester->uid,
+			       requester->container, before ? &before->charge : NULL, extack);
+	if (err) {
+		kfree(acquisition);
+		return ERR_PTR(err);
+	}
+	refcount_set(&acquisition->refs, 1);
+	acquisition->peer = requester->peer;
+	INIT_LIST_HEAD(&acquisition->by_peer);
+	INIT_LIST_HEAD(&acquisition->queue);
+	bgt_lend_init(&acquisition->borrower);
+	INIT_DELAYED_WORK(&acquisition->timeout, timed_out);
+	return acquisition;
+}
+
+/**
+ * bgt_acquisition_free() - free a acquisition
+ * @acquisition: is in no queue; its promise of an answer, if any, is dropped
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_free(struct bgt_acquisition *acquisition)
+{
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	list_del(&acquisition->by_peer);
+	bgt_lend_exit(&acquisition->borrower);
+	bgt_limit_uncharge(&acquisition->charge);
+	bgt_answer_drop(&acquisition->answer);
+	put_acquisition(acquisition);
+}
+
+/**
+ * bgt_acquisition_wait() - enter a mutex's queue
+ * @acquisition: new
+ * @mutex: has an owner
+ * @timeout: in ms, or NULL
+ * @answer: promised; the acquisition's from now on
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex,
+			  const u32 *timeout, struct bgt_answer *answer)
+{
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	acquisition->mutex = mutex;
+	bgt_answer_keep(answer, acquisition->peer, &acquisition->answer);
+	list_add_tail(&acquisition->by_peer, &acquisition->peer->waiting);
+	list_add_tail(&acquisition->queue, &mutex->waiters);
+	mutex->nr_waiters++;
+	if (!mutex->outsider) {
+		seek_outsider(mutex, acquisition);
+		update_loan(mutex);
+	}
+	if (timeout) {
+		refcount_inc(&acquisition->refs);
+		/* One more, as the present one is nearly over. */
+		queue_delayed_work(timeouts, &acquisition->timeout, msecs_to_jiffies(*timeout) + 1);
+	}
+}
+
+/**
+ * bgt_acquisition_grant() - tell a socket that it owns a mutex now
+ * @answer: promised; is used up
+ * @abandoned: the last owner died
+ * @count: how often it has acquired the mutex
+ *
+ * Context: process, bgt_mutex_lock held.
+ * Return: 0, or -errno if it cannot be told; then it must not own the mutex.
+ */
+int bgt_acquisition_grant(struct bgt_answer *answer, bool abandoned, u32 count)
+{
+	if (WARN_ON_ONCE(nla_put_u8(answer->skb, BGTASK_A_MUTEX_ABANDONED, abandoned) ||
+			 nla_put_u32(answer->skb, BGTASK_A_MUTEX_COUNT, count))) {
+		bgt_answer_drop(answer);
+		return -EMSGSIZE;
+	}
+	return bgt_answer_send(answer);
+}
+
+/**
+ * bgt_acquisition_own() - make an acquisition that of the owner
+ * @acquisition: waits no more, or never did
+ * @mutex: that the acquisition before, if any, does not own any more
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_own(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex)
+{
+	const struct bgt_acquisition *before = mutex->owner;
+
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	acquisition->mutex = mutex;
+	acquisition->count = 1;
+	mutex->owner = acquisition;
+	list_move_tail(&acquisition->by_peer, &acquisition->peer->owned);
+	if (!before || before->charge.container != acquisition->charge.container)
+		seek_outsider(mutex, list_first_entry(&mutex->waiters, struct bgt_acquisition,
+						      queue));
+	update_loan(mutex);
+}
+
+/**
+ * bgt_acquisition_disown() - the owner has no advantage of it any more
+ * @acquisition: owns a mutex
+ *
+ * Context: process, bgt_mutex_lock held.
+ */
+void bgt_acquisition_disown(struct bgt_acquisition *acquisition)
+{
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	if (acquisition->charge.container)
+		bgt_lend_done(acquisition->charge.container, &acquisition->borrower);
+	list_del_init(&acquisition->by_peer);
+	acquisition->peer = NULL;
+	acquisition->count = 0;
+}
+
+int __init bgt_acquisition_init(void)
+{
+	timeouts = alloc_workqueue("bgtask_mutex", WQ_UNBOUND, 0);
+	return timeouts ? 0 : -ENOMEM;
+}
+
+/**
+ * bgt_acquisition_exit() - wait for the last timeouts
+ *
+ * Context: process; there are no acquisitions any more.
+ */
+void bgt_acquisition_exit(void)
+{
+	destroy_workqueue(timeouts);
+}
