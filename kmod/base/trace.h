@@ -28,10 +28,10 @@ DECLARE_EVENT_CLASS(container_event,
 	TP_fast_assign(
 		__entry->id = container->id;
 		memcpy(__entry->name, container->name, sizeof(__entry->name));
-		__entry->generation = container->generation.number;
+		__entry->generation = container->budget.generation.number;
 		__entry->spent = spent;
-		__entry->quota = container->policy.quota;
-		__entry->lead = container->lead;
+		__entry->quota = container->budget.policy.quota;
+		__entry->lead = container->budget.lead;
 	),
 	TP_printk("id=%u name=\"%s\" generation=%llu spent=%llu quota=%llu lead=%llu",
 		  __entry->id, __entry->name, __entry->generation, __entry->spent, __entry->quota,
@@ -57,10 +57,10 @@ TRACE_EVENT(container_throttled,
 	TP_fast_assign(
 		__entry->id = container->id;
 		memcpy(__entry->name, container->name, sizeof(__entry->name));
-		__entry->generation = container->generation.number;
+		__entry->generation = container->budget.generation.number;
 		__entry->spent = spent;
-		__entry->quota = container->policy.quota;
-		__entry->lead = container->lead;
+		__entry->quota = container->budget.policy.quota;
+		__entry->lead = container->budget.lead;
 		__entry->late = late;
 	),
 	TP_printk("id=%u name=\"%s\" generation=%llu spent=%llu quota=%llu lead=%llu late=%llu",
@@ -90,7 +90,7 @@ TRACE_EVENT(quota_timer,
 	),
 	TP_fast_assign(
 		__entry->id = container->id;
-		__entry->generation = container->generation.number;
+		__entry->generation = container->budget.generation.number;
 	),
 	TP_printk("id=%u generation=%llu", __entry->id, __entry->generation)
 );
@@ -191,9 +191,11 @@ DECLARE_EVENT_CLASS(mutex_event,
 		__field(bool, abandoned)
 	),
 	TP_fast_assign(
+		const struct bgt_container *container = acquisition->charge.container;
+
 		__entry->scope = acquisition->mutex->name.scope;
 		memcpy(__entry->name, acquisition->mutex->name.text, sizeof(__entry->name));
-		__entry->container = acquisition->charge.container ? acquisition->charge.container->id : 0;
+		__entry->container = container ? container->id : 0;
 		__entry->pid = pid_nr(acquisition->borrower.process);
 		__entry->count = acquisition->count;
 		__entry->waiters = acquisition->mutex->nr_waiters;

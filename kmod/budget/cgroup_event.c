@@ -21,7 +21,7 @@ void bgt_cgroup_on_attach_task(void *data, struct cgroup *cgroup, const char *pa
 	struct bgt_container *container = bgt_tree_owner(cgroup);
 
 	if (container)
-		irq_work_queue(&container->look);
+		irq_work_queue(&container->budget.look);
 }
 
 void bgt_cgroup_on_notify_frozen(void *data, struct cgroup *cgroup, const char *path, int frozen)
@@ -34,7 +34,7 @@ void bgt_cgroup_on_mkdir(void *data, struct cgroup *cgroup, const char *path)
 	struct bgt_container *container = bgt_tree_owner(cgroup);
 
 	if (container) {
-		WRITE_ONCE(container->rescan, true);
+		WRITE_ONCE(container->housekeeping.rescan, true);
 		bgt_container_schedule(container);
 	}
 }

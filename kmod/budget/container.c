@@ -67,8 +67,8 @@ static void announce_members(struct bgt_container *container)
 {
 	struct bgt_member *member;
 
-	mutex_lock(&container->members_lock);
-	list_for_each_entry(member, &container->members, entry) {
+	mutex_lock(&container->members.lock);
+	list_for_each_entry(member, &container->members.list, entry) {
 		bool frozen = READ_ONCE(member->frozen);
 
 		if (member->announced == frozen)
@@ -77,7 +77,7 @@ static void announce_members(struct bgt_container *container)
 		bgt_observers->member_event(member, frozen ? BGTASK_CMD_MEMBER_FROZEN_NTF :
 							     BGTASK_CMD_MEMBER_THAWED_NTF);
 	}
-	mutex_unlock(&container->members_lock);
+	mutex_unlock(&container->members.lock);
 }
 
 static void announce_one(struct bgt_container *container, unsigned long *events,
@@ -95,10 +95,10 @@ static void announce(struct bgt_container *container)
 	unsigned int command;
 
 	raw_spin_lock_irq(&container->lock);
-	events = container->events;
-	container->events = 0;
-	throttled = container->generation.throttled;
-	stopped = container->generation.stopped_known;
+	events = container->housekeeping.events;
+	container->housekeeping.events = 0;
+	throttled = container->budget.generation.throttled;
+	stopped = container->budget.generation.stopped_known;
 	if (events & BIT(BGTASK_CMD_CONTAINER_STOPPED_NTF))
 		bgt_quota_learn(container);
 	raw_spin_unlock_irq(&container->lock);
@@ -118,19 +118,20 @@ static void announce(struct bgt_container *container)
 static void housekeeping(struct work_struct *work)
 {
 	struct bgt_container *container =
-		container_of(to_delayed_work(work), struct bgt_container, housekeeping);
+		container_of(to_delayed_work(work), struct bgt_container, housekeeping.work);
 
 	mutex_lock(&bgt_registry_lock);
 	if (!container->dead) {
 		bgt_member_remove_gone(container);
-		if (xchg(&container->rescan, false)) {
+		if (xchg(&container->housekeeping.rescan, false)) {
 			if (bgt_tree_rescan(container)) {
 				/* No memory just now. */
-				WRITE_ONCE(container->rescan, true);
-				queue_delayed_work(workqueue, &container->housekeeping, HZ / 20);
+				WRITE_ONCE(container->housekeeping.rescan, true);
+				queue_delayed_work(workqueue, &container->housekeeping.work,
+						   HZ / 20);
 			}
 			/* What runs there was not watched yet. */
-			irq_work_queue(&container->look);
+			irq_work_queue(&container->budget.look);
 		}
 		announce(container);
 	}
@@ -146,7 +147,7 @@ static void housekeeping(struct work_struct *work)
 void bgt_container_schedule(struct bgt_container *container)
 {
 	if (!READ_ONCE(container->dead))
-		queue_delayed_work(workqueue, &container->housekeeping, 0);
+		queue_delayed_work(workqueue, &container->housekeeping.work, 0);
 }
 
 static void free_container(struct kref *refs)
@@ -154,7 +155,7 @@ static void free_container(struct kref *refs)
 	struct bgt_container *container = container_of(refs, struct bgt_container, refs);
 
 	/* No hook can know it any more, see tear_down(). */
-	free_percpu(container->traffic);
+	free_percpu(container->traffic.cpus);
 	kfree_rcu(container, rcu);
 }
 
@@ -187,8 +188,8 @@ static void tear_down(struct work_struct *work)
 	bgt_quota_quiesce(container);
 	bgt_freezer_quiesce(container);
 	bgt_lend_quiesce(container);
-	cancel_delayed_work_sync(&container->housekeeping);
-	if (container->policy.count_traffic)
+	cancel_delayed_work_sync(&container->housekeeping.work);
+	if (container->budget.policy.count_traffic)
 		bgt_traffic_put();
 	bgt_container_put(container);
 }
@@ -200,7 +201,7 @@ static int apply_count_traffic(struct bgt_container *container, bool count)
 	if (err)
 		return err;
 	/* Pairs with the packet hooks: who sees this set sees the counters, too. */
-	smp_store_release(&container->counts_traffic, count);
+	smp_store_release(&container->traffic.counted, count);
 	return 0;
 }
 
@@ -238,11 +239,11 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 	if (!container)
 		return -ENOMEM;
 	strscpy(container->name, name, sizeof(container->name));
-	container->policy = *policy;
+	container->budget.policy = *policy;
 	kref_init(&container->refs);
-	mutex_init(&container->members_lock);
-	INIT_LIST_HEAD(&container->members);
-	INIT_DELAYED_WORK(&container->housekeeping, housekeeping);
+	mutex_init(&container->members.lock);
+	INIT_LIST_HEAD(&container->members.list);
+	INIT_DELAYED_WORK(&container->housekeeping.work, housekeeping);
 	INIT_RCU_WORK(&container->teardown, tear_down);
 	INIT_LIST_HEAD(&container->mutexes);
 	bgt_freezer_prepare(container);
@@ -276,7 +277,7 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 erase:
 	xa_erase(&containers, container->id);
 free:
-	free_percpu(container->traffic);
+	free_percpu(container->traffic.cpus);
 	kfree(container);
 	return err;
 }
@@ -331,8 +332,8 @@ void bgt_container_delete(struct bgt_container *container)
 	hash_del(&container->by_name);
 	xa_erase(&containers, container->id);
 	bgt_quota_retire(container);
-	trace_container_del(container, container->generation.spent);
-	list_for_each_entry_safe(member, next, &container->members, entry)
+	trace_container_del(container, container->budget.generation.spent);
+	list_for_each_entry_safe(member, next, &container->members.list, entry)
 		bgt_member_remove(member);
 	bgt_observers->container_gone(container);
 	bgt_observers->container_event(container, BGTASK_CMD_CONTAINER_DEL_NTF);

@@ -66,6 +66,87 @@ struct bgt_generation {
 };
 
 /**
+ * struct bgt_usage - CPU time that a container has used
+ * @cgroups: all struct bgt_cgroup charged to it, but for those in @removed
+ * @removed: those of cgroups whose directories were removed, that are in @departed but for
+ *	what was charged to them since; see bgt_account_collect()
+ * @total: the largest that bgt_account_usage() has found
+ * @departed: of cgroups that were charged to it and are not any more, or whose directories
+ *	were removed
+ *
+ * Protected by the container's lock.
+ */
+struct bgt_usage {
+	struct list_head cgroups;
+	struct list_head removed;
+	u64 total;
+	u64 departed;
+};
+
+/**
+ * struct bgt_budget - what a container may use, and what has become of that
+ * @policy: written under bgt_registry_lock, too
+ * @generation: see there
+ * @times_throttled: since creation
+ * @overrun: ns, deducted since creation
+ * @lead: ns of CPU time by which to freeze early, constant in a generation
+ * @lead_samples: CPU time that the last freezes took, newest last
+ * @nr_lead_samples: how many of these there are
+ * @detected: spent when exhaustion was last found
+ * @stopped: spent when the threads had stopped after that
+ * @timer: next moment to look at the budget
+ * @due: that moment, or 0 if @timer is not set
+ * @watched: switch-ins need not queue @look, as @timer is armed or there is nothing to
+ *	watch. Read by the switch probe without the lock.
+ * @look: looks at the budget, from a context that cannot take the lock itself
+ *
+ * Protected by the container's lock.
+ */
+struct bgt_budget {
+	struct bgt_policy policy;
+	struct bgt_generation generation;
+	u64 times_throttled;
+	u64 overrun;
+	u64 lead;
+	u64 lead_samples[BGT_LEAD_SAMPLES];
+	unsigned int nr_lead_samples;
+	u64 detected;
+	u64 stopped;
+	struct hrtimer timer;
+	u64 due;
+	bool watched;
+	struct irq_work look;
+};
+
+/**
+ * struct bgt_members - a container's cgroups, and what is written to their freezers
+ * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex.
+ * @list: changed with bgt_registry_lock and @lock held
+ * @freezes_again: @freeze_again was queued by the last write
+ * @freeze: writes what members should be, on the FIFO worker
+ * @freeze_again: the same, some time after a write has failed
+ */
+struct bgt_members {
+	struct mutex lock;	/* of the others, see above */
+	struct list_head list;
+	bool freezes_again;
+	struct kthread_work freeze;
+	struct kthread_delayed_work freeze_again;
+};
+
+/**
+ * struct bgt_housekeeping - all that may sleep and is not urgent
+ * @work: does it
+ * @events: a bit for each of BGTASK_CMD_*_NTF that is to be sent; the container's lock
+ * @rescan: cgroups were created below a member; any context
+ */
+struct bgt_housekeeping {
+	struct delayed_work work;
+	unsigned long events;
+	bool rescan;
+};
+
+/**
  * struct bgt_container - a budget and its member cgroups
  * @id: never 0; key in the registry
  * @name: unique; key in the registry
@@ -76,49 +157,23 @@ struct bgt_generation {
  *	the probes and bgt_container_find() read without a lock
  * @teardown: what deletion does after a grace period, when no probe sees it
  *
- * @lock: protects all up to @watched. Innermost but for the run-queue and timer
- *	locks: it is taken in hard interrupts and below css_set_lock.
+ * @lock: protects @dead, @nr_members, @nr_frozen, @usage and @budget. Innermost but for the
+ *	run-queue and timer locks: it is taken in hard interrupts and below css_set_lock.
  * @dead: deleted; never again arm the timer
- * @policy: written under bgt_registry_lock, too
- * @cgroups: all struct bgt_cgroup charged to it, but for those in @removed
- * @removed: those of cgroups whose directories were removed, that are in @departed but for
- *	what was charged to them since; see bgt_account_collect()
- * @usage: largest that bgt_account_usage() has found
- * @departed: CPU time of cgroups that were charged to it and are not any more, or whose
- *	directories were removed
- * @generation: see there
- * @nr_members: length of @members
+ * @nr_members: length of the list of members
  * @nr_frozen: how many of them have come to a stop
- * @times_throttled: since creation
- * @overrun: ns, deducted since creation
- * @lead: ns of CPU time by which to freeze early, constant in a generation
- * @lead_samples: CPU time that the last freezes took, newest last
- * @nr_lead_samples: how many of these there are
- * @detected: spent when exhaustion was last found
- * @stopped: spent when the threads had stopped after that
- * @events: a bit for each of BGTASK_CMD_*_NTF that @housekeeping has to send
- * @rescan: cgroups were created below a member
- * @timer: next moment to look at the budget
- * @due: that moment, or 0 if @timer is not set
- * @watched: switch-ins need not queue @look, as @timer is armed or there is
- *	nothing to watch. Read by the switch probe without @lock.
+ * @usage: what it has used
+ * @budget: what it may use
  *
- * @look: looks at the budget, from a context that cannot take @lock itself
- * @freeze: writes what members should be, on the FIFO worker
- * @freeze_again: the same, some time after a write has failed
- * @housekeeping: all that may sleep and is not urgent
- *
- * @members_lock: protects @members and what is written to their freezers.
- *	Nests inside bgt_registry_lock, outside cgroup_mutex.
- * @members: changed with bgt_registry_lock and @members_lock held
- * @freezes_again: @freeze_again was queued by the last write; members_lock
- *
- * @loan: time lent to it while it stands still
+ * @members: its cgroups; they have a lock of their own
+ * @housekeeping: what is left for process context
+ * @loan: time lent to it while it stands still; see there for its locks
  * @mutexes: those whose names it shares; bgt_mutex_lock
  * @charges: what its tasks use of that which has limits; see limit.c
- * @traffic: what its sockets have sent and received, or NULL if that was never counted;
- *	then set under bgt_registry_lock
- * @counts_traffic: read by the packet hooks under RCU
+ * @traffic: what its sockets send and receive
+ * @traffic.cpus: how much, or NULL if that was never counted; then set under
+ *	bgt_registry_lock
+ * @traffic.counted: read by the packet hooks under RCU
  */
 struct bgt_container {
 	u32 id;
@@ -130,42 +185,20 @@ struct bgt_container {
 
 	raw_spinlock_t lock;
 	bool dead;
-	struct bgt_policy policy;
-	struct list_head cgroups;
-	struct list_head removed;
-	u64 usage;
-	u64 departed;
-	struct bgt_generation generation;
 	u32 nr_members;
 	u32 nr_frozen;
-	u64 times_throttled;
-	u64 overrun;
-	u64 lead;
-	u64 lead_samples[BGT_LEAD_SAMPLES];
-	unsigned int nr_lead_samples;
-	u64 detected;
-	u64 stopped;
-	unsigned long events;
-	bool rescan;
-	struct hrtimer timer;
-	u64 due;
-	bool watched;
+	struct bgt_usage usage;
+	struct bgt_budget budget;
 
-	struct irq_work look;
-	struct kthread_work freeze;
-	struct kthread_delayed_work freeze_again;
-	struct delayed_work housekeeping;
-
-	struct mutex members_lock;	/* of @members, see above */
-	struct list_head members;
-	bool freezes_again;
-
+	struct bgt_members members;
+	struct bgt_housekeeping housekeeping;
 	struct bgt_loan loan;
 	struct list_head mutexes;
 	unsigned int charges[BGT_RESOURCES];
-
-	struct bgt_traffic __percpu *traffic;
-	bool counts_traffic;
+	struct {
+		struct bgt_traffic __percpu *cpus;
+		bool counted;
+	} traffic;
 };
 
 extern struct mutex bgt_registry_lock;

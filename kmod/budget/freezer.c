@@ -45,7 +45,7 @@ static bool apply_to_member(struct bgt_member *member, bool frozen)
 {
 	int err;
 
-	lockdep_assert_held(&member->container->members_lock);
+	lockdep_assert_held(&member->container->members.lock);
 
 	if (member->written == frozen)
 		return true;
@@ -90,13 +90,13 @@ void bgt_freezer_apply(struct bgt_container *container)
 	struct bgt_member *member;
 	bool throttled, lent, standing, done = true;
 
-	mutex_lock(&container->members_lock);
-	throttled = READ_ONCE(container->generation.throttled);
+	mutex_lock(&container->members.lock);
+	throttled = READ_ONCE(container->budget.generation.throttled);
 	standing = throttled;
-	list_for_each_entry(member, &container->members, entry)
+	list_for_each_entry(member, &container->members.list, entry)
 		standing |= member->held;
 	lent = bgt_lend_decide(container, standing);
-	list_for_each_entry(member, &container->members, entry) {
+	list_for_each_entry(member, &container->members.list, entry) {
 		if (lent)
 			done &= apply_to_member(member, member->held &&
 						!bgt_lend_covers(container, member));
@@ -104,20 +104,20 @@ void bgt_freezer_apply(struct bgt_container *container)
 			done &= apply_to_member(member, member->held || throttled);
 	}
 	/* There may be memory again then. If it fails for another reason, that stays. */
-	container->freezes_again = !done && !container->freezes_again;
-	if (container->freezes_again)
-		kthread_queue_delayed_work(worker, &container->freeze_again, AGAIN);
-	mutex_unlock(&container->members_lock);
+	container->members.freezes_again = !done && !container->members.freezes_again;
+	if (container->members.freezes_again)
+		kthread_queue_delayed_work(worker, &container->members.freeze_again, AGAIN);
+	mutex_unlock(&container->members.lock);
 }
 
 static void apply_work(struct kthread_work *work)
 {
-	bgt_freezer_apply(container_of(work, struct bgt_container, freeze));
+	bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze));
 }
 
 static void apply_again(struct kthread_work *work)
 {
-	bgt_freezer_apply(container_of(work, struct bgt_container, freeze_again.work));
+	bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze_again.work));
 }
 
 /**
@@ -126,7 +126,7 @@ static void apply_again(struct kthread_work *work)
  */
 void bgt_freezer_queue(struct bgt_container *container)
 {
-	kthread_queue_work(worker, &container->freeze);
+	kthread_queue_work(worker, &container->members.freeze);
 }
 
 /**
@@ -192,8 +192,8 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
  */
 void bgt_freezer_prepare(struct bgt_container *container)
 {
-	kthread_init_work(&container->freeze, apply_work);
-	kthread_init_delayed_work(&container->freeze_again, apply_again);
+	kthread_init_work(&container->members.freeze, apply_work);
+	kthread_init_delayed_work(&container->members.freeze_again, apply_again);
 }
 
 /**
@@ -204,8 +204,8 @@ void bgt_freezer_prepare(struct bgt_container *container)
  */
 void bgt_freezer_quiesce(struct bgt_container *container)
 {
-	kthread_cancel_work_sync(&container->freeze);
-	kthread_cancel_delayed_work_sync(&container->freeze_again);
+	kthread_cancel_work_sync(&container->members.freeze);
+	kthread_cancel_delayed_work_sync(&container->members.freeze_again);
 }
 
 int bgt_freezer_init(void)

@@ -31,11 +31,11 @@ MODULE_PARM_DESC(grace, "How long an owner of a mutex may run for those who wait
 /* Has it been lent time, and is none of this generation's budget its own because of that? */
 static bool is_in_debt(const struct bgt_container *container)
 {
-	const struct bgt_generation *generation = &container->generation;
+	const struct bgt_generation *generation = &container->budget.generation;
 
 	/* Without a budget, nothing can ever be paid back. */
-	return container->loan.times && generation->throttled && container->policy.quota &&
-	       generation->owed >= container->policy.quota;
+	return container->loan.times && generation->throttled && container->budget.policy.quota &&
+	       generation->owed >= container->budget.policy.quota;
 }
 
 /**
@@ -50,7 +50,7 @@ bool bgt_lend_decide(struct bgt_container *container, bool standing)
 	struct bgt_loan *loan = &container->loan;
 	bool wanted;
 
-	lockdep_assert_held(&container->members_lock);
+	lockdep_assert_held(&container->members.lock);
 
 	WRITE_ONCE(loan->standing, standing);
 	/* Pairs with bgt_lend_want(): it sees @standing, or we see its entry. */
@@ -67,18 +67,19 @@ bool bgt_lend_decide(struct bgt_container *container, bool standing)
 
 	raw_spin_lock_irq(&container->lock);
 	if (!container->dead) {
+		const struct bgt_generation *generation = &container->budget.generation;
 		u64 now = ktime_get_boottime_ns();
 
 		bgt_quota_update(container);
 		if (bgt_lend_in_generation(container) || is_in_debt(container)) {
 			/* Until then it can only wait. */
 			mod_delayed_work(system_unbound_wq, &loan->end,
-					 nsecs_to_jiffies(container->generation.end - now) + 1);
+					 nsecs_to_jiffies(generation->end - now) + 1);
 		} else {
 			loan->active = true;
-			loan->generation = container->generation.number + 1;
+			loan->generation = generation->number + 1;
 			loan->times++;
-			container->events |= BIT(BGTASK_CMD_CONTAINER_LENT_NTF);
+			container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_LENT_NTF);
 			trace_container_lent(container, bgt_quota_spent(container));
 			bgt_container_schedule(container);
 			mod_delayed_work(system_unbound_wq, &loan->end,
@@ -94,9 +95,9 @@ static void end_loan(struct work_struct *work)
 	struct bgt_container *container =
 		container_of(to_delayed_work(work), struct bgt_container, loan.end);
 
-	mutex_lock(&container->members_lock);
+	mutex_lock(&container->members.lock);
 	container->loan.active = false;
-	mutex_unlock(&container->members_lock);
+	mutex_unlock(&container->members.lock);
 	bgt_freezer_apply(container);
 }
 
@@ -188,7 +189,7 @@ bool bgt_lend_covers(struct bgt_container *container, const struct bgt_member *m
 bool bgt_lend_in_generation(const struct bgt_container *container)
 {
 	lockdep_assert_held(&container->lock);
-	return container->loan.generation == container->generation.number + 1;
+	return container->loan.generation == container->budget.generation.number + 1;
 }
 
 /**

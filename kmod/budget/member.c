@@ -202,9 +202,9 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 		goto erase;
 	}
 
-	mutex_lock(&container->members_lock);
-	list_add_tail(&member->entry, &container->members);
-	mutex_unlock(&container->members_lock);
+	mutex_lock(&container->members.lock);
+	list_add_tail(&member->entry, &container->members.list);
+	mutex_unlock(&container->members.lock);
 	count_member(member);
 	/* Its directory may be gone since we opened it: the probe sees the member, or we that. */
 	smp_mb();
@@ -262,9 +262,9 @@ void bgt_member_set_held(struct bgt_member *member, bool held)
 {
 	struct bgt_container *container = member->container;
 
-	mutex_lock(&container->members_lock);
+	mutex_lock(&container->members.lock);
 	member->held = held;
-	mutex_unlock(&container->members_lock);
+	mutex_unlock(&container->members.lock);
 	bgt_freezer_apply(container);
 }
 
@@ -282,10 +282,10 @@ void bgt_member_remove(struct bgt_member *member)
 
 	bgt_tree_remove(member);
 	uncount_member(member);
-	mutex_lock(&container->members_lock);
+	mutex_lock(&container->members.lock);
 	list_del(&member->entry);
 	bgt_freezer_release(member);
-	mutex_unlock(&container->members_lock);
+	mutex_unlock(&container->members.lock);
 	xa_erase(&members, member->id);
 	trace_member_gone(member);
 	bgt_observers->member_event(member, BGTASK_CMD_MEMBER_GONE_NTF);
@@ -320,7 +320,7 @@ void bgt_member_remove_gone(struct bgt_container *container)
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	list_for_each_entry_safe(member, next, &container->members, entry) {
+	list_for_each_entry_safe(member, next, &container->members.list, entry) {
 		if (READ_ONCE(member->gone))
 			bgt_member_remove(member);
 	}

@@ -38,23 +38,23 @@ static bool anticipate = true;
 module_param(anticipate, bool, 0644);
 MODULE_PARM_DESC(anticipate, "Begin to freeze early by the CPU time that it takes (default Y)");
 
-static bool is_limited(const struct bgt_container *container)
+static bool is_limited(const struct bgt_budget *budget)
 {
-	return !container->policy.exempt && container->policy.quota != BGTASK_QUOTA_UNLIMITED;
+	return !budget->policy.exempt && budget->policy.quota != BGTASK_QUOTA_UNLIMITED;
 }
 
 /* Spent of this generation when @usage has been used in all. */
-static u64 spent_at(const struct bgt_container *container, u64 usage)
+static u64 spent_at(const struct bgt_budget *budget, u64 usage)
 {
-	if (container->policy.exempt)
-		return container->generation.spent;
-	return max_t(s64, (s64)usage - container->generation.base, 0);
+	if (budget->policy.exempt)
+		return budget->generation.spent;
+	return max_t(s64, (s64)usage - budget->generation.base, 0);
 }
 
-static void set_spent(struct bgt_container *container, u64 usage, u64 spent)
+static void set_spent(struct bgt_budget *budget, u64 usage, u64 spent)
 {
-	container->generation.spent = spent;
-	container->generation.base = (s64)usage - (s64)spent;
+	budget->generation.spent = spent;
+	budget->generation.base = (s64)usage - (s64)spent;
 }
 
 static int compare_samples(const void *a, const void *b)
@@ -65,34 +65,34 @@ static int compare_samples(const void *a, const void *b)
 }
 
 /* The median: one slow freeze must not make the next generations short. */
-static u64 learn_lead(const struct bgt_container *container)
+static u64 learn_lead(const struct bgt_budget *budget)
 {
-	unsigned int count = min_t(unsigned int, container->nr_lead_samples, BGT_LEAD_SAMPLES);
+	unsigned int count = min_t(unsigned int, budget->nr_lead_samples, BGT_LEAD_SAMPLES);
 	u64 sorted[BGT_LEAD_SAMPLES];
 
-	if (!count || !READ_ONCE(anticipate) || container->policy.quota == BGTASK_QUOTA_UNLIMITED)
+	if (!count || !READ_ONCE(anticipate) || budget->policy.quota == BGTASK_QUOTA_UNLIMITED)
 		return 0;
-	memcpy(sorted, container->lead_samples, sizeof(sorted));
+	memcpy(sorted, budget->lead_samples, sizeof(sorted));
 	sort(sorted, count, sizeof(sorted[0]), compare_samples, NULL);
 	/* A quota that is small against the time of a freeze still is a quota. */
-	return min(sorted[(count - 1) / 2], container->policy.quota / 2);
+	return min(sorted[(count - 1) / 2], budget->policy.quota / 2);
 }
 
 /*
  * Enter the generation that @now lies in. What was overrun is taken from its
  * budget, and from those of generations that passed unnoticed before it.
  */
-static void roll_over(struct bgt_container *container, u64 now, u64 usage)
+static void roll_over(struct bgt_budget *budget, u64 now, u64 usage)
 {
-	struct bgt_generation *generation = &container->generation;
-	u64 quota = container->policy.quota;
+	struct bgt_generation *generation = &budget->generation;
+	u64 quota = budget->policy.quota;
 	u64 spent, carry, passed;
 
 	if (now < generation->end)
 		return;
 
-	passed = div64_u64(now - generation->end, container->policy.period) + 1;
-	spent = spent_at(container, usage);
+	passed = div64_u64(now - generation->end, budget->policy.period) + 1;
+	spent = spent_at(budget, usage);
 	if (quota == BGTASK_QUOTA_UNLIMITED)
 		carry = 0;
 	else if (!quota)
@@ -100,22 +100,23 @@ static void roll_over(struct bgt_container *container, u64 now, u64 usage)
 	else
 		carry = passed > div64_u64(spent, quota) ? 0 : spent - passed * quota;
 	if (quota && spent > quota)
-		container->overrun += spent - quota - carry + min(carry, quota);
+		budget->overrun += spent - quota - carry + min(carry, quota);
 
 	generation->number += passed;
-	generation->start = generation->end + (passed - 1) * container->policy.period;
-	generation->end = generation->start + container->policy.period;
+	generation->start = generation->end + (passed - 1) * budget->policy.period;
+	generation->end = generation->start + budget->policy.period;
 	generation->owed = carry;
 	generation->gone = false;
 	generation->stopped_known = false;
-	set_spent(container, usage, carry);
-	container->lead = learn_lead(container);
+	set_spent(budget, usage, carry);
+	budget->lead = learn_lead(budget);
 }
 
 static void set_throttled(struct bgt_container *container, bool throttled, u64 spent, u64 now)
 {
-	struct bgt_generation *generation = &container->generation;
-	u64 late = container->due && now > container->due ? now - container->due : 0;
+	struct bgt_budget *budget = &container->budget;
+	struct bgt_generation *generation = &budget->generation;
+	u64 late = budget->due && now > budget->due ? now - budget->due : 0;
 
 	if (generation->throttled == throttled)
 		return;
@@ -123,14 +124,14 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 	bgt_freezer_queue(container);
 	if (throttled) {
 		generation->stopped_known = false;
-		container->times_throttled++;
-		container->detected = spent;
-		container->events |= BIT(BGTASK_CMD_CONTAINER_THROTTLED_NTF);
+		budget->times_throttled++;
+		budget->detected = spent;
+		container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_THROTTLED_NTF);
 		trace_container_throttled(container, spent, late);
 		if (container->nr_frozen == container->nr_members)
 			bgt_quota_stopped(container);
 	} else {
-		container->events |= BIT(BGTASK_CMD_CONTAINER_REPLENISHED_NTF);
+		container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_REPLENISHED_NTF);
 		trace_container_replenished(container, spent);
 	}
 	bgt_container_schedule(container);
@@ -138,28 +139,32 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 
 static void set_timer(struct bgt_container *container, u64 when)
 {
-	container->due = when;
-	hrtimer_start(&container->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
+	struct bgt_budget *budget = &container->budget;
+
+	budget->due = when;
+	hrtimer_start(&budget->timer, ns_to_ktime(when), HRTIMER_MODE_ABS_HARD);
 }
 
 static void watch_until(struct bgt_container *container, u64 when)
 {
-	WRITE_ONCE(container->watched, true);
+	WRITE_ONCE(container->budget.watched, true);
 	set_timer(container, when);
 }
 
 static void watch_no_more(struct bgt_container *container)
 {
-	WRITE_ONCE(container->watched, true);
-	container->due = 0;
+	struct bgt_budget *budget = &container->budget;
+
+	WRITE_ONCE(budget->watched, true);
+	budget->due = 0;
 	/* If it is just now expiring, it looks at the budget once more. */
-	hrtimer_try_to_cancel(&container->timer);
+	hrtimer_try_to_cancel(&budget->timer);
 }
 
 /* Does it run? If not, the budget is looked at when it is switched to. */
 static bool runs_now(struct bgt_container *container)
 {
-	WRITE_ONCE(container->watched, false);
+	WRITE_ONCE(container->budget.watched, false);
 	/* Pairs with bgt_account_on_switch(): it has us look again, or we see it running. */
 	smp_mb();
 	return bgt_account_running(container);
@@ -168,24 +173,26 @@ static bool runs_now(struct bgt_container *container)
 /* Watch a container that runs, or wait for it to be switched to. */
 static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 {
+	struct bgt_budget *budget = &container->budget;
 	u64 soon;
 
 	if (!runs_now(container)) {
-		container->due = 0;
-		hrtimer_try_to_cancel(&container->timer);
+		budget->due = 0;
+		hrtimer_try_to_cancel(&budget->timer);
 		return;
 	}
 	soon = max_t(u64, div_u64(rest, num_online_cpus()), SHORTEST_WATCH);
-	watch_until(container, min(now + soon, container->generation.end));
+	watch_until(container, min(now + soon, budget->generation.end));
 }
 
 /* Watch a container that has a reprieve: where its generation ends if it runs, and to the end. */
 static void watch_reprieve(struct bgt_container *container)
 {
-	u64 end = container->policy.reprieve_end;
+	struct bgt_budget *budget = &container->budget;
+	u64 end = budget->policy.reprieve_end;
 
 	if (runs_now(container))
-		watch_until(container, min(end, container->generation.end));
+		watch_until(container, min(end, budget->generation.end));
 	else
 		set_timer(container, end);
 }
@@ -200,6 +207,7 @@ static void watch_reprieve(struct bgt_container *container)
  */
 void bgt_quota_update(struct bgt_container *container)
 {
+	struct bgt_budget *budget = &container->budget;
 	u64 now, usage, spent, limit;
 
 	lockdep_assert_held(&container->lock);
@@ -210,27 +218,27 @@ void bgt_quota_update(struct bgt_container *container)
 	/* Were it read last, a CPU that is held up in between would look too late. */
 	now = ktime_get_boottime_ns();
 	usage = bgt_account_usage(container);
-	roll_over(container, now, usage);
-	spent = spent_at(container, usage);
+	roll_over(budget, now, usage);
+	spent = spent_at(budget, usage);
 
-	if (!is_limited(container)) {
+	if (!is_limited(budget)) {
 		set_throttled(container, false, spent, now);
 		watch_no_more(container);
 		return;
 	}
 
-	limit = container->policy.quota - container->lead;
-	container->generation.gone |= spent >= limit;
-	if (now < container->policy.reprieve_end) {
+	limit = budget->policy.quota - budget->lead;
+	budget->generation.gone |= spent >= limit;
+	if (now < budget->policy.reprieve_end) {
 		set_throttled(container, false, spent, now);
 		watch_reprieve(container);
 		return;
 	}
-	set_throttled(container, container->generation.gone, spent, now);
-	if (!container->generation.throttled)
+	set_throttled(container, budget->generation.gone, spent, now);
+	if (!budget->generation.throttled)
 		watch_budget(container, now, limit - spent);
-	else if (container->policy.quota)
-		watch_until(container, container->generation.end);
+	else if (budget->policy.quota)
+		watch_until(container, budget->generation.end);
 	else
 		watch_no_more(container);
 }
@@ -243,12 +251,14 @@ void bgt_quota_update(struct bgt_container *container)
  */
 void bgt_quota_stopped(struct bgt_container *container)
 {
+	struct bgt_budget *budget = &container->budget;
+
 	lockdep_assert_held(&container->lock);
 
-	if (!container->generation.throttled || container->generation.stopped_known)
+	if (!budget->generation.throttled || budget->generation.stopped_known)
 		return;
-	container->generation.stopped_known = true;
-	container->events |= BIT(BGTASK_CMD_CONTAINER_STOPPED_NTF);
+	budget->generation.stopped_known = true;
+	container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_STOPPED_NTF);
 	bgt_container_schedule(container);
 }
 
@@ -262,21 +272,22 @@ void bgt_quota_stopped(struct bgt_container *container)
  */
 void bgt_quota_learn(struct bgt_container *container)
 {
+	struct bgt_budget *budget = &container->budget;
 	u64 spent;
 
 	lockdep_assert_held(&container->lock);
 
-	if (!container->generation.throttled || !container->generation.stopped_known)
+	if (!budget->generation.throttled || !budget->generation.stopped_known)
 		return;
-	spent = spent_at(container, bgt_account_usage(container));
-	container->stopped = spent;
+	spent = spent_at(budget, bgt_account_usage(container));
+	budget->stopped = spent;
 	trace_container_stopped(container, spent);
 	/* What runs on a loan does not tell how long freezing takes. */
-	if (!container->policy.quota || spent < container->detected ||
+	if (!budget->policy.quota || spent < budget->detected ||
 	    bgt_lend_in_generation(container))
 		return;
-	container->lead_samples[container->nr_lead_samples++ % BGT_LEAD_SAMPLES] =
-		spent - container->detected;
+	budget->lead_samples[budget->nr_lead_samples++ % BGT_LEAD_SAMPLES] =
+		spent - budget->detected;
 }
 
 /**
@@ -287,8 +298,10 @@ void bgt_quota_learn(struct bgt_container *container)
  */
 u64 bgt_quota_spent(const struct bgt_container *container)
 {
+	const struct bgt_budget *budget = &container->budget;
+
 	lockdep_assert_held(&container->lock);
-	return spent_at(container, container->usage);
+	return spent_at(budget, container->usage.total);
 }
 
 /**
@@ -300,7 +313,8 @@ u64 bgt_quota_spent(const struct bgt_container *container)
  */
 void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *policy)
 {
-	bool changes = policy->quota != container->policy.quota;
+	struct bgt_budget *budget = &container->budget;
+	bool changes = policy->quota != budget->policy.quota;
 	u64 usage;
 
 	lockdep_assert_held(&container->lock);
@@ -308,20 +322,20 @@ void bgt_quota_set(struct bgt_container *container, const struct bgt_policy *pol
 	/* Settle the past by the old policy before the new one applies. */
 	bgt_quota_update(container);
 	usage = bgt_account_usage(container);
-	set_spent(container, usage, spent_at(container, usage));
-	if (policy->period != container->policy.period)
-		container->generation.end = container->generation.start + policy->period;
-	container->policy = *policy;
+	set_spent(budget, usage, spent_at(budget, usage));
+	if (policy->period != budget->policy.period)
+		budget->generation.end = budget->generation.start + policy->period;
+	budget->policy = *policy;
 	if (changes) {
-		container->generation.gone = false;
-		container->lead = learn_lead(container);
+		budget->generation.gone = false;
+		budget->lead = learn_lead(budget);
 	}
 	bgt_quota_update(container);
 }
 
 static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 {
-	struct bgt_container *container = container_of(timer, struct bgt_container, timer);
+	struct bgt_container *container = container_of(timer, struct bgt_container, budget.timer);
 
 	raw_spin_lock(&container->lock);
 	trace_quota_timer(container);
@@ -332,7 +346,7 @@ static enum hrtimer_restart timer_expired(struct hrtimer *timer)
 
 static void look(struct irq_work *work)
 {
-	struct bgt_container *container = container_of(work, struct bgt_container, look);
+	struct bgt_container *container = container_of(work, struct bgt_container, budget.look);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&container->lock, flags);
@@ -346,16 +360,17 @@ static void look(struct irq_work *work)
  */
 void bgt_quota_init(struct bgt_container *container)
 {
-	u64 spread = mul_u64_u32_shr(container->policy.period / 8, hash_32(container->id, 32), 32);
+	struct bgt_budget *budget = &container->budget;
+	u64 spread = mul_u64_u32_shr(budget->policy.period / 8, hash_32(container->id, 32), 32);
 	u64 now = ktime_get_boottime_ns();
 
 	raw_spin_lock_init(&container->lock);
-	INIT_LIST_HEAD(&container->cgroups);
-	INIT_LIST_HEAD(&container->removed);
-	hrtimer_setup(&container->timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
-	container->look = IRQ_WORK_INIT_HARD(look);
-	container->generation.start = now;
-	container->generation.end = now + container->policy.period + spread;
+	INIT_LIST_HEAD(&container->usage.cgroups);
+	INIT_LIST_HEAD(&container->usage.removed);
+	hrtimer_setup(&budget->timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
+	budget->look = IRQ_WORK_INIT_HARD(look);
+	budget->generation.start = now;
+	budget->generation.end = now + budget->policy.period + spread;
 }
 
 /**
@@ -364,6 +379,7 @@ void bgt_quota_init(struct bgt_container *container)
  */
 void bgt_quota_retire(struct bgt_container *container)
 {
+	struct bgt_budget *budget = &container->budget;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&container->lock, flags);
@@ -371,8 +387,8 @@ void bgt_quota_retire(struct bgt_container *container)
 	bgt_account_collect(container);
 	bgt_account_usage(container);
 	container->dead = true;
-	container->generation.throttled = false;
-	WRITE_ONCE(container->watched, true);
+	budget->generation.throttled = false;
+	WRITE_ONCE(budget->watched, true);
 	raw_spin_unlock_irqrestore(&container->lock, flags);
 }
 
@@ -384,6 +400,8 @@ void bgt_quota_retire(struct bgt_container *container)
  */
 void bgt_quota_quiesce(struct bgt_container *container)
 {
-	irq_work_sync(&container->look);
-	hrtimer_cancel(&container->timer);
+	struct bgt_budget *budget = &container->budget;
+
+	irq_work_sync(&budget->look);
+	hrtimer_cancel(&budget->timer);
 }

@@ -110,7 +110,7 @@ void bgt_account_collect_one(struct bgt_cgroup *entry)
 
 	lockdep_assert_held(&entry->container->lock);
 
-	entry->container->departed += runtime - entry->base;
+	entry->container->usage.departed += runtime - entry->base;
 	entry->base = runtime;
 }
 
@@ -131,7 +131,7 @@ void bgt_account_collect(struct bgt_container *container)
 
 	lockdep_assert_held(&container->lock);
 
-	list_for_each_entry(entry, &container->removed, entry)
+	list_for_each_entry(entry, &container->usage.removed, entry)
 		bgt_account_collect_one(entry);
 }
 
@@ -146,11 +146,11 @@ void bgt_account_collect(struct bgt_container *container)
 u64 bgt_account_charged(struct bgt_container *container)
 {
 	struct bgt_cgroup *entry;
-	u64 sum = container->departed;
+	u64 sum = container->usage.departed;
 
 	lockdep_assert_held(&container->lock);
 
-	list_for_each_entry(entry, &container->cgroups, entry)
+	list_for_each_entry(entry, &container->usage.cgroups, entry)
 		sum += bgt_account_runtime(entry->cgroup) - entry->base;
 	return sum;
 }
@@ -228,7 +228,7 @@ u64 bgt_account_usage(struct bgt_container *container)
 	u64 charged, begin;
 
 	if (container->dead)
-		return container->usage;
+		return container->usage.total;
 
 	begin = local_clock();
 	look_at_cpus(container, &after);
@@ -239,8 +239,8 @@ u64 bgt_account_usage(struct bgt_container *container)
 	} while ((after.stamp != before.stamp || after.charging) &&
 		 may_look_again(++looks, begin));
 
-	container->usage = max(container->usage, charged + after.time);
-	return container->usage;
+	container->usage.total = max(container->usage.total, charged + after.time);
+	return container->usage.total;
 }
 
 /**
@@ -283,8 +283,8 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 	container = READ_ONCE(entry->container);
 	/* Pairs with runs_now(): it sees us running, or we see that it gave up. */
 	smp_mb();
-	if (!READ_ONCE(container->watched))
-		irq_work_queue(&container->look);
+	if (!READ_ONCE(container->budget.watched))
+		irq_work_queue(&container->budget.look);
 }
 
 /**

@@ -35,14 +35,14 @@ static void count(struct sock *sk, unsigned int bytes, enum bgt_traffic_kind kin
 
 	container = bgt_tree_owner(sock_cgroup_ptr(&sk->sk_cgrp_data));
 	/* Pairs with apply_count_traffic(): who sees this set sees the counters, too. */
-	if (!container || !smp_load_acquire(&container->counts_traffic))
+	if (!container || !smp_load_acquire(&container->traffic.counted))
 		return;
 
-	traffic = get_cpu_ptr(container->traffic);
+	traffic = get_cpu_ptr(container->traffic.cpus);
 	flags = u64_stats_update_begin_irqsave(&traffic->sync);
 	u64_stats_add(&traffic->bytes[kind], bytes);
 	u64_stats_update_end_irqrestore(&traffic->sync, flags);
-	put_cpu_ptr(container->traffic);
+	put_cpu_ptr(container->traffic.cpus);
 }
 
 static unsigned int on_output(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -148,13 +148,13 @@ int bgt_traffic_prepare(struct bgt_container *container)
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	if (container->traffic)
+	if (container->traffic.cpus)
 		return 0;
-	container->traffic = alloc_percpu_gfp(struct bgt_traffic, GFP_KERNEL_ACCOUNT);
-	if (!container->traffic)
+	container->traffic.cpus = alloc_percpu_gfp(struct bgt_traffic, GFP_KERNEL_ACCOUNT);
+	if (!container->traffic.cpus)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(container->traffic, cpu)->sync);
+		u64_stats_init(&per_cpu_ptr(container->traffic.cpus, cpu)->sync);
 	return 0;
 }
 
@@ -167,7 +167,7 @@ int bgt_traffic_prepare(struct bgt_container *container)
  */
 void bgt_traffic_sum(struct bgt_container *container, u64 bytes[BGT_TRAFFIC_KINDS])
 {
-	struct bgt_traffic __percpu *traffic = READ_ONCE(container->traffic);
+	struct bgt_traffic __percpu *traffic = READ_ONCE(container->traffic.cpus);
 	int cpu, kind;
 
 	memset(bytes, 0, BGT_TRAFFIC_KINDS * sizeof(*bytes));

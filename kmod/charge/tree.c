@@ -64,9 +64,9 @@ static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container,
 	WRITE_ONCE(entry->container, container);
 	/* A flag that is cleared later finds this entry, as the probe takes our lock. */
 	if (entry->cgroup->self.flags & CSS_ONLINE) {
-		list_add(&entry->entry, &container->cgroups);
+		list_add(&entry->entry, &container->usage.cgroups);
 	} else {
-		list_add(&entry->entry, &container->removed);
+		list_add(&entry->entry, &container->usage.removed);
 		bgt_account_collect_one(entry);
 	}
 	raw_spin_unlock(&container->lock);
@@ -219,7 +219,7 @@ static int charge_until_now(struct cgroup *cgroup)
 	owner = bgt_tree_owner(cgroup);
 	rcu_read_unlock();
 	/* It stays, as bgt_registry_lock is held. */
-	return owner && READ_ONCE(owner->rescan) ? bgt_tree_rescan(owner) : 0;
+	return owner && READ_ONCE(owner->housekeeping.rescan) ? bgt_tree_rescan(owner) : 0;
 }
 
 /**
@@ -294,7 +294,7 @@ void bgt_tree_remove(struct bgt_member *member)
 	lockdep_assert_held(&bgt_registry_lock);
 
 	/* What was used below it until now is still its container's. */
-	if (READ_ONCE(member->container->rescan))
+	if (READ_ONCE(member->container->housekeeping.rescan))
 		update_owners_below(cgroup, true);
 
 	rcu_read_lock();
@@ -309,7 +309,7 @@ void bgt_tree_remove(struct bgt_member *member)
 		/* For lack of memory, or by a race, some may have no entry. */
 		owner = bgt_tree_owner(member->cgroup);
 		if (owner) {
-			WRITE_ONCE(owner->rescan, true);
+			WRITE_ONCE(owner->housekeeping.rescan, true);
 			bgt_observers->need_housekeeping(owner);
 		}
 	}
@@ -326,9 +326,9 @@ void bgt_tree_retire(struct bgt_container *container)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
-	list_for_each_entry_safe(entry, next, &container->cgroups, entry)
+	list_for_each_entry_safe(entry, next, &container->usage.cgroups, entry)
 		forget(entry);
-	list_for_each_entry_safe(entry, next, &container->removed, entry)
+	list_for_each_entry_safe(entry, next, &container->usage.removed, entry)
 		forget(entry);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
@@ -347,7 +347,7 @@ int bgt_tree_rescan(struct bgt_container *container)
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	list_for_each_entry(member, &container->members, entry) {
+	list_for_each_entry(member, &container->members.list, entry) {
 		err = update_owners_below(member->cgroup, true);
 		if (err)
 			break;
@@ -372,7 +372,7 @@ void bgt_tree_removed(struct cgroup *cgroup)
 	if (entry) {
 		container = entry->container;
 		raw_spin_lock(&container->lock);
-		list_move(&entry->entry, &container->removed);
+		list_move(&entry->entry, &container->usage.removed);
 		bgt_account_collect_one(entry);
 		raw_spin_unlock(&container->lock);
 	}
@@ -400,7 +400,7 @@ void bgt_tree_released(struct cgroup *cgroup)
 		container = bgt_tree_owner(cgroup);
 		if (container) {
 			raw_spin_lock(&container->lock);
-			container->departed += bgt_account_runtime(cgroup);
+			container->usage.departed += bgt_account_runtime(cgroup);
 			raw_spin_unlock(&container->lock);
 		}
 	}

@@ -33,13 +33,13 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	bgt_quota_update(container);
 	usage = bgt_account_charged(container);
 	spent = bgt_quota_spent(container);
-	policy = container->policy;
-	generation = container->generation;
-	times_throttled = container->times_throttled;
-	overrun = container->overrun;
-	lead = container->lead;
-	detected = container->detected;
-	stopped = container->stopped;
+	policy = container->budget.policy;
+	generation = container->budget.generation;
+	times_throttled = container->budget.times_throttled;
+	overrun = container->budget.overrun;
+	lead = container->budget.lead;
+	detected = container->budget.detected;
+	stopped = container->budget.stopped;
 	nr_members = container->nr_members;
 	times_lent = container->loan.times;
 	raw_spin_unlock_irq(&container->lock);
@@ -180,7 +180,7 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int set_container(struct bgt_container *container, struct genl_info *info)
 {
-	struct bgt_policy policy = container->policy;
+	struct bgt_policy policy = container->budget.policy;
 	int err;
 
 	lockdep_assert_held(&bgt_registry_lock);
@@ -210,9 +210,9 @@ int bgtask_nl_container_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_netlink_lock_container(info, BGTASK_A_CONTAINER_ID, &container);
 	if (!err) {
 		/* The container itself counts as one user while it counts traffic. */
-		users += container->policy.count_traffic;
+		users += container->budget.policy.count_traffic;
 		err = set_container(container, info);
-		users -= container->policy.count_traffic;
+		users -= container->budget.policy.count_traffic;
 		bgt_netlink_unlock_container(container);
 	}
 	for (users += begun; users > 0; users--)
@@ -325,7 +325,7 @@ int bgtask_nl_container_kill_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_netlink_lock_container(info, BGTASK_A_MEMBER_CONTAINER, &container);
 	if (err)
 		return err;
-	list_for_each_entry(member, &container->members, entry) {
+	list_for_each_entry(member, &container->members.list, entry) {
 		int result;
 
 		if (role && nla_get_u32(role) != member->role)
