@@ -17,7 +17,7 @@
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
-#include "userspace/bgtaskd/test-logind.h"
+#include "userspace/bgtaskd/sense/test-logind.h"
 
 #define DIRECTORY	"/tmp/bgtask-selftest-bus"
 /* Nobody is suspended because time has passed, nor throttled. */

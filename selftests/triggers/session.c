@@ -11,7 +11,7 @@
 #include "kselftest_harness.h"
 #include "mutex.h"
 #include "scene.h"
-#include "userspace/bgtaskd/test-logind.h"
+#include "userspace/bgtaskd/sense/test-logind.h"
 
 #define TRIGGERS	(1u << BGT_TRIGGER_SESSION_START |			\
 			 1u << BGT_TRIGGER_SESSION_CONNECTED |			\

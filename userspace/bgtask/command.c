@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "duration.h"
+#include "common/duration.h"
 
 static void complain(const char *format, va_list args)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "duration.h"
+#include "common/duration.h"
 #include "json.h"
 #include "text.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "duration.h"
+#include "common/duration.h"
 #include "json.h"
 #include "names.h"
 #include "text.h"

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "duration.h"
+#include "common/duration.h"
 #include "supervise.h"
 
 static const char usage[] =

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "duration.h"
+#include "common/duration.h"
 #include "json.h"
 #include "text.h"
 

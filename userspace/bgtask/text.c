@@ -12,7 +12,7 @@
 #include <time.h>
 #include <wchar.h>
 
-#include "duration.h"
+#include "common/duration.h"
 
 const char *text_state(const struct bgt_container *container)
 {

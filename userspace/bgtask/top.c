@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "duration.h"
+#include "common/duration.h"
 #include "json.h"
 #include "sample.h"
 #include "text.h"

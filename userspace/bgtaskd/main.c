@@ -12,20 +12,27 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "app-use.h"
-#include "app.h"
-#include "channel.h"
-#include "daemon.h"
-#include "extension.h"
-#include "fire.h"
-#include "handle.h"
-#include "launch.h"
-#include "listener.h"
-#include "memory.h"
-#include "module.h"
-#include "network.h"
-#include "plugin.h"
-#include "process.h"
+#include "api/handle.h"
+#include "api/install.h"
+#include "api/listener.h"
+#include "box/app-use.h"
+#include "life/extension.h"
+#include "life/lifecycle.h"
+#include "model/app.h"
+#include "model/daemon.h"
+#include "model/gate.h"
+#include "model/observers.h"
+#include "run/activation.h"
+#include "run/instances.h"
+#include "run/launch.h"
+#include "run/memory.h"
+#include "run/network.h"
+#include "run/plugin.h"
+#include "sense/module.h"
+#include "system/process.h"
+#include "trigger/channel.h"
+#include "trigger/fire.h"
+#include "trigger/registration.h"
 
 #define CONFIG	"/etc/bgtask/bgtaskd.conf"
 
@@ -200,6 +207,40 @@ static int prepare_cgroup(struct daemon *daemon, struct problem *problem)
 	return 0;
 }
 
+static void instance_idle(struct instance *instance)
+{
+	instance_cancel(instance, BGTASK_CANCEL_REASON_IDLE_TASK);
+}
+
+/* All that lower folders say to higher ones. */
+static const struct observers observers = {
+	.app_event = listener_tell_of_app,
+	.task_event = listener_tell_of_task,
+	.instance_event = listener_tell_of_instance,
+	.conditions_changed = listener_tell_of_conditions,
+	.instance_ended = fire_instance_ended,
+	.instance_idle = instance_idle,
+	.task_idle = channel_instance_ended,
+	.task_over = task_over,
+	.task_socket = channel_socket,
+	.app_attached = activation_attached,
+	.app_peer_gone = activation_peer_gone,
+	.app_ended = activation_app_ended,
+	.app_moved = network_update,
+	.app_processes = lifecycle_look,
+	.app_presence = channel_app_changed,
+};
+
+/* All that keeps what has fired from being launched. */
+static const gate_fn gates[] = {
+	gate_conditions,
+	gate_access,
+	gate_power,
+	network_may_launch,
+	channel_may_launch,
+	NULL,
+};
+
 /* @config may be NULL. */
 static int set_up(struct daemon *daemon, const char *config, struct problem *problem)
 {
@@ -210,6 +251,8 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 	};
 	int error;
 
+	daemon->observers = &observers;
+	daemon->gates = gates;
 	conditions_init(&daemon->conditions);
 	daemon->capacity = -1;
 	/* A file that nobody has named need not be there. */

@@ -2,7 +2,7 @@
 /*
  * Fuzzes durations: one that is read is written and read again, and is the same.
  */
-#include "../bgtask/duration.h"
+#include "common/duration.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -18,10 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../bgtaskd/cost.h"
-#include "../bgtaskd/daemon.h"
-#include "../bgtaskd/process.h"
-#include "../bgtaskd/spawn.h"
+#include "run/cost.h"
+#include "model/daemon.h"
+#include "system/process.h"
+#include "system/spawn.h"
 #include "fuzz.h"
 
 #define FIRST_PID	1000

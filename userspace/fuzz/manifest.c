@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../bgtaskd/config.h"
-#include "../bgtaskd/manifest.h"
-#include "../bgtaskd/names.h"
-#include "../bgtaskd/registry.h"
+#include "base/config.h"
+#include "store/manifest.h"
+#include "base/names.h"
+#include "store/registry.h"
 #include "fuzz.h"
 
 static char directory[64];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* presence.h on a machine whose cgroups are but directories; the fuzzer says when to look. */
-#include "../bgtaskd/presence.h"
+#include "box/presence.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../bgtaskd/app.h"
-#include "../bgtaskd/lifecycle.h"
-#include "../bgtaskd/process.h"
+#include "model/app.h"
+#include "life/lifecycle.h"
+#include "system/process.h"
 #include "presence.h"
 
 struct presence {

@@ -2,7 +2,7 @@
 #ifndef BGTASK_FUZZ_PRESENCE_H
 #define BGTASK_FUZZ_PRESENCE_H
 
-#include "../bgtaskd/daemon.h"
+#include "model/daemon.h"
 
 /* Looks which of the watched apps run. */
 void presence_look_at_all(struct daemon *daemon);

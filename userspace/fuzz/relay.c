@@ -31,10 +31,10 @@
 
 int helper_main(int argc, char **argv);
 #define main helper_main
-#include "../bgtaskd/main.c"
+#include "main.c"
 #undef main
 
-#include "../bgtaskd/task.h"
+#include "model/task.h"
 
 #define PAYLOAD_ROOM	12288
 

@@ -5,7 +5,7 @@
 #ifndef BGTASK_FUZZ_WATCHER_H
 #define BGTASK_FUZZ_WATCHER_H
 
-#include "../bgtaskd/daemon.h"
+#include "model/daemon.h"
 
 /* The watcher's socket, which is nobody else's. */
 #define WATCHER_PEER	256

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Says what is known of an app: to those who ask, and to those who listen. */
+#include "app-details.h"
+
+#include "life/extension.h"
+
+static void put_life(struct payload *payload, const struct app *app)
+{
+	enum bgtask_extension_reason reason;
+	const char *description;
+
+	payload_u32(payload, BGTASK_A_APP_STATE, app->life.state);
+	payload_u8(payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	if (app->life.pid)
+		payload_u32(payload, BGTASK_A_APP_PID, app->life.pid);
+	if (!extension_describe(app, &reason, &description))
+		return;
+	payload_u32(payload, BGTASK_A_APP_EXTENSION, reason);
+	if (*description)
+		payload_string(payload, BGTASK_A_APP_DESCRIPTION, description);
+}
+
+void app_put_details(struct payload *payload, const struct app *app)
+{
+	payload_string(payload, BGTASK_A_APP_ID, app->id);
+	payload_string(payload, BGTASK_A_APP_MANIFEST, app->manifest->path);
+	payload_u32(payload, BGTASK_A_APP_UID, app->manifest->user.uid);
+	payload_string(payload, BGTASK_A_APP_CLASS, app->manifest->class);
+	payload_u32(payload, BGTASK_A_APP_ACCESS, app->access);
+	if (app->container)
+		payload_u32(payload, BGTASK_A_APP_CONTAINER, app->container);
+	payload_u32(payload, BGTASK_A_APP_TASKS, app->nr_tasks);
+	put_life(payload, app);
+}

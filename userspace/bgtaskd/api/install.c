@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes apps known, and forgets them: what each folder has to do for that, one after the other.
+ */
+#include "install.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "box/container.h"
+#include "life/lifecycle.h"
+#include "model/app.h"
+#include "model/instance.h"
+#include "model/task.h"
+#include "run/instances.h"
+#include "run/launch.h"
+#include "run/network.h"
+#include "system/process.h"
+#include "trigger/registration.h"
+
+#include "listener.h"
+
+/* The app has another manifest from now on. */
+static void change(struct app *app, struct manifest *manifest)
+{
+	manifest_free(app->manifest);
+	app->manifest = manifest;
+	app_change_budget(app);
+	if (app->container)
+		network_update(app);
+}
+
+/* What was registered while the app was known before, and has not ended since. */
+static int load(struct app *app)
+{
+	char path[PATH_MAX];
+	bool rebooted;
+	int error;
+
+	error = registry_access_get(app->daemon->registry, app->id, &app->access);
+	if (!error)
+		error = network_load(app);
+	if (!error)
+		error = registry_energy_get(app->daemon->registry, app->id, &app->life.energy);
+	if (!error)
+		error = task_load_all(app);
+	if (!error)
+		error = instance_load_all(app);
+	if (error)
+		return error;
+	lifecycle_load(app);
+	error = app_adopt_container(app);
+	if (error && error != -ENOENT)
+		return error;
+	/* Cgroups do not outlive the kernel, nor do processes. */
+	app_task_cgroup(app, 0, path, sizeof(path));
+	rebooted = access(path, F_OK);
+	/* The app is known by its container, and registers its tasks from there. */
+	error = app_prepare(app);
+	if (error)
+		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
+			 strerror(-error));
+	instance_resume_all(app, rebooted);
+	lifecycle_resume(app);
+	return 0;
+}
+
+int app_install(struct daemon *daemon, struct manifest *manifest, struct app **result)
+{
+	struct app *app = app_find(daemon, manifest->id);
+	int error;
+
+	if (!config_class(&daemon->config, manifest->class))
+		return -EINVAL;
+	*result = app;
+	if (app) {
+		change(app, manifest);
+		listener_tell_of_app(app, BGTASK_CMD_APP_INSTALLED_NTF);
+		return 0;
+	}
+
+	app = calloc(1, sizeof(*app));
+	if (!app)
+		return -ENOMEM;
+	strcpy(app->id, manifest->id);
+	app->daemon = daemon;
+	app->manifest = manifest;
+	TAILQ_INIT(&app->ready);
+	lifecycle_init(app);
+	if (app_insert(app)) {
+		free(app);
+		return -ENOMEM;
+	}
+	error = load(app);
+	if (error) {
+		/* The manifest is not the app's. */
+		app->manifest = NULL;
+		app_forget(app);
+		return error;
+	}
+	listener_tell_of_app(app, BGTASK_CMD_APP_INSTALLED_NTF);
+	*result = app;
+	return 0;
+}
+
+void app_forget(struct app *app)
+{
+	lifecycle_forget(app);
+	instance_unload_all(app);
+	task_unload_all(app);
+	listener_free_all(&app->listeners);
+	launch_forget_app(app);
+	network_free(app);
+	app_delete(app);
+}
+
+void app_remove(struct app *app)
+{
+	static const char *const cgroups[] = { "task", "app/ui", "app", "" };
+	struct daemon *daemon = app->daemon;
+	char path[PATH_MAX];
+
+	if (app->container) {
+		(void)bgt_container_kill(daemon->bgt, app->container, BGT_ROLE_ALL);
+		lifecycle_removed(app);
+		(void)bgt_container_del(daemon->bgt, app->container);
+	}
+	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
+		app_cgroup(app, cgroups[i], path, sizeof(path));
+		process_remove_cgroup(daemon->event, path);
+	}
+	listener_tell_of_app(app, BGTASK_CMD_APP_REMOVED_NTF);
+	app_forget(app);
+}

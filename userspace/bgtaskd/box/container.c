@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An app has a container of its name, with a cgroup of its name, in which are those of the app
+ * itself and of its tasks. They are made when the app becomes known, and stay.
+ */
+#include "container.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/app.h"
+
+#include "app-use.h"
+
+static int policy_of(const struct app *app, struct bgt_container_policy *policy)
+{
+	const struct quota_class *class = config_class(&app->daemon->config, app->manifest->class);
+
+	if (!class)
+		return -EINVAL;
+	*policy = (struct bgt_container_policy)BGT_CONTAINER_POLICY_INIT;
+	policy->set = BGT_POLICY_QUOTA | BGT_POLICY_PERIOD | BGT_POLICY_EXEMPT |
+		      BGT_POLICY_COUNT_TRAFFIC;
+	policy->quota = class->quota;
+	policy->period = class->period;
+	policy->exempt = app->exempt;
+	policy->count_traffic = app_use_counts_traffic(app);
+	return 0;
+}
+
+static int make_cgroup(const char *path)
+{
+	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
+}
+
+/* Whether a cgroup that is a member is one of the app's container; or a negative errno. */
+static int is_own_member(const struct app *app, int fd)
+{
+	struct bgt_member *members;
+	struct stat status;
+	bool own = false;
+	int error;
+
+	if (fstat(fd, &status))
+		return -errno;
+	error = bgt_member_list(app->daemon->bgt, app->container, &members);
+	if (error)
+		return error;
+	for (const struct bgt_member *member = members; member; member = member->next)
+		own |= member->cgroup_id == status.st_ino;
+	bgt_member_free(members);
+	return own;
+}
+
+int app_add_member(const struct app *app, enum bgt_role role, int fd)
+{
+	int own, error = bgt_member_add(app->daemon->bgt, app->container, role, fd, false, NULL);
+
+	if (error != -EEXIST)
+		return error;
+	/* The helper before has added the cgroup, or somebody has put it on another budget. */
+	own = is_own_member(app, fd);
+	if (own < 0)
+		return own;
+	return own ? 0 : -EEXIST;
+}
+
+static int add_member(struct app *app, const char *below, enum bgt_role role)
+{
+	char path[PATH_MAX];
+	int fd, error;
+
+	app_cgroup(app, below, path, sizeof(path));
+	error = make_cgroup(path);
+	if (error)
+		return error;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = app_add_member(app, role, fd);
+	close(fd);
+	return error;
+}
+
+/*
+ * A container of the app's name is the app's, from before the helper was started anew. It gets the
+ * policy of now: the helper before may have thawed it for a while.
+ */
+int app_adopt_container(struct app *app)
+{
+	struct bgt_container_policy policy;
+	struct bgt *bgt = app->daemon->bgt;
+	struct bgt_container *container;
+	int error;
+
+	error = policy_of(app, &policy);
+	if (!error)
+		error = bgt_container_get_by_name(bgt, app->id, &container);
+	if (error)
+		return error;
+	policy.set |= BGT_POLICY_REPRIEVE;
+	error = bgt_container_set(bgt, container->id, &policy);
+	if (!error) {
+		app->container = container->id;
+		app->traffic_counted = policy.count_traffic;
+	}
+	bgt_container_free(container);
+	return error;
+}
+
+static int make_container(struct app *app, bool *made)
+{
+	struct bgt_container_policy policy;
+	int error;
+
+	*made = false;
+	if (app->container)
+		return 0;
+	error = policy_of(app, &policy);
+	if (error)
+		return error;
+	error = bgt_container_new(app->daemon->bgt, app->id, &policy, &app->container);
+	if (error == -EEXIST)
+		return app_adopt_container(app);
+	app->traffic_counted = !error && policy.count_traffic;
+	*made = !error;
+	return error;
+}
+
+int app_prepare(struct app *app)
+{
+	char path[PATH_MAX];
+	bool made;
+	int error;
+
+	if (app->prepared)
+		return 0;
+	error = make_container(app, &made);
+	if (error)
+		return error;
+	app_cgroup(app, "", path, sizeof(path));
+	error = make_cgroup(path);
+	if (!error)
+		error = add_member(app, "app", BGT_ROLE_APP);
+	if (!error)
+		error = add_member(app, "task", BGT_ROLE_TASK);
+	app->prepared = !error;
+	if (error && made) {
+		(void)bgt_container_del(app->daemon->bgt, app->container);
+		app->container = 0;
+	}
+	return error;
+}
+
+void app_member_gone(struct app *app)
+{
+	app->prepared = false;
+	app->member = 0;
+	app->ui_member = 0;
+}
+
+void app_container_gone(struct app *app)
+{
+	app->container = 0;
+	app_member_gone(app);
+	/* What runs must not go on without a budget. */
+	if (app->nr_running && app_prepare(app))
+		log_line(LOG_ERR, "%s: cannot make its container again: %s", app->id,
+			 bgt_error(app->daemon->bgt));
+}
+
+void app_change_budget(struct app *app)
+{
+	struct bgt_container_policy policy;
+
+	if (!app->container || policy_of(app, &policy))
+		return;
+	/* Whether it is in the foreground is another matter. */
+	policy.set &= ~BGT_POLICY_EXEMPT;
+	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
+			 bgt_error(app->daemon->bgt));
+}

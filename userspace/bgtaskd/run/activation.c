@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An app that is to run a task itself is started or thawed, is told of the task as soon as it has
+ * attached, and has a limited time to attach. That time begins again if the app's budget was spent
+ * meanwhile, as a frozen app cannot attach.
+ */
+#include "activation.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "box/app-use.h"
+#include "box/deadline.h"
+#include "life/lifecycle.h"
+#include "model/app.h"
+#include "model/instance-internal.h"
+#include "model/observers.h"
+
+#include "idle.h"
+#include "instances.h"
+#include "network.h"
+
+bool activation_is_wanted(const struct instance *instance)
+{
+	const struct manifest_task *declared = manifest_task(instance->app->manifest,
+							     instance->record.name);
+
+	return declared && declared->in_app;
+}
+
+bool activation_prepare(struct instance *instance)
+{
+	struct instance_record *known = &instance->record;
+	struct app *app = instance->app;
+	int error;
+
+	known->has_cgroup = false;
+	network_update(app);
+	error = lifecycle_activate(app);
+	if (error == -ENOEXEC) {
+		instance_set_message(instance,
+				     "the app does not run, and its manifest has no Exec");
+		known->status = error;
+		instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
+		return false;
+	}
+	if (error) {
+		instance_fail(instance, "cannot activate the app", error);
+		return false;
+	}
+	instance->in_app = true;
+	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	known->pid = app->life.pid;
+	idle_begin(instance);
+	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
+	return true;
+}
+
+/* Stands for the number of times that an app was throttled, if it is throttled now. */
+#define NEVER	UINT64_MAX
+
+static void await_peer(struct instance *instance);
+
+static void has_not_attached(void *data)
+{
+	struct instance *instance = data;
+	struct app_use use;
+
+	/* While its budget is spent, the app cannot attach. */
+	if (!app_use_read(instance->app, &use) &&
+	    (use.throttled || use.times_throttled != instance->times_throttled)) {
+		deadline_end(&instance->deadline);
+		await_peer(instance);
+	} else {
+		instance_fail(instance, "the app has not attached", -ETIMEDOUT);
+	}
+}
+
+/* An app that was just started, or resumed, or whose helper was started, has a moment to come. */
+static void await_peer(struct instance *instance)
+{
+	struct app_use use;
+
+	if (instance->deadline)
+		return;
+	if (!app_use_read(instance->app, &use))
+		instance->times_throttled = use.throttled ? NEVER : use.times_throttled;
+	if (deadline_begin(&instance->deadline, instance->app, "app",
+			   instance->daemon->config.cancel_timeout, has_not_attached, instance))
+		log_line(LOG_ERR, "%s: cannot wait until it attaches: out of memory",
+			 instance->app->id);
+}
+
+void activation_tell(struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+	struct app *app = instance->app;
+	struct payload payload;
+	int error;
+
+	if (!instance->in_app || instance->told)
+		return;
+	if (!app->life.peer) {
+		await_peer(instance);
+		return;
+	}
+	instance->peer = app->life.peer;
+	payload_init(&payload);
+	instance_put_details(&payload, known);
+	error = relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
+			   &payload);
+	instance->told = !error;
+	/* An instance that is cancelled ends in time anyway; of another, the app has to know. */
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		instance_tell_canceled(instance);
+	else if (error)
+		instance_fail(instance, "cannot tell the app", error);
+}
+
+bool activation_resume(struct instance *instance)
+{
+	lifecycle_look(instance->app);
+	if (instance->app->life.state == BGTASK_APP_STATE_NOT_RUNNING)
+		return false;
+	instance->in_app = true;
+	instance->app->life.activations++;
+	await_peer(instance);
+	return true;
+}
+
+void activation_complete(struct instance *instance)
+{
+	const struct instance_record *known = &instance->record;
+
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		instance_end(instance, BGTASK_INSTANCE_STATE_CANCELED);
+	else
+		instance_end(instance, known->status ? BGTASK_INSTANCE_STATE_FAILED :
+						       BGTASK_INSTANCE_STATE_COMPLETED);
+}
+
+void activation_end(struct instance *instance)
+{
+	if (!instance->in_app)
+		return;
+	instance->in_app = false;
+	lifecycle_deactivate(instance->app);
+}
+
+void activation_attached(struct app *app)
+{
+	struct instance *instance, *next;
+
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
+		if (!instance->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
+			continue;
+		/*
+		 * An instance that is cancelled keeps its deadline, which is that of the
+		 * cancellation.
+		 */
+		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
+			deadline_end(&instance->deadline);
+		/* This socket is another one than before, and is told again. */
+		instance->told = false;
+		activation_tell(instance);
+	}
+}
+
+/* Ends all that run in the app. */
+static void end_all(struct app *app, enum bgtask_instance_state state, const char *message)
+{
+	struct instance *instance, *next;
+
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
+		if (!instance->in_app)
+			continue;
+		/*
+		 * The instance has ended as it was told to, or was killed since it did not do so in
+		 * time.
+		 */
+		if (instance->record.state == BGTASK_INSTANCE_STATE_CANCELLING) {
+			instance_end(instance, instance_judge(instance, NULL));
+			continue;
+		}
+		instance->record.status = -ECONNRESET;
+		instance_set_message(instance, "%s", message);
+		instance_end(instance, state);
+	}
+}
+
+void activation_peer_gone(struct app *app)
+{
+	end_all(app, BGTASK_INSTANCE_STATE_FAILED, "the app has closed its connection");
+}
+
+void activation_app_ended(struct app *app)
+{
+	end_all(app, BGTASK_INSTANCE_STATE_TERMINATED, "the app has ended");
+}

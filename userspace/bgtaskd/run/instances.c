@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All instances of an app: those that the registry has, and what becomes of them together.
+ */
+#include "instances.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "box/deadline.h"
+#include "model/app.h"
+#include "model/instance.h"
+#include "model/task.h"
+#include "system/host.h"
+#include "system/process.h"
+
+#include "idle.h"
+#include "launch.h"
+
+void instance_unload(struct instance *instance)
+{
+	launch_release(instance);
+	idle_end(instance);
+	sd_event_source_disable_unref(instance->exit);
+	sd_event_source_disable_unref(instance->retry);
+	deadline_end(&instance->deadline);
+	if (instance->pidfd >= 0)
+		close(instance->pidfd);
+	/* A process may still need it, also after the helper's end. */
+	if (instance->record.ended)
+		host_free(instance->host);
+	instance_delete(instance);
+}
+
+void instance_unload_all(struct app *app)
+{
+	while (!LIST_EMPTY(&app->instances))
+		instance_unload(LIST_FIRST(&app->instances));
+}
+
+static int load(void *data, const struct instance_record *record)
+{
+	struct app *app = data;
+	struct task *task = task_find(app->daemon, record->task);
+	struct instance *instance = instance_make(app, record);
+
+	if (!instance)
+		return -ENOMEM;
+	if (instance_insert(instance)) {
+		instance_unload(instance);
+		return -ENOMEM;
+	}
+	if (record->state != BGTASK_INSTANCE_STATE_LATCHED) {
+		instance->starts = true;
+		app->nr_running++;
+	}
+	if (task && !task->active)
+		task->active = instance;
+	else if (task && !task->next)
+		task->next = instance;
+	return 0;
+}
+
+int instance_load_all(struct app *app)
+{
+	return registry_instance_each_unfinished(app->daemon->registry, app->id, load, app);
+}
+
+/* The helper before may have ended before it could remove the cgroups of what had ended. */
+static void remove_leftovers(struct app *app, const char *path)
+{
+	struct dirent *entry;
+	DIR *directory = opendir(path);
+	unsigned long id;
+	char *end;
+
+	while (directory && (entry = readdir(directory))) {
+		char below[PATH_MAX];
+
+		id = strtoul(entry->d_name, &end, 10);
+		if (entry->d_type != DT_DIR || !id || *end || id > UINT32_MAX ||
+		    instance_find(app->daemon, (uint32_t)id))
+			continue;
+		app_task_cgroup(app, (uint32_t)id, below, sizeof(below));
+		process_remove_cgroup(app->daemon->event, below);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+void instance_resume_all(struct app *app, bool rebooted)
+{
+	struct instance *instance, *next;
+	char path[PATH_MAX];
+
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
+		instance_resume(instance, rebooted);
+	}
+	app_task_cgroup(app, 0, path, sizeof(path));
+	remove_leftovers(app, path);
+}
+
+void instance_cancel_all(struct app *app, bool latched, enum bgtask_cancel_reason reason)
+{
+	struct instance *instance, *next;
+
+	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
+		next = LIST_NEXT(instance, by_app);
+		if (latched || instance->record.state != BGTASK_INSTANCE_STATE_LATCHED)
+			instance_cancel(instance, reason);
+	}
+}

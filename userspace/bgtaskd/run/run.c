@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An instance is recorded as launching before its host is started, so that a firing is not run
+ * twice, whenever the helper ends. Its processes are in a cgroup of their own, below that of the
+ * app's tasks, where the next helper finds them.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "box/container.h"
+#include "box/deadline.h"
+#include "box/hold.h"
+#include "model/app.h"
+#include "model/instance-internal.h"
+#include "model/observers.h"
+#include "model/task.h"
+#include "sense/module.h"
+#include "system/host.h"
+#include "system/process.h"
+#include "trigger/channel.h"
+#include "trigger/fire.h"
+#include "trigger/registration.h"
+
+#include "activation.h"
+#include "idle.h"
+#include "instances.h"
+#include "launch.h"
+#include "network.h"
+
+/* If an end cannot be recorded, so long until the next try. */
+#define RETRY_USEC	(5 * UINT64_C(1000000))
+
+static int try_to_finish(sd_event_source *source, uint64_t usec, void *data);
+
+/* What is done once ends with its only instance, and both is recorded, or neither. */
+static int record_end(struct instance *instance, struct task *once)
+{
+	struct registry *registry = instance->daemon->registry;
+	int error = registry_begin(registry);
+
+	if (error)
+		return error;
+	error = instance_record(instance);
+	if (!error && once)
+		error = registry_task_remove(registry, once->record.id);
+	return registry_end(registry, error);
+}
+
+/* Records the end of an instance, tells of it, and forgets it. */
+static void finish(struct instance *instance)
+{
+	struct daemon *daemon = instance->daemon;
+	struct task *task = task_find(daemon, instance->record.task);
+	bool once = task && task->record.oneshot && task->active == instance;
+	char path[PATH_MAX];
+	int error;
+
+	instance->exit = sd_event_source_disable_unref(instance->exit);
+	instance->retry = sd_event_source_disable_unref(instance->retry);
+	deadline_end(&instance->deadline);
+	error = record_end(instance, once ? task : NULL);
+	/* Nobody has to know any more. */
+	if (error == -ENOENT)
+		error = 0;
+	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
+	if (error &&
+	    sd_event_add_time_relative(daemon->event, &instance->retry, CLOCK_BOOTTIME,
+				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
+		return;
+
+	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_ENDED_NTF);
+	if (instance->record.has_cgroup && !error) {
+		app_task_cgroup(instance->app, instance->record.id, path, sizeof(path));
+		process_remove_cgroup(daemon->event, path);
+	}
+	if (task)
+		daemon->observers->instance_ended(task, instance);
+	instance_unload(instance);
+	if (once) {
+		daemon->observers->task_over(task, !error);
+	} else if (task) {
+		daemon->observers->task_idle(task);
+	}
+}
+
+static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
+{
+	(void)source;
+	(void)usec;
+	finish(data);
+	return 0;
+}
+
+void instance_end(struct instance *instance, enum bgtask_instance_state state)
+{
+	if (instance->reprieved)
+		hold_reprieve_end(instance->app);
+	instance->reprieved = false;
+	instance->record.state = state;
+	instance->record.ended = clock_now();
+	instance->record.pid = 0;
+	activation_end(instance);
+	launch_release(instance);
+	finish(instance);
+}
+
+void instance_fail(struct instance *instance, const char *what, int error)
+{
+	instance_set_message(instance, "%s: %s", what, strerror(-error));
+	instance->record.status = error;
+	if (log_may(&instance->app->log, instance->app->id))
+		log_line(LOG_WARNING, "%s: task %s: %s", instance->app->id, instance->record.name,
+			 instance->record.message);
+	instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
+}
+
+/* A plugin that ends its process has not done what a plugin does, whatever the status is. */
+static enum bgtask_instance_state judge_exit(struct instance *instance, int status)
+{
+	instance->record.status = status;
+	if (!instance->plugin)
+		return status ? BGTASK_INSTANCE_STATE_FAILED : BGTASK_INSTANCE_STATE_COMPLETED;
+	if (!status)
+		instance->record.status = -EPROTO;
+	instance_set_message(instance, "the plugin has ended its process, with status %d", status);
+	return BGTASK_INSTANCE_STATE_FAILED;
+}
+
+/* What became of a process that nobody says more of. */
+enum bgtask_instance_state instance_judge(struct instance *instance, const siginfo_t *info)
+{
+	struct instance_record *known = &instance->record;
+
+	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
+		return instance->overdue ? BGTASK_INSTANCE_STATE_TERMINATED :
+					   BGTASK_INSTANCE_STATE_CANCELED;
+	if (known->reported)
+		return known->status ? BGTASK_INSTANCE_STATE_FAILED :
+				       BGTASK_INSTANCE_STATE_COMPLETED;
+	if (!info) {
+		instance_set_message(instance, "how it ended is not known, as the helper was "
+				     "started anew meanwhile");
+		return BGTASK_INSTANCE_STATE_FAILED;
+	}
+	known->status = host_failure(instance->host);
+	if (known->status) {
+		instance_set_message(instance, "%scannot be run: %s",
+				     instance->plugin ? "bgtask-host " : "",
+				     strerror(-known->status));
+		return BGTASK_INSTANCE_STATE_FAILED;
+	}
+	if (info->si_code == CLD_EXITED)
+		return judge_exit(instance, info->si_status);
+	known->status = info->si_status;
+	instance_set_message(instance, "killed by signal %d (%s)", info->si_status,
+			     strsignal(info->si_status));
+	return BGTASK_INSTANCE_STATE_TERMINATED;
+}
+
+static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct instance *instance = data;
+	siginfo_t info = { 0 };
+	bool known;
+
+	(void)source;
+	(void)events;
+	/* One that the helper before has started is not ours to wait for. */
+	known = !waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
+	if (known && !info.si_pid)
+		return 0;
+	instance_end(instance, instance_judge(instance, known ? &info : NULL));
+	return 0;
+}
+
+int instance_watch(struct instance *instance)
+{
+	return sd_event_add_io(instance->daemon->event, &instance->exit, instance->pidfd, EPOLLIN,
+			       exited, instance);
+}
+
+/* Makes the app's container and the instance's cgroup. */
+static int make_cgroup(struct instance *instance, char *path, size_t size)
+{
+	struct app *app = instance->app;
+	int error = app_prepare(app);
+
+	if (error)
+		return error;
+	app_task_cgroup(app, instance->record.id, path, size);
+	if (!mkdir(path, 0755) || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	/* Somebody has removed the cgroup above, and we have not been told yet. */
+	app_member_gone(app);
+	error = app_prepare(app);
+	if (!error && mkdir(path, 0755) && errno != EEXIST)
+		error = -errno;
+	return error;
+}
+
+bool instance_start(struct instance *instance)
+{
+	const struct task *task = task_find(instance->daemon, instance->record.task);
+	struct instance_record *known = &instance->record;
+	char path[PATH_MAX];
+	const struct host_options options = {
+		.manifest = instance->app->manifest,
+		.entry_point = task->record.entry_point,
+		.plugin_host = instance->daemon->plugin_host,
+		.cgroup = path,
+		.socket = instance->daemon->observers->task_socket(task),
+	};
+	int error;
+
+	if (activation_is_wanted(instance))
+		return activation_prepare(instance);
+	error = make_cgroup(instance, path, sizeof(path));
+	if (error == -EPROTONOSUPPORT) {
+		/* As it has no cgroup, the next helper launches it. */
+		module_lost(instance->daemon, error);
+		return false;
+	}
+	if (error) {
+		instance_fail(instance, "cannot make its container", error);
+		return false;
+	}
+	/* From its first packet on. */
+	network_update(instance->app);
+	instance->plugin = host_is_plugin(options.entry_point);
+	error = host_start(&options, known, &known->pid, &instance->pidfd, &instance->host);
+	if (error) {
+		instance_fail(instance, "cannot start its host", error);
+		return false;
+	}
+	known->start_time = process_start_time(known->pid);
+	known->state = BGTASK_INSTANCE_STATE_RUNNING;
+	error = instance_watch(instance);
+	if (error < 0) {
+		(void)pidfd_send_signal(instance->pidfd, SIGKILL, NULL, 0);
+		/* It may still share what is freed with the instance. */
+		(void)waitid(P_PIDFD, (id_t)instance->pidfd, NULL, WEXITED);
+		instance_fail(instance, "cannot watch it", error);
+		return false;
+	}
+	idle_begin(instance);
+	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
+	return true;
+}
+
+/* What else runs of the app ends with it. */
+static void mark_terminated(struct app *app)
+{
+	struct instance *instance;
+
+	LIST_FOREACH(instance, &app->instances, by_app) {
+		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
+			continue;
+		instance->record.cancelled = true;
+		instance->record.reason = BGTASK_CANCEL_REASON_TERMINATING;
+	}
+}
+
+/* It did not end in time: neither does the app go on. */
+static void terminate(struct instance *instance)
+{
+	struct daemon *daemon = instance->daemon;
+	char below[INSTANCE_BELOW_SIZE], path[PATH_MAX];
+
+	instance->overdue = true;
+	instance->record.status = -ETIME;
+	instance_set_message(instance, "did not end when it was cancelled");
+	instance_below(instance, below);
+	app_cgroup(instance->app, below, path, sizeof(path));
+	process_report(path, instance->app->id, instance->record.name);
+	mark_terminated(instance->app);
+	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
+		log_line(LOG_ERR, "%s: cannot kill it: %s", instance->app->id,
+			 bgt_error(daemon->bgt));
+		process_kill_cgroup(path);
+	}
+}
+
+static void time_is_over(void *data)
+{
+	terminate(data);
+}
+
+static void set_deadline(struct instance *instance)
+{
+	char below[INSTANCE_BELOW_SIZE];
+
+	instance_below(instance, below);
+	if (deadline_begin(&instance->deadline, instance->app, below,
+			   instance->daemon->config.cancel_timeout, time_is_over, instance))
+		terminate(instance);
+}
+
+void instance_tell_canceled(const struct instance *instance)
+{
+	struct payload payload;
+
+	payload_init(&payload);
+	payload_u32(&payload, BGTASK_A_INSTANCE_ID, instance->record.id);
+	payload_u32(&payload, BGTASK_A_INSTANCE_REASON, instance->record.reason);
+	(void)relay_tell(instance->daemon->relay, instance->peer,
+			 BGTASK_CMD_INSTANCE_CANCELED_NTF, &payload);
+}
+
+static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, bool own)
+{
+	struct instance_record *known = &instance->record;
+
+	if (known->state >= BGTASK_INSTANCE_STATE_CANCELLING)
+		return;
+	known->cancelled = true;
+	known->reason = reason;
+	if (known->state == BGTASK_INSTANCE_STATE_LATCHED) {
+		instance_end(instance, BGTASK_INSTANCE_STATE_CANCELED);
+		return;
+	}
+	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
+	(void)instance_record(instance);
+	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
+	/* Were it frozen, it could not answer. */
+	instance->reprieved = hold_reprieve(instance->app, own);
+	if (instance->peer)
+		instance_tell_canceled(instance);
+	else if (!instance->in_app)
+		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
+	deadline_end(&instance->deadline);
+	set_deadline(instance);
+}
+
+void instance_cancel(struct instance *instance, enum bgtask_cancel_reason reason)
+{
+	cancel(instance, reason, false);
+}
+
+void instance_cancel_own(struct instance *instance, enum bgtask_cancel_reason reason)
+{
+	cancel(instance, reason, true);
+}

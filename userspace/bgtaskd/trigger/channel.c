@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A socket is watched while the app is away and no instance of the task is there, and never read.
+ * One that a task leaves readable would launch it again and again: it rests for a while, longer
+ * each time. The service manager, if it is systemd, keeps a copy of each for the next helper.
+ */
+#include "channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "box/container.h"
+#include "box/presence.h"
+#include "model/app.h"
+#include "model/task.h"
+#include "run/launch.h"
+#include "system/socket.h"
+
+#include "fire.h"
+
+/* How many an app may have. */
+#define CHANNELS_MAX	8
+
+/* The first rest and the longest one, us. */
+#define REST_FIRST	100000
+#define REST_LONGEST	900000000
+
+#define STORE_PREFIX	"channel-"
+
+struct channel {
+	int fd;
+	sd_event_source *source;
+	sd_event_source *rest;
+	uint64_t next_rest;
+};
+
+int channel_take(struct app *app, const struct call *call)
+{
+	char cgroup[PATH_MAX];
+	const char *fault;
+	int fd;
+
+	if (!app->container || app->container != call->container) {
+		call_refuse(call, -EPERM, "only the app itself can give its sockets away");
+		return -EPERM;
+	}
+	app_cgroup(app, "", cgroup, sizeof(cgroup));
+	fd = socket_take(call->pid, cgroup, (int)call_u32(call, BGTASK_A_TASK_FD), &fault);
+	if (fd < 0)
+		call_refuse(call, fd, "%s", fault);
+	return fd;
+}
+
+static void unstore(uint32_t id)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=" STORE_PREFIX "%u", id);
+	(void)sd_notify(false, text);
+}
+
+/* The service manager keeps it by the task's id. If it does not, this one is enough. */
+static void store(const struct task *task)
+{
+	char text[128];
+
+	/* What its other side has closed is still to be told. */
+	snprintf(text, sizeof(text), "FDSTORE=1\nFDPOLL=0\nFDNAME=" STORE_PREFIX "%u",
+		 task->record.id);
+	(void)sd_pid_notify_with_fds(0, false, text, &task->channel->fd, 1);
+}
+
+/* Watches it, if it is to be watched now. */
+static void update(struct task *task)
+{
+	struct channel *channel = task->channel;
+	bool watched;
+
+	watched = !task->active && !channel->rest && !app_is_denied(task->app) &&
+		  presence_is_away(task->app);
+	(void)sd_event_source_set_enabled(channel->source, watched ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+static int rested(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct task *task = data;
+
+	(void)source;
+	(void)usec;
+	task->channel->rest = sd_event_source_disable_unref(task->channel->rest);
+	update(task);
+	return 0;
+}
+
+static void rest(struct task *task)
+{
+	struct channel *channel = task->channel;
+
+	if (channel->rest)
+		return;
+	if (sd_event_add_time_relative(task->app->daemon->event, &channel->rest, CLOCK_BOOTTIME,
+				       channel->next_rest, 0, rested, task) < 0)
+		log_line(LOG_ERR, "%s: task %s: cannot set a timer", task->record.app,
+			   task->record.name);
+	channel->next_rest *= 2;
+	if (channel->next_rest > REST_LONGEST)
+		channel->next_rest = REST_LONGEST;
+}
+
+void channel_app_changed(struct app *app)
+{
+	struct task *task;
+
+	if (!app->channels)
+		return;
+	LIST_FOREACH(task, &app->tasks, by_app) {
+		if (!task->channel)
+			continue;
+		update(task);
+		if (task->active)
+			launch_consider(task->active);
+	}
+}
+
+static int readable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct task *task = data;
+	struct daemon *daemon = task->app->daemon;
+	uint32_t id = task->record.id;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	/* That the app has come back may not be known yet. */
+	presence_look(task->app);
+	if (presence_is_away(task->app))
+		(void)fire_task(task, "");
+	/* A task that cannot be started ends at once, and with it what is registered but once. */
+	task = task_find(daemon, id);
+	if (!task || !task->channel)
+		return 0;
+	if (!task->active && presence_is_away(task->app))
+		rest(task);
+	update(task);
+	return 0;
+}
+
+/* Apps get half of the descriptors that the helper may have, as it needs some itself. */
+static bool leaves_enough(int fd)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) || (rlim_t)fd < limit.rlim_cur / 2;
+}
+
+/* Counts it among those of the app; the channel that it replaces is still there. */
+static struct channel *make(struct task *task, int fd, int *error)
+{
+	struct app *app = task->app;
+	struct channel *channel;
+
+	*error = 0;
+	if (app->channels - !!task->channel == CHANNELS_MAX)
+		*error = -ENOSPC;
+	else if (!leaves_enough(fd))
+		*error = -EMFILE;
+	else
+		*error = app_prepare(app);
+	if (!*error && !app->channels)
+		*error = presence_begin(app);
+	if (*error)
+		return NULL;
+	*error = -ENOMEM;
+	channel = calloc(1, sizeof(*channel));
+	if (!channel)
+		goto end_presence;
+	channel->fd = fd;
+	channel->next_rest = REST_FIRST;
+	*error = sd_event_add_io(app->daemon->event, &channel->source, fd, EPOLLIN | EPOLLRDHUP,
+				 readable, task);
+	if (*error < 0)
+		goto free_channel;
+	*error = 0;
+	app->channels++;
+	return channel;
+
+free_channel:
+	free(channel);
+end_presence:
+	if (!app->channels)
+		presence_end(app);
+	return NULL;
+}
+
+/* If this fails, the task keeps the channel that it has. */
+static int set(struct task *task, int fd)
+{
+	int error;
+	struct channel *channel = make(task, fd, &error);
+
+	if (error) {
+		close(fd);
+		return error;
+	}
+	channel_drop(task);
+	task->channel = channel;
+	store(task);
+	update(task);
+	return 0;
+}
+
+int channel_set(struct task *task, const struct call *call, int fd)
+{
+	int error = set(task, fd);
+
+	if (error == -ENOSPC)
+		call_refuse(call, error, "the app has %d sockets watched already", CHANNELS_MAX);
+	else if (error)
+		call_refuse(call, error, "cannot watch the socket: %s", strerror(-error));
+	return error;
+}
+
+void channel_close(struct task *task)
+{
+	struct channel *channel = task->channel;
+
+	if (!channel)
+		return;
+	sd_event_source_disable_unref(channel->source);
+	sd_event_source_disable_unref(channel->rest);
+	close(channel->fd);
+	free(channel);
+	task->channel = NULL;
+	if (!--task->app->channels)
+		presence_end(task->app);
+}
+
+void channel_drop(struct task *task)
+{
+	if (task->channel)
+		unstore(task->record.id);
+	channel_close(task);
+}
+
+int channel_socket(const struct task *task)
+{
+	return task && task->channel ? task->channel->fd : -1;
+}
+
+bool channel_may_launch(const struct task *task)
+{
+	return !task->channel || presence_is_away(task->app);
+}
+
+void channel_instance_ended(struct task *task)
+{
+	struct channel *channel = task->channel;
+
+	if (!channel)
+		return;
+	if (socket_is_dead(channel->fd)) {
+		log_line(LOG_NOTICE, "%s: task %s: its socket was closed by the other side",
+			   task->record.app, task->record.name);
+		channel_drop(task);
+		return;
+	}
+	if (socket_is_readable(channel->fd))
+		rest(task);
+	else
+		channel->next_rest = REST_FIRST;
+	update(task);
+}
+
+static void restore(struct daemon *daemon, int fd, uint32_t id)
+{
+	struct task *task = task_find(daemon, id);
+
+	if (!task || task->record.trigger != BGTASK_TRIGGER_CONTROL_CHANNEL) {
+		unstore(id);
+		close(fd);
+	} else if (set(task, fd)) {
+		log_line(LOG_ERR, "%s: task %s: cannot watch its socket any more",
+			   task->record.app, task->record.name);
+	}
+}
+
+void channel_restore(struct daemon *daemon)
+{
+	const size_t prefix = strlen(STORE_PREFIX);
+	char **names = NULL;
+	int count = sd_listen_fds_with_names(true, &names);
+
+	for (int i = 0; i < count; i++) {
+		if (!strncmp(names[i], STORE_PREFIX, prefix))
+			restore(daemon, SD_LISTEN_FDS_START + i,
+				(uint32_t)strtoul(names[i] + prefix, NULL, 10));
+		else
+			close(SD_LISTEN_FDS_START + i);
+		free(names[i]);
+	}
+	free(names);
+}

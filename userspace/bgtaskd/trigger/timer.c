@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is due goes by CLOCK_BOOTTIME, which goes on in sleep, and which nobody sets. It is recorded
+ * by the clock on the wall, and so lasts over reboots; what was missed while the helper or the
+ * machine was off fires once.
+ */
+#include "timer.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "model/app.h"
+#include "model/task.h"
+
+#include "fire.h"
+
+#define NSEC_PER_USEC	1000
+#define NSEC_PER_SEC	1000000000
+/* Nobody waits that long, ns: a century. */
+#define NEVER		(INT64_C(1000000000) * 3600 * 24 * 366 * 100)
+/* What cannot be recorded fires when it can; so long until the next try. */
+#define RETRY_USEC	(10 * UINT64_C(1000000))
+
+static int64_t time_passed(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (int64_t)time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
+}
+
+/* What can be added to any time that passes. */
+static int64_t bounded(uint64_t time)
+{
+	return time < NEVER ? (int64_t)time : NEVER;
+}
+
+/* The next moment of its rhythm that is not over. */
+static int64_t next_due(const struct task *task, int64_t now)
+{
+	int64_t interval = task->record.interval ? bounded(task->record.interval) : 1;
+
+	return now - (now - task->due) % interval + interval;
+}
+
+static int expired(sd_event_source *source, uint64_t usec, void *data);
+
+static void arm(struct task *task, uint64_t usec)
+{
+	int error;
+
+	timer_end(task);
+	error = sd_event_add_time(task->app->daemon->event, &task->timer, CLOCK_BOOTTIME, usec, 0,
+				  expired, task);
+	if (error < 0)
+		log_line(LOG_ERR, "%s: cannot set the timer of task %s: %s", task->app->id,
+			 task->record.name, strerror(-error));
+}
+
+/* Never a little too early. */
+static void arm_when_due(struct task *task)
+{
+	arm(task, task->due < 0 ? 0 : (uint64_t)task->due / NSEC_PER_USEC + 1);
+}
+
+/* Whether it stays due for now. */
+static bool must_wait(const struct task *task)
+{
+	/* It comes with the power. */
+	if (task->record.trigger == BGTASK_TRIGGER_MAINTENANCE && !task->app->daemon->ac)
+		return true;
+	/* What is done once does not come again by itself, unlike what is dropped otherwise. */
+	return task->record.oneshot && app_is_denied(task->app);
+}
+
+static int expired(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct task *task = data;
+	bool once = task->record.oneshot;
+	int64_t now = time_passed(), next = once ? task->due : next_due(task, now);
+
+	(void)source;
+	(void)usec;
+	if (must_wait(task))
+		return 0;
+	if (fire_due(task, once ? task->record.due : clock_now() + (uint64_t)(next - now))) {
+		arm(task, (uint64_t)now / NSEC_PER_USEC + RETRY_USEC);
+	} else if (!once) {
+		/* What is done once may be over, and the task gone with it. */
+		task->due = next;
+		arm_when_due(task);
+	}
+	return 0;
+}
+
+/* What is done once is not done again, and gone when it has ended. */
+static bool has_fired(const struct task *task)
+{
+	return task->record.oneshot && task->active;
+}
+
+void timer_set(struct task *task)
+{
+	uint64_t due = task->record.due, now = clock_now();
+
+	if (!task_is_timed(&task->record))
+		return;
+	/* If it is longer than an interval, the clock on the wall was set back. */
+	if (due > now && due - now > task->record.interval)
+		due = clock_after(now, task->record.interval);
+	task->due = time_passed() + (due > now ? bounded(due - now) : -bounded(now - due));
+	arm_when_due(task);
+}
+
+void timer_end(struct task *task)
+{
+	task->timer = sd_event_source_disable_unref(task->timer);
+}
+
+static void reconsider(struct daemon *daemon, enum bgtask_trigger trigger)
+{
+	int64_t now = time_passed();
+	struct task *task;
+
+	LIST_FOREACH(task, &daemon->by_trigger[trigger], by_trigger)
+		if (task->due <= now && !must_wait(task) && !has_fired(task))
+			arm_when_due(task);
+}
+
+void timer_reconsider_all(struct daemon *daemon)
+{
+	reconsider(daemon, BGTASK_TRIGGER_TIME);
+	reconsider(daemon, BGTASK_TRIGGER_MAINTENANCE);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tasks of the triggers time and maintenance: fires them when their time has come. */
+#ifndef BGTASKD_TIMER_H
+#define BGTASKD_TIMER_H
+
+#include "model/daemon.h"
+
+/* Sets the timer of a task that has one, as its record says. */
+void timer_set(struct task *task);
+void timer_end(struct task *task);
+
+/* Power or access has changed: fires what was due while it was not allowed. */
+void timer_reconsider_all(struct daemon *daemon);
+
+#endif
