@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Of "folders" and of lines PART OBJECT TYPE SYMBOL, as nm(1) has them: prints which calls go up,
-# which objects are in a circle that leaves their folder or is too large, and which functions have a
-# name that another one of the same part has. Fails if there are any.
+# Of "folders", of lines PART OBJECT TYPE SYMBOL, as nm(1) has them, and of lines PART FILE include
+# HEADER: prints which calls and headers go up, which headers are another folder's own, which objects
+# are in a circle that leaves their folder or is too large, and which functions have a name that
+# another one of the same part has. Fails if there are any.
 
-# Which of the folders of a part an object is in, or is itself; the highest is the first.
-function layer_of(part, object,    i) {
+# Which of the folders of a part a file is in, or is itself; the highest is the first.
+function layer_of(part, file,    i) {
 	for (i = 1; i <= count[part]; i++)
-		if (object == name[part, i] ".o" ||
-		    index(object, name[part, i] "/") == 1)
+		if (index(file, name[part, i] ".") == 1 ||
+		    index(file, name[part, i] "/") == 1)
 			return i
 	return 0
 }
@@ -23,6 +24,16 @@ NR == FNR {
 	largest[$1] = $2
 	for (i = 3; i <= NF; i++)
 		name[$1, ++count[$1]] = $i
+	next
+}
+
+$3 == "include" {
+	from = layer_of($1, $2)
+	to = layer_of($1, $4)
+	if (to && to < from)
+		complain($1 "/" $2 ": includes " $4 ", which is of a higher folder")
+	if (to && to != from && $4 ~ /-internal\.h$/)
+		complain($1 "/" $2 ": includes " $4 ", which is that folder's own")
 	next
 }
 

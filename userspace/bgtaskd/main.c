@@ -29,6 +29,7 @@
 #include "run/network.h"
 #include "run/plugin.h"
 #include "sense/module.h"
+#include "sense/source.h"
 #include "system/process.h"
 #include "trigger/channel.h"
 #include "trigger/fire.h"
@@ -57,11 +58,8 @@ static void on_call(void *data, const struct call *call)
 static void on_peer_gone(void *data, uint32_t peer)
 {
 	struct daemon *daemon = data;
-	struct instance *instance;
 
-	LIST_FOREACH(instance, &daemon->instances, entry)
-		if (instance->peer == peer)
-			instance->peer = 0;
+	instance_peer_gone(daemon, peer);
 	listener_forget(daemon, peer);
 	lifecycle_peer_gone(daemon, peer);
 }
@@ -315,7 +313,7 @@ static void tear_down(struct daemon *daemon)
 			types[i]->stop(daemon->sources[i]);
 	while (!LIST_EMPTY(&daemon->apps))
 		app_forget(LIST_FIRST(&daemon->apps));
-	listener_free_all(&daemon->listeners);
+	listener_forget_all(&daemon->listeners);
 	memory_close(daemon);
 	launch_close(daemon);
 	app_use_close(daemon);

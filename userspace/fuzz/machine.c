@@ -20,6 +20,7 @@
 
 #include "run/cost.h"
 #include "model/daemon.h"
+#include "sense/source.h"
 #include "system/process.h"
 #include "system/spawn.h"
 #include "fuzz.h"

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "model/app.h"
+#include "box/container-internal.h"
 #include "life/lifecycle.h"
+#include "model/app.h"
+
 #include "system/process.h"
 #include "presence.h"
 
@@ -16,20 +18,20 @@ struct presence {
 
 int presence_begin(struct app *app)
 {
-	if (!app->presence)
-		app->presence = calloc(1, sizeof(*app->presence));
-	if (!app->presence)
+	if (!app->box->presence)
+		app->box->presence = calloc(1, sizeof(*app->box->presence));
+	if (!app->box->presence)
 		return -ENOMEM;
-	app->presence->users++;
+	app->box->presence->users++;
 	return 0;
 }
 
 void presence_end(struct app *app)
 {
-	if (--app->presence->users)
+	if (--app->box->presence->users)
 		return;
-	free(app->presence);
-	app->presence = NULL;
+	free(app->box->presence);
+	app->box->presence = NULL;
 }
 
 bool presence_is_populated(struct app *app)
@@ -64,6 +66,6 @@ void presence_look_at_all(struct daemon *daemon)
 	struct app *app;
 
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->presence)
+		if (app->box->presence)
 			lifecycle_look(app);
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "box/container.h"
 #include "model/app.h"
 #include "model/task.h"
 

@@ -46,7 +46,6 @@ void handle_condition_get(struct daemon *daemon, const struct call *call)
 /* Without values, those in which are left to the sources again. */
 void handle_condition_set(struct daemon *daemon, const struct call *call)
 {
-	uint32_t began;
 	int error;
 
 	if (!caller_require_admin(call))
@@ -57,7 +56,7 @@ void handle_condition_set(struct daemon *daemon, const struct call *call)
 	}
 	error = conditions_set(&daemon->conditions, call_u32(call, BGTASK_A_CONDITION_WHICH),
 			       call_u32(call, BGTASK_A_CONDITION_CONDITIONS),
-			       !call_has(call, BGTASK_A_CONDITION_CONDITIONS), &began);
+			       !call_has(call, BGTASK_A_CONDITION_CONDITIONS));
 	if (error) {
 		call_refuse(call, error, "of two that are opposites, one must hold");
 		return;

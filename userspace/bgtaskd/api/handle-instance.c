@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "box/container.h"
 #include "model/app.h"
 #include "model/instance.h"
 #include "run/activation.h"
@@ -91,7 +92,8 @@ static struct instance *own_instance(struct daemon *daemon, const struct call *c
 
 	if (call_has(call, BGTASK_A_INSTANCE_ID)) {
 		instance = instance_find(daemon, call_u32(call, BGTASK_A_INSTANCE_ID));
-		if (instance && (!instance->in_app || instance->app->container != call->container))
+		if (instance && (!instance_is_in_app(instance) ||
+				 app_container(instance->app) != call->container))
 			instance = NULL;
 	} else {
 		instance = instance_of_process(daemon, call->pid);
@@ -110,7 +112,7 @@ void handle_instance_attach(struct daemon *daemon, const struct call *call)
 	if (!instance)
 		return;
 	known = &instance->record;
-	instance->peer = call->peer;
+	instance_attach(instance, call->peer);
 	payload_init(&payload);
 	instance_put_details(&payload, known);
 	/* The instance was told by a signal, which it may have missed. */
@@ -146,12 +148,12 @@ void handle_instance_complete(struct daemon *daemon, const struct call *call)
 	 */
 	error = instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
 				 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
-	if (error && !instance->in_app)
+	if (error && !instance_is_in_app(instance))
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 	else
 		call_done(call);
 	/* Only now: the app may stand still from then on. */
-	if (instance->in_app)
+	if (instance_is_in_app(instance))
 		activation_complete(instance);
 }
 

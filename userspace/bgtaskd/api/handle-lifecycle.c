@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "box/container.h"
 #include "box/ui.h"
 #include "life/extension.h"
 #include "life/lifecycle.h"
@@ -52,8 +53,8 @@ void handle_app_move(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
-	payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
+	payload_u32(&payload, BGTASK_A_APP_STATE, lifecycle_state(app));
+	payload_u32(&payload, BGTASK_A_APP_PID, lifecycle_pid(app));
 	call_reply(call, &payload);
 }
 
@@ -93,8 +94,8 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 	/* Somebody else than the helper may just have started the app. */
 	lifecycle_look(app);
 	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
-	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	payload_u32(&payload, BGTASK_A_APP_STATE, lifecycle_state(app));
+	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, lifecycle_is_foreground(app));
 	payload_u64(&payload, BGTASK_A_APP_DEADLINE, daemon->config.suspend_timeout);
 	if (extension_describe(app, &reason, &description))
 		payload_u32(&payload, BGTASK_A_APP_EXTENSION, reason);
@@ -107,7 +108,7 @@ static struct app *app_attached(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = app_itself(daemon, call);
 
-	if (!app || app->life.peer == call->peer)
+	if (!app || lifecycle_peer(app) == call->peer)
 		return app;
 	call_refuse(call, -EINVAL, "this socket has not attached, or another one has since");
 	return NULL;
@@ -119,7 +120,7 @@ void handle_app_saved(struct daemon *daemon, const struct call *call)
 
 	if (!app)
 		return;
-	if (app->life.state != BGTASK_APP_STATE_SUSPENDING) {
+	if (lifecycle_state(app) != BGTASK_APP_STATE_SUSPENDING) {
 		call_refuse(call, -EINVAL, "the app is not being suspended");
 		return;
 	}
@@ -167,7 +168,7 @@ void handle_extension_close(struct daemon *daemon, const struct call *call)
 
 	if (!app)
 		return;
-	if (!app->life.extension) {
+	if (!extension_is_held(app)) {
 		call_refuse(call, -ENOENT, "the app has no extension");
 		return;
 	}

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "box/host.h"
 #include "model/app.h"
 #include "model/task.h"
-#include "system/host.h"
 #include "trigger/channel.h"
 #include "trigger/fire.h"
 #include "trigger/registration.h"
@@ -20,12 +20,6 @@
 #include "caller.h"
 #include "handle.h"
 #include "listener.h"
-
-/* Conditions that can never hold together. */
-static bool contradict(uint32_t conditions)
-{
-	return conditions & conditions >> 1 & 0x15;
-}
 
 /* Whether the record makes sense; if not, the call is refused. */
 static bool check(struct app *app, const struct call *call, const struct task_record *record)
@@ -49,7 +43,7 @@ static bool check(struct app *app, const struct call *call, const struct task_re
 						 1000000000));
 	} else if (!task_is_timed(record) && record->interval) {
 		call_refuse(call, -EINVAL, "only time and maintenance have an interval");
-	} else if (contradict(record->conditions)) {
+	} else if (conditions_contradict(record->conditions)) {
 		call_refuse(call, -EINVAL, "these conditions never hold together");
 	} else {
 		return true;

@@ -28,7 +28,7 @@ static void change(struct app *app, struct manifest *manifest)
 	manifest_free(app->manifest);
 	app->manifest = manifest;
 	app_change_budget(app);
-	if (app->container)
+	if (app_container(app))
 		network_update(app);
 }
 
@@ -41,16 +41,13 @@ static int load(struct app *app)
 
 	error = registry_access_get(app->daemon->registry, app->id, &app->access);
 	if (!error)
-		error = network_load(app);
-	if (!error)
-		error = registry_energy_get(app->daemon->registry, app->id, &app->life.energy);
-	if (!error)
 		error = task_load_all(app);
 	if (!error)
 		error = instance_load_all(app);
+	if (!error)
+		error = lifecycle_load(app);
 	if (error)
 		return error;
-	lifecycle_load(app);
 	error = app_adopt_container(app);
 	if (error && error != -ENOENT)
 		return error;
@@ -65,6 +62,20 @@ static int load(struct app *app)
 	instance_resume_all(app, rebooted);
 	lifecycle_resume(app);
 	return 0;
+}
+
+/* Each folder makes its part of the app. */
+static int open_parts(struct app *app)
+{
+	int error = box_open(app);
+
+	if (!error)
+		error = lifecycle_open(app);
+	if (!error)
+		error = network_open(app);
+	if (!error)
+		error = launch_open_app(app);
+	return error;
 }
 
 int app_install(struct daemon *daemon, struct manifest *manifest, struct app **result)
@@ -87,13 +98,13 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 	strcpy(app->id, manifest->id);
 	app->daemon = daemon;
 	app->manifest = manifest;
-	TAILQ_INIT(&app->ready);
-	lifecycle_init(app);
 	if (app_insert(app)) {
 		free(app);
 		return -ENOMEM;
 	}
-	error = load(app);
+	error = open_parts(app);
+	if (!error)
+		error = load(app);
 	if (error) {
 		/* The manifest is not the app's. */
 		app->manifest = NULL;
@@ -107,12 +118,13 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 
 void app_forget(struct app *app)
 {
-	lifecycle_forget(app);
 	instance_unload_all(app);
 	task_unload_all(app);
-	listener_free_all(&app->listeners);
-	launch_forget_app(app);
-	network_free(app);
+	listener_forget_all(&app->listeners);
+	launch_close_app(app);
+	network_close(app);
+	lifecycle_close(app);
+	box_close(app);
 	app_delete(app);
 }
 
@@ -122,10 +134,10 @@ void app_remove(struct app *app)
 	struct daemon *daemon = app->daemon;
 	char path[PATH_MAX];
 
-	if (app->container) {
-		(void)bgt_container_kill(daemon->bgt, app->container, BGT_ROLE_ALL);
+	if (app_container(app)) {
+		(void)bgt_container_kill(daemon->bgt, app_container(app), BGT_ROLE_ALL);
 		lifecycle_removed(app);
-		(void)bgt_container_del(daemon->bgt, app->container);
+		(void)bgt_container_del(daemon->bgt, app_container(app));
 	}
 	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
 		app_cgroup(app, cgroups[i], path, sizeof(path));

@@ -2,54 +2,92 @@
 /* Keeps the listeners of each app and those of all apps, and puts together what they are told. */
 #include "listener.h"
 
-#include "app-details.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
+#include "box/container.h"
 #include "box/hold.h"
+#include "life/lifecycle.h"
 #include "model/app.h"
 #include "model/task.h"
 
-static struct listener *find(struct listener_list *list, uint32_t peer)
+#include "app-details.h"
+
+LIST_HEAD(listener_list, listener);
+
+/* A socket that is told. */
+struct listener {
+	LIST_ENTRY(listener) entry;
+	uint32_t peer;
+	bool in_app;			/* it is the app itself */
+};
+
+/* Those of an app, or those of all apps. */
+struct listeners {
+	struct listener_list list;
+	unsigned int count;
+};
+
+static struct listener *find(const struct listeners *listeners, uint32_t peer)
 {
 	struct listener *listener;
 
-	LIST_FOREACH(listener, list, entry)
-		if (listener->peer == peer)
-			return listener;
+	if (listeners)
+		LIST_FOREACH(listener, &listeners->list, entry)
+			if (listener->peer == peer)
+				return listener;
 	return NULL;
+}
+
+static int add(struct listeners **listeners, uint32_t peer, bool in_app)
+{
+	struct listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return -ENOMEM;
+	if (!*listeners)
+		*listeners = calloc(1, sizeof(**listeners));
+	if (!*listeners) {
+		free(listener);
+		return -ENOMEM;
+	}
+	listener->peer = peer;
+	listener->in_app = in_app;
+	LIST_INSERT_HEAD(&(*listeners)->list, listener, entry);
+	(*listeners)->count++;
+	return 0;
+}
+
+/* The last one takes the list with it. */
+static void drop(struct listeners **listeners, struct listener *listener)
+{
+	LIST_REMOVE(listener, entry);
+	free(listener);
+	if (--(*listeners)->count)
+		return;
+	free(*listeners);
+	*listeners = NULL;
 }
 
 int listener_add(struct daemon *daemon, struct app *app, const struct call *call)
 {
-	struct listener_list *list = app ? &app->listeners : &daemon->listeners;
-	struct listener *listener = find(list, call->peer);
-
-	if (listener)
+	if (!app)
+		return find(daemon->listeners, call->peer) ? 0 :
+		       add(&daemon->listeners, call->peer, false);
+	if (find(app->listeners, call->peer))
 		return 0;
-	if (app && app->nr_listeners == LISTENERS_MAX)
+	if (app->listeners && app->listeners->count == LISTENERS_MAX)
 		return -EUSERS;
-	listener = calloc(1, sizeof(*listener));
-	if (!listener)
-		return -ENOMEM;
-	if (app)
-		app->nr_listeners++;
-	listener->peer = call->peer;
-	listener->in_app = app && app->container && call->container == app->container;
-	LIST_INSERT_HEAD(list, listener, entry);
-	return 0;
+	return add(&app->listeners, call->peer,
+		   app_container(app) && call->container == app_container(app));
 }
 
-static bool forget(struct listener_list *list, uint32_t peer)
+static void forget(struct listeners **listeners, uint32_t peer)
 {
-	struct listener *listener = find(list, peer);
+	struct listener *listener = find(*listeners, peer);
 
-	if (!listener)
-		return false;
-	LIST_REMOVE(listener, entry);
-	free(listener);
-	return true;
+	if (listener)
+		drop(listeners, listener);
 }
 
 void listener_forget(struct daemon *daemon, uint32_t peer)
@@ -58,17 +96,13 @@ void listener_forget(struct daemon *daemon, uint32_t peer)
 
 	forget(&daemon->listeners, peer);
 	LIST_FOREACH(app, &daemon->apps, entry)
-		app->nr_listeners -= forget(&app->listeners, peer);
+		forget(&app->listeners, peer);
 }
 
-void listener_free_all(struct listener_list *list)
+void listener_forget_all(struct listeners **listeners)
 {
-	struct listener *listener;
-
-	while ((listener = LIST_FIRST(list))) {
-		LIST_REMOVE(listener, entry);
-		free(listener);
-	}
+	while (*listeners)
+		drop(listeners, LIST_FIRST(&(*listeners)->list));
 }
 
 /* Tells those who are told of all apps. */
@@ -76,7 +110,7 @@ static void tell_all(const struct daemon *daemon, uint8_t command, const struct 
 {
 	struct listener *listener;
 
-	LIST_FOREACH(listener, &daemon->listeners, entry)
+	LIST_FOREACH(listener, &daemon->listeners->list, entry)
 		(void)relay_tell(daemon->relay, listener->peer, command, payload);
 }
 
@@ -84,7 +118,7 @@ void listener_tell_of_app(const struct app *app, uint8_t command)
 {
 	struct payload payload;
 
-	if (LIST_EMPTY(&app->daemon->listeners))
+	if (!app->daemon->listeners)
 		return;
 	payload_init(&payload);
 	if (command == BGTASK_CMD_APP_INSTALLED_NTF)
@@ -92,9 +126,9 @@ void listener_tell_of_app(const struct app *app, uint8_t command)
 	else
 		payload_string(&payload, BGTASK_A_APP_ID, app->id);
 	if (command == BGTASK_CMD_APP_CHANGED_NTF) {
-		payload_u32(&payload, BGTASK_A_APP_STATE, app->life.state);
-		payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
-		payload_u32(&payload, BGTASK_A_APP_PID, app->life.pid);
+		payload_u32(&payload, BGTASK_A_APP_STATE, lifecycle_state(app));
+		payload_u8(&payload, BGTASK_A_APP_FOREGROUND, lifecycle_is_foreground(app));
+		payload_u32(&payload, BGTASK_A_APP_PID, lifecycle_pid(app));
 	} else if (command == BGTASK_CMD_APP_ACCESS_CHANGED_NTF) {
 		payload_u32(&payload, BGTASK_A_APP_ACCESS, app->access);
 	}
@@ -106,7 +140,7 @@ void listener_tell_of_task(const struct task *task, uint8_t command)
 	const struct daemon *daemon = task->app->daemon;
 	struct payload payload;
 
-	if (LIST_EMPTY(&daemon->listeners))
+	if (!daemon->listeners)
 		return;
 	payload_init(&payload);
 	task_put_details(&payload, &task->record);
@@ -115,16 +149,12 @@ void listener_tell_of_task(const struct task *task, uint8_t command)
 
 void listener_tell_of_conditions(struct daemon *daemon)
 {
-	uint32_t holding = conditions_hold(&daemon->conditions);
 	struct payload payload;
 
-	if (holding == daemon->conditions_told)
-		return;
-	daemon->conditions_told = holding;
-	if (LIST_EMPTY(&daemon->listeners))
+	if (!daemon->listeners)
 		return;
 	payload_init(&payload);
-	payload_u32(&payload, BGTASK_A_CONDITION_CONDITIONS, holding);
+	payload_u32(&payload, BGTASK_A_CONDITION_CONDITIONS, conditions_hold(&daemon->conditions));
 	tell_all(daemon, BGTASK_CMD_CONDITION_CHANGED_NTF, &payload);
 }
 
@@ -142,7 +172,7 @@ static void tell_of_change(const struct instance *instance)
 	const struct instance_record *known = &instance->record;
 	struct payload payload;
 
-	if (LIST_EMPTY(&instance->daemon->listeners))
+	if (!instance->daemon->listeners)
 		return;
 	name_instance(&payload, known);
 	payload_u32(&payload, BGTASK_A_INSTANCE_TRIGGER, known->trigger);
@@ -155,7 +185,9 @@ static void tell_of_change(const struct instance *instance)
 void listener_tell_of_instance(const struct instance *instance, uint8_t command)
 {
 	const struct instance_record *known = &instance->record;
-	struct daemon *daemon = instance->daemon;
+	const struct listeners *of_app = instance->app->listeners;
+	const struct listeners *of_all = instance->daemon->listeners;
+	struct relay *relay = instance->daemon->relay;
 	struct listener *listener;
 	struct payload payload;
 	bool suspended;
@@ -164,7 +196,7 @@ void listener_tell_of_instance(const struct instance *instance, uint8_t command)
 		tell_of_change(instance);
 		return;
 	}
-	if (LIST_EMPTY(&daemon->listeners) && LIST_EMPTY(&instance->app->listeners))
+	if (!of_all && !of_app)
 		return;
 	name_instance(&payload, known);
 	if (command == BGTASK_CMD_INSTANCE_PROGRESS_NTF) {
@@ -176,11 +208,15 @@ void listener_tell_of_instance(const struct instance *instance, uint8_t command)
 		payload_u32(&payload, BGTASK_A_INSTANCE_STATUS, (uint32_t)known->status);
 		payload_string(&payload, BGTASK_A_INSTANCE_MESSAGE, known->message);
 	}
-	suspended = !LIST_EMPTY(&instance->app->listeners) && hold_is_on(instance->app);
-	LIST_FOREACH(listener, &instance->app->listeners, entry)
-		if (!suspended || !listener->in_app)
-			(void)relay_tell(daemon->relay, listener->peer, command, &payload);
-	LIST_FOREACH(listener, &daemon->listeners, entry)
-		if (!find(&instance->app->listeners, listener->peer))
-			(void)relay_tell(daemon->relay, listener->peer, command, &payload);
+	if (of_app) {
+		suspended = hold_is_on(instance->app);
+		LIST_FOREACH(listener, &of_app->list, entry)
+			if (!suspended || !listener->in_app)
+				(void)relay_tell(relay, listener->peer, command, &payload);
+	}
+	if (of_all) {
+		LIST_FOREACH(listener, &of_all->list, entry)
+			if (!find(of_app, listener->peer))
+				(void)relay_tell(relay, listener->peer, command, &payload);
+	}
 }

@@ -19,7 +19,7 @@ int listener_add(struct daemon *daemon, struct app *app, const struct call *call
 
 /* A socket is gone, or there is no more to be told. */
 void listener_forget(struct daemon *daemon, uint32_t peer);
-void listener_free_all(struct listener_list *list);
+void listener_forget_all(struct listeners **listeners);
 
 /*
  * Tells those who are told of all apps what an app itself does, BGTASK_CMD_APP_CHANGED_NTF, or what
@@ -30,7 +30,7 @@ void listener_tell_of_app(const struct app *app, uint8_t command);
 /* Tells them of a task, BGTASK_CMD_TASK_REGISTERED_NTF or, before it goes, _UNREGISTERED_NTF. */
 void listener_tell_of_task(const struct task *task, uint8_t command);
 
-/* Tells them which conditions hold, if these are not the ones that held before. */
+/* Tells them which conditions hold. */
 void listener_tell_of_conditions(struct daemon *daemon);
 
 /*

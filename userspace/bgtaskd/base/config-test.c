@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the configuration, and of names and conditions, which keep no state either.
+ * Tests of the configuration, and of names.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
-
-#include "model/condition.h"
 
 #include "config.h"
 #include "names.h"
@@ -22,50 +20,6 @@ static void test_names(struct test *test)
 	   name_fault("1234567890123456789012345678901234567890123456789012345678901234") &&
 	   !name_fault("123456789012345678901234567890123456789012345678901234567890123"),
 	   "names: good and bad ones");
-}
-
-static void test_conditions(struct test *test)
-{
-	static const uint32_t firsts[] = { 1, 4, 16 };
-	struct conditions c;
-	uint32_t began = 0;
-	int good = 1;
-
-	conditions_init(&c);
-	ok(test, conditions_hold(&c) == (2 | 4 | 16), "conditions: at the beginning");
-	for (size_t i = 0; i < COUNT(firsts); i++) {
-		uint32_t first = firsts[i], second = first << 1, both = first | second;
-
-		conditions_init(&c);
-		conditions_find(&c, first, false);
-		good &= conditions_find(&c, first, true) == first;
-		good &= conditions_find(&c, first, true) == 0;
-		good &= (conditions_hold(&c) & both) == first;
-		good &= conditions_find(&c, first, false) == second;
-		/* Set: by the first, by the second, by both, by what does not hold. */
-		good &= !conditions_set(&c, first, first, false, &began) && began == first;
-		good &= !conditions_set(&c, second, second, false, &began) && began == second;
-		good &= !conditions_set(&c, second, 0, false, &began) && began == first;
-		good &= !conditions_set(&c, first, 0, false, &began) && began == second;
-		good &= !conditions_set(&c, both, first, false, &began) && began == first;
-		good &= !conditions_set(&c, both, first, false, &began) && began == 0;
-		good &= conditions_set(&c, both, both, false, &began) == -EINVAL;
-		good &= conditions_set(&c, both, 0, false, &began) == -EINVAL;
-		good &= conditions_set(&c, second, both, false, &began) == -EINVAL;
-		/* What sources find out meanwhile counts when it is theirs again. */
-		good &= conditions_find(&c, first, true) == 0;
-		good &= conditions_find(&c, first, false) == 0;
-		good &= (conditions_hold(&c) & both) == first;
-		good &= !conditions_set(&c, second, 0, true, &began) && began == second;
-		good &= (conditions_hold(&c) & both) == second && !c.which;
-	}
-	ok(test, good, "conditions: pairs, set, automatic");
-	ok(test, conditions_set(&c, 64, 64, false, &began) == -EINVAL, "conditions: unknown one");
-	conditions_init(&c);
-	ok(test, !conditions_set(&c, CONDITION_ALL, 1 | 8 | 32, false, &began) &&
-	   began == (1 | 8 | 32) && conditions_hold(&c) == began &&
-	   !conditions_set(&c, CONDITION_ALL, 0, true, &began) && began == (2 | 4 | 16),
-	   "conditions: all at once");
 }
 
 static int is_default(const struct config *c)
@@ -219,7 +173,6 @@ int main(void)
 
 	begin(&test);
 	test_names(&test);
-	test_conditions(&test);
 	test_config(&test);
 	return end(&test);
 }

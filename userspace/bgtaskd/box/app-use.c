@@ -10,6 +10,8 @@
 
 #include "model/app.h"
 
+#include "container-internal.h"
+
 /* So long counting goes on after the last task has ended, as the next one may come soon. */
 #define LINGER_USEC	(10 * UINT64_C(1000000))
 
@@ -18,9 +20,9 @@ int app_use_read(const struct app *app, struct app_use *use)
 	struct bgt_container *container;
 	int error;
 
-	if (!app->container)
+	if (!app->box->container)
 		return -ENOENT;
-	error = bgt_container_get(app->daemon->bgt, app->container, &container);
+	error = bgt_container_get(app->daemon->bgt, app->box->container, &container);
 	if (error)
 		return error;
 	*use = (struct app_use) {
@@ -29,8 +31,7 @@ int app_use_read(const struct app *app, struct app_use *use)
 		.local = container->local,
 		.times_throttled = container->times_throttled,
 		.throttled = container->throttled,
-		.foreground = app->life.foreground ||
-			      (container->exempt && (!app->exempt || app->was_exempt)),
+		.exempted = container->exempt && (!app->box->exempt || app->box->was_exempt),
 	};
 	bgt_container_free(container);
 	return 0;
@@ -42,6 +43,11 @@ bool app_use_counts_traffic(const struct app *app)
 	       (config_watches_idle(&app->daemon->config) || app_has_network_budget(app));
 }
 
+bool app_use_is_traffic_counted(const struct app *app)
+{
+	return app->box->traffic_counted;
+}
+
 static void count_traffic(struct app *app, bool count)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -49,9 +55,9 @@ static void count_traffic(struct app *app, bool count)
 
 	policy.set = BGT_POLICY_COUNT_TRAFFIC;
 	policy.count_traffic = count;
-	error = bgt_container_set(app->daemon->bgt, app->container, &policy);
+	error = bgt_container_set(app->daemon->bgt, app->box->container, &policy);
 	if (!error)
-		app->traffic_counted = count;
+		app->box->traffic_counted = count;
 	/* If somebody has deleted the container, an event tells so. */
 	else if (error != -ENOENT && log_may(&app->log, app->id))
 		log_line(LOG_ERR, "%s: cannot count what it sends: %s", app->id,
@@ -66,7 +72,7 @@ static int sweep(sd_event_source *source, uint64_t usec, void *data)
 	(void)source;
 	(void)usec;
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->container && app->traffic_counted && !app_use_counts_traffic(app))
+		if (app->box->container && app->box->traffic_counted && !app_use_counts_traffic(app))
 			count_traffic(app, false);
 	return 0;
 }
@@ -91,7 +97,7 @@ void app_use_count_traffic(struct app *app)
 {
 	bool count = app_use_counts_traffic(app);
 
-	if (!app->container || app->traffic_counted == count)
+	if (!app->box->container || app->box->traffic_counted == count)
 		return;
 	if (count)
 		count_traffic(app, true);

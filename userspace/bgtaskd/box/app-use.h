@@ -13,7 +13,7 @@ struct app_use {
 	uint64_t local;			/* bytes, on this one */
 	uint64_t times_throttled;
 	bool throttled;
-	bool foreground;		/* or exempt by somebody else than the helper */
+	bool exempted;			/* somebody else than the helper has made it exempt */
 };
 
 /* Returns 0 or a negative errno: -ENOENT if the app has no container. */
@@ -25,6 +25,9 @@ int app_use_read(const struct app *app, struct app_use *use);
  */
 bool app_use_counts_traffic(const struct app *app);
 void app_use_count_traffic(struct app *app);
+
+/* Whether the module counts that now. */
+bool app_use_is_traffic_counted(const struct app *app);
 
 /* To be called when the helper ends. */
 void app_use_close(struct daemon *daemon);

@@ -3,11 +3,12 @@
  * An app has a container of its name, with a cgroup of its name, in which are those of the app
  * itself and of its tasks. They are made when the app becomes known, and stay.
  */
-#include "container.h"
+#include "container-internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,33 @@
 #include "model/app.h"
 
 #include "app-use.h"
+
+int box_open(struct app *app)
+{
+	app->box = calloc(1, sizeof(*app->box));
+	return app->box ? 0 : -ENOMEM;
+}
+
+void box_close(struct app *app)
+{
+	free(app->box);
+	app->box = NULL;
+}
+
+uint32_t app_container(const struct app *app)
+{
+	return app->box->container;
+}
+
+struct app *app_by_container(struct daemon *daemon, uint32_t container)
+{
+	struct app *app;
+
+	LIST_FOREACH(app, &daemon->apps, entry)
+		if (app->box->container && app->box->container == container)
+			return app;
+	return NULL;
+}
 
 static int policy_of(const struct app *app, struct bgt_container_policy *policy)
 {
@@ -27,7 +55,7 @@ static int policy_of(const struct app *app, struct bgt_container_policy *policy)
 		      BGT_POLICY_COUNT_TRAFFIC;
 	policy->quota = class->quota;
 	policy->period = class->period;
-	policy->exempt = app->exempt;
+	policy->exempt = app->box->exempt;
 	policy->count_traffic = app_use_counts_traffic(app);
 	return 0;
 }
@@ -47,7 +75,7 @@ static int is_own_member(const struct app *app, int fd)
 
 	if (fstat(fd, &status))
 		return -errno;
-	error = bgt_member_list(app->daemon->bgt, app->container, &members);
+	error = bgt_member_list(app->daemon->bgt, app->box->container, &members);
 	if (error)
 		return error;
 	for (const struct bgt_member *member = members; member; member = member->next)
@@ -58,7 +86,7 @@ static int is_own_member(const struct app *app, int fd)
 
 int app_add_member(const struct app *app, enum bgt_role role, int fd)
 {
-	int own, error = bgt_member_add(app->daemon->bgt, app->container, role, fd, false, NULL);
+	int own, error = bgt_member_add(app->daemon->bgt, app->box->container, role, fd, false, NULL);
 
 	if (error != -EEXIST)
 		return error;
@@ -105,8 +133,8 @@ int app_adopt_container(struct app *app)
 	policy.set |= BGT_POLICY_REPRIEVE;
 	error = bgt_container_set(bgt, container->id, &policy);
 	if (!error) {
-		app->container = container->id;
-		app->traffic_counted = policy.count_traffic;
+		app->box->container = container->id;
+		app->box->traffic_counted = policy.count_traffic;
 	}
 	bgt_container_free(container);
 	return error;
@@ -118,15 +146,15 @@ static int make_container(struct app *app, bool *made)
 	int error;
 
 	*made = false;
-	if (app->container)
+	if (app->box->container)
 		return 0;
 	error = policy_of(app, &policy);
 	if (error)
 		return error;
-	error = bgt_container_new(app->daemon->bgt, app->id, &policy, &app->container);
+	error = bgt_container_new(app->daemon->bgt, app->id, &policy, &app->box->container);
 	if (error == -EEXIST)
 		return app_adopt_container(app);
-	app->traffic_counted = !error && policy.count_traffic;
+	app->box->traffic_counted = !error && policy.count_traffic;
 	*made = !error;
 	return error;
 }
@@ -137,7 +165,7 @@ int app_prepare(struct app *app)
 	bool made;
 	int error;
 
-	if (app->prepared)
+	if (app->box->prepared)
 		return 0;
 	error = make_container(app, &made);
 	if (error)
@@ -148,24 +176,24 @@ int app_prepare(struct app *app)
 		error = add_member(app, "app", BGT_ROLE_APP);
 	if (!error)
 		error = add_member(app, "task", BGT_ROLE_TASK);
-	app->prepared = !error;
+	app->box->prepared = !error;
 	if (error && made) {
-		(void)bgt_container_del(app->daemon->bgt, app->container);
-		app->container = 0;
+		(void)bgt_container_del(app->daemon->bgt, app->box->container);
+		app->box->container = 0;
 	}
 	return error;
 }
 
 void app_member_gone(struct app *app)
 {
-	app->prepared = false;
-	app->member = 0;
-	app->ui_member = 0;
+	app->box->prepared = false;
+	app->box->member = 0;
+	app->box->ui_member = 0;
 }
 
 void app_container_gone(struct app *app)
 {
-	app->container = 0;
+	app->box->container = 0;
 	app_member_gone(app);
 	/* What runs must not go on without a budget. */
 	if (app->nr_running && app_prepare(app))
@@ -177,11 +205,11 @@ void app_change_budget(struct app *app)
 {
 	struct bgt_container_policy policy;
 
-	if (!app->container || policy_of(app, &policy))
+	if (!app->box->container || policy_of(app, &policy))
 		return;
 	/* Whether it is in the foreground is another matter. */
 	policy.set &= ~BGT_POLICY_EXEMPT;
-	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+	if (bgt_container_set(app->daemon->bgt, app->box->container, &policy))
 		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,
 			 bgt_error(app->daemon->bgt));
 }

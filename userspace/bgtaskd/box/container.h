@@ -6,8 +6,20 @@
 #define BGTASKD_CONTAINER_H
 
 #include <bgtask.h>
+#include <stdint.h>
 
 struct app;
+struct daemon;
+
+/* Lets an app have a box, empty at first; and frees it. The first returns 0 or -ENOMEM. */
+int box_open(struct app *app);
+void box_close(struct app *app);
+
+/* The id of an app's container; or 0 before the app is first needed. */
+uint32_t app_container(const struct app *app);
+
+/* The app whose container it is; or NULL. */
+struct app *app_by_container(struct daemon *daemon, uint32_t container);
 
 /* Makes an app's container and cgroups, as far as they do not exist. */
 int app_prepare(struct app *app);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "container-internal.h"
 #include "ui.h"
 
 static void set_exempt(struct app *app, bool exempt)
@@ -15,7 +16,7 @@ static void set_exempt(struct app *app, bool exempt)
 
 	policy.set = BGT_POLICY_EXEMPT;
 	policy.exempt = exempt;
-	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+	if (bgt_container_set(app->daemon->bgt, app->box->container, &policy))
 		log_line(LOG_ERR, "%s: cannot %s: %s", app->id,
 			 exempt ? "thaw it" : "put it on its budget again",
 			 bgt_error(app->daemon->bgt));
@@ -26,7 +27,7 @@ static bool is_exempt(const struct app *app)
 	struct bgt_container *container;
 	bool exempt;
 
-	if (bgt_container_get(app->daemon->bgt, app->container, &container))
+	if (bgt_container_get(app->daemon->bgt, app->box->container, &container))
 		return false;
 	exempt = container->exempt;
 	bgt_container_free(container);
@@ -35,27 +36,32 @@ static bool is_exempt(const struct app *app)
 
 void hold_exempt(struct app *app, bool exempt)
 {
-	bool was = app->exempt;
+	bool was = app->box->exempt;
 
-	app->exempt += exempt ? 1 : -1u;
-	if (!app->container || was == !!app->exempt)
+	app->box->exempt += exempt ? 1 : -1u;
+	if (!app->box->container || was == !!app->box->exempt)
 		return;
 	/* An app in the foreground is exempt already, and stays so. */
 	if (exempt)
-		app->was_exempt = is_exempt(app);
-	if (!app->was_exempt)
+		app->box->was_exempt = is_exempt(app);
+	if (!app->box->was_exempt)
 		set_exempt(app, exempt);
+}
+
+void hold_was_exempt(struct app *app)
+{
+	app->box->exempt++;
 }
 
 static void set_reprieve(const struct app *app, uint64_t time)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
 
-	if (!app->container)
+	if (!app->box->container)
 		return;
 	policy.set = BGT_POLICY_REPRIEVE;
 	policy.reprieve = time;
-	if (bgt_container_set(app->daemon->bgt, app->container, &policy))
+	if (bgt_container_set(app->daemon->bgt, app->box->container, &policy))
 		log_line(LOG_ERR, "%s: cannot %s its reprieve: %s", app->id,
 			 time ? "begin" : "end", bgt_error(app->daemon->bgt));
 }
@@ -65,7 +71,7 @@ static bool has_budget_left(const struct app *app)
 	struct bgt_container *container;
 	bool left;
 
-	if (!app->container || bgt_container_get(app->daemon->bgt, app->container, &container))
+	if (!app->box->container || bgt_container_get(app->daemon->bgt, app->box->container, &container))
 		return false;
 	left = container->left > 0;
 	bgt_container_free(container);
@@ -76,20 +82,20 @@ bool hold_reprieve(struct app *app, bool own)
 {
 	if (own && !has_budget_left(app))
 		return false;
-	app->nr_reprieved++;
+	app->box->nr_reprieved++;
 	set_reprieve(app, app->daemon->config.cancel_timeout);
 	return true;
 }
 
 void hold_reprieve_end(struct app *app)
 {
-	if (!--app->nr_reprieved)
+	if (!--app->box->nr_reprieved)
 		set_reprieve(app, 0);
 }
 
 void hold_reprieve_again(const struct app *app)
 {
-	if (app->nr_reprieved)
+	if (app->box->nr_reprieved)
 		set_reprieve(app, app->daemon->config.cancel_timeout);
 }
 
@@ -100,7 +106,7 @@ static const struct bgt_member *find_member(const struct app *app, enum bgt_role
 	const struct bgt_member *member;
 
 	*list = NULL;
-	if (!app->container || bgt_member_list(app->daemon->bgt, app->container, list))
+	if (!app->box->container || bgt_member_list(app->daemon->bgt, app->box->container, list))
 		return NULL;
 	for (member = *list; member && member->role != role; member = member->next)
 		;
@@ -150,19 +156,19 @@ static int set(struct app *app, uint32_t *id, enum bgt_role role, bool held)
 
 int hold_set(struct app *app, bool held)
 {
-	return set(app, &app->member, BGT_ROLE_APP, held);
+	return set(app, &app->box->member, BGT_ROLE_APP, held);
 }
 
 int hold_set_ui(struct app *app, bool held)
 {
 	int error;
 
-	if (!app->life.has_ui)
+	if (!app->box->has_ui)
 		return 0;
-	error = set(app, &app->ui_member, BGT_ROLE_UI, held);
+	error = set(app, &app->box->ui_member, BGT_ROLE_UI, held);
 	/* Somebody has removed the member of the UI thread, so it is made again. */
 	if (error == -ESRCH && !ui_add(app))
-		error = set(app, &app->ui_member, BGT_ROLE_UI, held);
+		error = set(app, &app->box->ui_member, BGT_ROLE_UI, held);
 	if (error != -ESRCH)
 		return error;
 	log_line(LOG_ERR, "%s: the cgroup of its UI thread is not its own any more", app->id);

@@ -22,6 +22,9 @@ bool hold_is_on(const struct app *app);
  */
 void hold_exempt(struct app *app, bool exempt);
 
+/* The helper before has let the app run, and its container, which is to be adopted, is exempt. */
+void hold_was_exempt(struct app *app);
+
 /*
  * Lets an app run while it has to end something, though its budget may be gone; what it uses is
  * charged. If the end is the app's @own wish, it must have some budget left, or it could go on like

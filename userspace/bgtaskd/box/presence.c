@@ -13,11 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "life/lifecycle.h"
 #include "model/app.h"
 #include "model/observers.h"
-#include "trigger/channel.h"
 
+#include "container-internal.h"
 #include "hold.h"
 
 struct presence {
@@ -50,7 +49,7 @@ static ssize_t read_events(const struct presence *presence, char *text, size_t s
 
 bool presence_is_populated(struct app *app)
 {
-	struct presence *presence = app->presence;
+	struct presence *presence = app->box->presence;
 	char text[256];
 	int fd;
 
@@ -78,16 +77,16 @@ static bool is_away(struct app *app)
 
 bool presence_is_away(const struct app *app)
 {
-	return app->presence->away;
+	return app->box->presence->away;
 }
 
 void presence_look(struct app *app)
 {
 	bool away = is_away(app);
 
-	if (away == app->presence->away)
+	if (away == app->box->presence->away)
 		return;
-	app->presence->away = away;
+	app->box->presence->away = away;
 	app->daemon->observers->app_presence(app);
 }
 
@@ -105,7 +104,7 @@ static int changed(sd_event_source *source, int fd, uint32_t events, void *data)
 
 int presence_begin(struct app *app)
 {
-	struct presence *presence = app->presence;
+	struct presence *presence = app->box->presence;
 	int error;
 
 	if (presence) {
@@ -124,7 +123,7 @@ int presence_begin(struct app *app)
 				changed, app);
 	if (error < 0)
 		goto close_fd;
-	app->presence = presence;
+	app->box->presence = presence;
 	presence->users = 1;
 	presence->away = is_away(app);
 	return 0;
@@ -138,12 +137,12 @@ free_presence:
 
 void presence_end(struct app *app)
 {
-	if (--app->presence->users)
+	if (--app->box->presence->users)
 		return;
-	sd_event_source_disable_unref(app->presence->source);
-	close(app->presence->fd);
-	free(app->presence);
-	app->presence = NULL;
+	sd_event_source_disable_unref(app->box->presence->source);
+	close(app->box->presence->fd);
+	free(app->box->presence);
+	app->box->presence = NULL;
 }
 
 void presence_event(struct daemon *daemon, const struct bgt_event *event)
@@ -152,7 +151,7 @@ void presence_event(struct daemon *daemon, const struct bgt_event *event)
 
 	if (!event) {
 		LIST_FOREACH(app, &daemon->apps, entry) {
-			if (app->presence)
+			if (app->box->presence)
 				presence_look(app);
 			daemon->observers->app_processes(app);
 		}
@@ -162,6 +161,6 @@ void presence_event(struct daemon *daemon, const struct bgt_event *event)
 		app = app_by_container(daemon, event->container->id);
 	else if (event->member)
 		app = app_by_container(daemon, event->member->container);
-	if (app && app->presence)
+	if (app && app->box->presence)
 		presence_look(app);
 }

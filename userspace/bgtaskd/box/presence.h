@@ -9,7 +9,7 @@
 #include "model/daemon.h"
 
 /*
- * Begins to watch an app, and calls channel_app_changed() and lifecycle_look() when its presence
+ * Begins to watch an app: the observers app_presence and app_processes are called when its presence
  * changes, until presence_end() was called as often. The app must have its container. Returns 0 or
  * a negative errno.
  */

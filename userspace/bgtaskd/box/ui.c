@@ -14,7 +14,7 @@
 
 #include "model/app.h"
 
-#include "container.h"
+#include "container-internal.h"
 
 #define BELOW	"app/ui"
 
@@ -78,7 +78,7 @@ int ui_set(struct app *app, uint32_t pid, uint32_t tid)
 	error = ui_add(app);
 	if (error)
 		return error;
-	app->life.has_ui = true;
+	app->box->has_ui = true;
 	app_cgroup(app, BELOW, path, sizeof(path));
 	snprintf(thread, sizeof(thread), "%u", tid);
 	return write_file(path, "cgroup.threads", thread);
@@ -89,5 +89,5 @@ void ui_resume(struct app *app)
 	char path[PATH_MAX];
 
 	app_cgroup(app, BELOW, path, sizeof(path));
-	app->life.has_ui = is_threaded(path);
+	app->box->has_ui = is_threaded(path);
 }

@@ -15,9 +15,8 @@
 #include "base/clock.h"
 #include "box/deadline.h"
 #include "model/app.h"
-#include "run/network.h"
 
-#include "lifecycle.h"
+#include "lifecycle-internal.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
@@ -63,7 +62,7 @@ uint64_t extension_grant(uint64_t limit, uint64_t budget, uint64_t used)
 /* How long it may last on battery, if it were granted now. */
 static uint64_t battery_limit(const struct app *app)
 {
-	const struct energy_record *energy = &app->life.energy;
+	const struct energy_record *energy = &app->life->energy;
 	const struct config *config = &app->daemon->config;
 
 	return extension_grant(config->extension_limit, config->extension_budget,
@@ -82,8 +81,8 @@ static uint64_t age_of_day(void)
 /* What was used until now counts for today, but for what was used before today. */
 static void count(struct app *app)
 {
-	struct extension *extension = app->life.extension;
-	struct energy_record *energy = &app->life.energy;
+	struct extension *extension = app->life->extension;
+	struct energy_record *energy = &app->life->energy;
 	uint64_t now = time_now(app->daemon), passed;
 
 	if (!extension->counted || now <= extension->counted)
@@ -105,7 +104,7 @@ static void count(struct app *app)
 /* Had a debugger the app since it was looked for, nothing has passed. */
 static void look(struct app *app)
 {
-	struct extension *extension = app->life.extension;
+	struct extension *extension = app->life->extension;
 	uint64_t now = time_now(app->daemon), passed = now - extension->looked;
 
 	extension->looked = now;
@@ -121,7 +120,7 @@ static void look(struct app *app)
 static uint64_t find_end(const struct app *app)
 {
 	const struct config *config = &app->daemon->config;
-	const struct extension *extension = app->life.extension;
+	const struct extension *extension = app->life->extension;
 	uint64_t end, left;
 
 	if (!extension->since)
@@ -139,7 +138,7 @@ static uint64_t find_end(const struct app *app)
 static uint64_t next_count(const struct app *app)
 {
 	uint64_t step = app->daemon->config.extension_budget / 1000 / COUNTS;
-	uint64_t counted = app->life.extension->counted;
+	uint64_t counted = app->life->extension->counted;
 
 	if (!counted)
 		return UINT64_MAX;
@@ -151,7 +150,7 @@ static uint64_t next_count(const struct app *app)
 /* When to look again: at its end, and for a debugger and what it has used before; or 0. */
 static uint64_t next_look(const struct app *app)
 {
-	const struct extension *extension = app->life.extension;
+	const struct extension *extension = app->life->extension;
 	uint64_t limit = app->daemon->config.extension_limit / 1000, step = limit / LOOKS;
 	uint64_t end = find_end(app), least = end ? LOOK_USEC_MIN : LOOK_USEC_MIN_ENDLESS;
 	uint64_t next = extension->looked + (step > least ? step : least);
@@ -197,7 +196,7 @@ static int time_passes(sd_event_source *source, uint64_t usec, void *data)
 
 static void set_timer(struct app *app)
 {
-	struct extension *extension = app->life.extension;
+	struct extension *extension = app->life->extension;
 	uint64_t next;
 
 	look(app);
@@ -209,7 +208,7 @@ static void set_timer(struct app *app)
 	extension->timer = sd_event_source_disable_unref(extension->timer);
 	next = next_look(app);
 	/* Who has not come back to this helper yet would not learn that it is over. */
-	if (next && app->life.peer &&
+	if (next && app->life->peer &&
 	    sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, next, 1000,
 			      time_passes, app) < 0)
 		log_line(LOG_ERR, "%s: its extension is without a limit: out of memory", app->id);
@@ -220,7 +219,7 @@ static bool is_unique(const struct app *app)
 	const struct app *other;
 
 	LIST_FOREACH(other, &app->daemon->apps, entry)
-		if (other->life.extension && other->life.extension->reason ==
+		if (other->life->extension && other->life->extension->reason ==
 		    BGTASK_EXTENSION_REASON_LOCATION_TRACKING)
 			return false;
 	return true;
@@ -232,16 +231,16 @@ static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 	 * Nor may one that runs because nobody has suspended it yet: it would get rid
 	 * of its budget.
 	 */
-	if (app_is_denied(app) || !app->life.exempt)
+	if (app_is_denied(app) || !app->life->exempt)
 		return false;
-	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA && app->life.saving_over)
+	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA && app->life->saving_over)
 		return false;
-	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
+	if (app->life->state == BGTASK_APP_STATE_SUSPENDING)
 		return reason == BGTASK_EXTENSION_REASON_SAVING_DATA;
-	if (app->life.state != BGTASK_APP_STATE_RUNNING)
+	if (app->life->state != BGTASK_APP_STATE_RUNNING)
 		return false;
 	if (reason == BGTASK_EXTENSION_REASON_LOCATION_TRACKING)
-		return app->life.foreground && is_unique(app);
+		return app->life->foreground && is_unique(app);
 	return reason == BGTASK_EXTENSION_REASON_SAVING_DATA || !app_saves_energy(app) ||
 	       battery_limit(app);
 }
@@ -255,7 +254,7 @@ static int add(struct app *app, enum bgtask_extension_reason reason, const char 
 	strcpy(extension->description, description);
 	extension->reason = reason;
 	extension->looked = time_now(app->daemon);
-	app->life.extension = extension;
+	app->life->extension = extension;
 	return 0;
 }
 
@@ -273,7 +272,7 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, cons
 {
 	int error;
 
-	if (app->life.extension)
+	if (app->life->extension)
 		return -EBUSY;
 	*allowed = may_have(app, reason);
 	*limit = *allowed ? limit_of(app, reason) : 0;
@@ -282,8 +281,8 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, cons
 	error = add(app, reason, description);
 	if (error)
 		return error;
-	app->life.extension->since = app->life.foreground ? 0 : time_now(app->daemon);
-	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
+	app->life->extension->since = app->life->foreground ? 0 : time_now(app->daemon);
+	if (app->life->state == BGTASK_APP_STATE_SUSPENDING)
 		lifecycle_stop_deadline(app);
 	set_timer(app);
 	lifecycle_note(app);
@@ -292,16 +291,16 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, cons
 
 void extension_forget(struct app *app)
 {
-	if (!app->life.extension)
+	if (!app->life->extension)
 		return;
-	sd_event_source_disable_unref(app->life.extension->timer);
-	free(app->life.extension);
-	app->life.extension = NULL;
+	sd_event_source_disable_unref(app->life->extension->timer);
+	free(app->life->extension);
+	app->life->extension = NULL;
 }
 
 void extension_drop(struct app *app)
 {
-	if (app->life.extension) {
+	if (app->life->extension) {
 		look(app);
 		count(app);
 	}
@@ -310,14 +309,14 @@ void extension_drop(struct app *app)
 
 int extension_close(struct app *app)
 {
-	if (!app->life.extension)
+	if (!app->life->extension)
 		return -ENOENT;
 	extension_drop(app);
-	if (app->life.state != BGTASK_APP_STATE_SUSPENDING)
+	if (app->life->state != BGTASK_APP_STATE_SUSPENDING)
 		lifecycle_extension_ended(app, app->daemon->config.suspend_timeout);
 	/* What was being suspended has what is left of its time, unless it has no need of that. */
 	else
-		lifecycle_extension_ended(app, app->life.saved ? 0 : app->life.left);
+		lifecycle_extension_ended(app, app->life->saved ? 0 : app->life->left);
 	/* Only now: the next helper would not know that it has to suspend it. */
 	lifecycle_note(app);
 	return 0;
@@ -330,23 +329,23 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 	struct payload payload;
 	uint64_t time;
 
-	if (!app->life.extension)
+	if (!app->life->extension)
 		return false;
-	reason = app->life.extension->reason;
+	reason = app->life->extension->reason;
 	time = reason == BGTASK_EXTENSION_REASON_SAVING_DATA ? config->saving_timeout :
 							       config->suspend_timeout;
 	extension_drop(app);
 	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
 		/* Who is in the foreground has not begun to end, and has the next when it does. */
-		app->life.saving_over = why != BGTASK_REVOKED_REASON_RESUMED &&
-					!app->life.foreground;
+		app->life->saving_over = why != BGTASK_REVOKED_REASON_RESUMED &&
+					!app->life->foreground;
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REASON, reason);
 	payload_u32(&payload, BGTASK_A_EXTENSION_REVOKED, why);
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		payload_u64(&payload, BGTASK_A_EXTENSION_DEADLINE, time);
-	if (app->life.peer)
-		(void)relay_tell(app->daemon->relay, app->life.peer,
+	if (app->life->peer)
+		(void)relay_tell(app->daemon->relay, app->life->peer,
 				 BGTASK_CMD_EXTENSION_REVOKED_NTF, &payload);
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		lifecycle_extension_ended(app, time);
@@ -357,7 +356,7 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 
 void extension_attached(struct app *app)
 {
-	if (!app->life.extension)
+	if (!app->life->extension)
 		return;
 	/* The helper before may have ended between what it was told and what follows from that. */
 	if (app_is_denied(app)) {
@@ -371,7 +370,7 @@ void extension_attached(struct app *app)
 void extension_backgrounded(struct app *app)
 {
 	look(app);
-	app->life.extension->since = time_now(app->daemon);
+	app->life->extension->since = time_now(app->daemon);
 	set_timer(app);
 }
 
@@ -380,17 +379,22 @@ void extension_power_changed(struct daemon *daemon)
 	struct app *app;
 
 	LIST_FOREACH(app, &daemon->apps, entry) {
-		if (!app->life.extension)
+		if (!app->life->extension)
 			continue;
 		set_timer(app);
 		lifecycle_note(app);
 	}
 }
 
+bool extension_is_held(const struct app *app)
+{
+	return app->life->extension;
+}
+
 bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
 			const char **description)
 {
-	const struct extension *extension = app->life.extension;
+	const struct extension *extension = app->life->extension;
 
 	if (extension) {
 		*reason = extension->reason;
@@ -401,7 +405,7 @@ bool extension_describe(const struct app *app, enum bgtask_extension_reason *rea
 
 void extension_note(const struct app *app, struct lifecycle_note *note)
 {
-	const struct extension *extension = app->life.extension;
+	const struct extension *extension = app->life->extension;
 
 	if (!extension)
 		return;
@@ -419,7 +423,7 @@ int extension_restore(struct app *app, const struct lifecycle_note *note)
 	if (error)
 		return error;
 	/* Its time is looked at when it is known whether there is AC power. */
-	app->life.extension->since = note->since;
-	app->life.extension->counted = note->counted;
+	app->life->extension->since = note->since;
+	app->life->extension->counted = note->counted;
 	return 0;
 }

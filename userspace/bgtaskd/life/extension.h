@@ -47,6 +47,8 @@ void extension_power_changed(struct daemon *daemon);
 void extension_note(const struct app *app, struct lifecycle_note *note);
 int extension_restore(struct app *app, const struct lifecycle_note *note);
 
+bool extension_is_held(const struct app *app);
+
 /* Whether the app has an extension, and why; the description is valid as long as the extension. */
 bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
 			const char **description);

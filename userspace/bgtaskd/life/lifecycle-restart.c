@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "box/hold.h"
 #include "box/ui.h"
 #include "model/app.h"
 #include "model/daemon.h"
@@ -15,7 +16,7 @@
 
 void lifecycle_note(const struct app *app)
 {
-	const struct lifecycle *life = &app->life;
+	const struct lifecycle *life = app->life;
 	struct lifecycle_note note = {
 		.state = life->state,
 		.foreground = life->foreground,
@@ -36,15 +37,18 @@ void lifecycle_note(const struct app *app)
 		log_line(LOG_ERR, "%s: cannot note its state: %s", app->id, strerror(-error));
 }
 
-void lifecycle_load(struct app *app)
+int lifecycle_load(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	struct lifecycle_note note;
+	int error = registry_energy_get(app->daemon->registry, app->id, &life->energy);
 
+	if (error)
+		return error;
 	/* Whoever sees that the app has ended lets go of that, too. */
 	ui_resume(app);
 	if (!lifecycle_note_read(app->daemon->config.runtime_directory, app->id, &note))
-		return;
+		return 0;
 	life->state = note.state;
 	life->foreground = note.foreground;
 	life->attached = note.attached;
@@ -58,12 +62,14 @@ void lifecycle_load(struct app *app)
 		log_line(LOG_ERR, "%s: its extension is lost", app->id);
 	/* Its container is adopted with that. */
 	life->exempt = note.exempt;
-	app->exempt += note.exempt;
+	if (note.exempt)
+		hold_was_exempt(app);
+	return 0;
 }
 
 void lifecycle_resume(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	program_adopt(app);
 	lifecycle_look(app);

@@ -22,7 +22,7 @@ static void tell_suspending(struct app *app, uint64_t time)
 
 void lifecycle_tell_suspending(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	if (life->state == BGTASK_APP_STATE_SUSPENDING && !life->saved)
 		tell_suspending(app, life->extension ? life->left : deadline_left(life->deadline));
@@ -30,7 +30,7 @@ void lifecycle_tell_suspending(struct app *app)
 
 void lifecycle_suspended(struct app *app)
 {
-	deadline_end(&app->life.deadline);
+	deadline_end(&app->life->deadline);
 	extension_drop(app);
 	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDED);
 	(void)lifecycle_hold(app);
@@ -41,13 +41,13 @@ void lifecycle_suspended(struct app *app)
 /* For the next helper, which does not give it more. */
 static void set_until(struct app *app, uint64_t time)
 {
-	app->life.until = deadline_now() + time / 1000;
+	app->life->until = deadline_now() + time / 1000;
 }
 
 static void time_is_over(void *data)
 {
 	struct app *app = data;
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	if (life->state == BGTASK_APP_STATE_SUSPENDING) {
 		if (!life->saved)
@@ -62,14 +62,14 @@ static void time_is_over(void *data)
 
 int lifecycle_set_deadline(struct app *app, uint64_t time)
 {
-	deadline_end(&app->life.deadline);
-	return deadline_begin(&app->life.deadline, app, "app", time, time_is_over, app);
+	deadline_end(&app->life->deadline);
+	return deadline_begin(&app->life->deadline, app, "app", time, time_is_over, app);
 }
 
 void lifecycle_suspend(struct app *app, uint64_t time)
 {
-	app->life.saved = false;
-	if (!app->life.attached) {
+	app->life->saved = false;
+	if (!app->life->attached) {
 		lifecycle_suspended(app);
 		return;
 	}
@@ -84,17 +84,17 @@ void lifecycle_suspend(struct app *app, uint64_t time)
 
 void lifecycle_stop_deadline(struct app *app)
 {
-	app->life.left = deadline_left(app->life.deadline);
-	deadline_end(&app->life.deadline);
+	app->life->left = deadline_left(app->life->deadline);
+	deadline_end(&app->life->deadline);
 }
 
 void lifecycle_extension_ended(struct app *app, uint64_t time)
 {
-	if (app->life.foreground)
+	if (app->life->foreground)
 		return;
-	if (app->life.state == BGTASK_APP_STATE_RUNNING) {
+	if (app->life->state == BGTASK_APP_STATE_RUNNING) {
 		lifecycle_suspend(app, time);
-	} else if (app->life.state == BGTASK_APP_STATE_SUSPENDING) {
+	} else if (app->life->state == BGTASK_APP_STATE_SUSPENDING) {
 		set_until(app, time);
 		if (!time || lifecycle_set_deadline(app, time))
 			lifecycle_suspended(app);
@@ -104,12 +104,12 @@ void lifecycle_extension_ended(struct app *app, uint64_t time)
 int lifecycle_resume_deadline(struct app *app)
 {
 	const struct config *config = &app->daemon->config;
-	uint64_t time = app->life.saving_over ? config->saving_timeout : config->suspend_timeout;
+	uint64_t time = app->life->saving_over ? config->saving_timeout : config->suspend_timeout;
 	uint64_t now = deadline_now(), left;
 
 	/* While a debugger looks at it, it is not known how much has passed. */
-	if (!app->life.extension && !app_is_traced(app, "app")) {
-		left = now < app->life.until ? (app->life.until - now) * 1000 : 0;
+	if (!app->life->extension && !app_is_traced(app, "app")) {
+		left = now < app->life->until ? (app->life->until - now) * 1000 : 0;
 		time = left < time ? left : time;
 	}
 	return lifecycle_set_deadline(app, time);
@@ -117,12 +117,12 @@ int lifecycle_resume_deadline(struct app *app)
 
 void lifecycle_saved(struct app *app)
 {
-	app->life.saved = true;
+	app->life->saved = true;
 	lifecycle_note(app);
 }
 
 void lifecycle_saving_ended(struct app *app)
 {
-	if (!app->life.extension)
+	if (!app->life->extension)
 		lifecycle_suspended(app);
 }

@@ -9,44 +9,41 @@
  * next helper goes on from there, the state is noted before it is acted on; but what brings an app
  * to the foreground is done first, as somebody waits for it.
  */
-#include "box/container.h"
-
 #include "lifecycle-internal.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "box/container.h"
 #include "box/deadline.h"
 #include "box/hold.h"
 #include "box/presence.h"
 #include "model/app.h"
 #include "model/daemon.h"
 #include "model/observers.h"
-#include "run/activation.h"
-#include "run/network.h"
 
 #include "extension.h"
 #include "program.h"
 
 void lifecycle_enter(struct app *app, enum bgtask_app_state state)
 {
-	app->life.state = state;
+	app->life->state = state;
 	lifecycle_note(app);
 	app->daemon->observers->app_event(app, BGTASK_CMD_APP_CHANGED_NTF);
 }
 
 void lifecycle_set_exempt(struct app *app, bool exempt)
 {
-	if (app->life.exempt == exempt)
+	if (app->life->exempt == exempt)
 		return;
-	app->life.exempt = exempt;
+	app->life->exempt = exempt;
 	hold_exempt(app, exempt);
 }
 
 void lifecycle_tell(struct app *app, uint8_t command, const struct payload *payload)
 {
-	if (app->life.peer)
-		(void)relay_tell(app->daemon->relay, app->life.peer, command, payload);
+	if (app->life->peer)
+		(void)relay_tell(app->daemon->relay, app->life->peer, command, payload);
 }
 
 static void tell_resuming(struct app *app)
@@ -54,22 +51,22 @@ static void tell_resuming(struct app *app)
 	struct payload payload;
 
 	payload_init(&payload);
-	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life.foreground);
+	payload_u8(&payload, BGTASK_A_APP_FOREGROUND, app->life->foreground);
 	lifecycle_tell(app, BGTASK_CMD_APP_RESUMING_NTF, &payload);
 }
 
 static void watch(struct app *app)
 {
-	if (!app->life.watched && !app_prepare(app) && !presence_begin(app))
-		app->life.watched = true;
+	if (!app->life->watched && !app_prepare(app) && !presence_begin(app))
+		app->life->watched = true;
 }
 
 int lifecycle_hold(struct app *app)
 {
-	bool suspended = app->life.state == BGTASK_APP_STATE_SUSPENDED;
+	bool suspended = app->life->state == BGTASK_APP_STATE_SUSPENDED;
 	int error, ui_error;
 
-	if (!suspended || !app->life.activations) {
+	if (!suspended || !app->life->activations) {
 		error = hold_set(app, suspended);
 		ui_error = hold_set_ui(app, suspended);
 		return error ? error : ui_error;
@@ -80,25 +77,25 @@ int lifecycle_hold(struct app *app)
 
 static void set_foreground(struct app *app, bool foreground)
 {
-	if (app->life.foreground == foreground)
+	if (app->life->foreground == foreground)
 		return;
-	app->life.foreground = foreground;
+	app->life->foreground = foreground;
 	/* It has no limits there. */
 	app->daemon->observers->app_moved(app);
 }
 
 static void lose_foreground(struct app *app)
 {
-	if (app->life.foreground &&
-	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life.used) < 0)
-		app->life.used = 0;
+	if (app->life->foreground &&
+	    sd_event_now(app->daemon->event, CLOCK_BOOTTIME, &app->life->used) < 0)
+		app->life->used = 0;
 	set_foreground(app, false);
 }
 
 /* All its processes have ended, by themselves or not. */
 static void end(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	bool was_suspended = life->state == BGTASK_APP_STATE_SUSPENDED;
 
 	deadline_end(&life->deadline);
@@ -122,7 +119,7 @@ static void end(struct app *app)
 
 void lifecycle_look(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	bool was_watched = life->watched;
 
 	watch(app);
@@ -142,7 +139,7 @@ void lifecycle_look(struct app *app)
 
 static int start(struct app *app, enum bgtask_app_state state)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	int error;
 
 	if (!app->manifest->exec)
@@ -171,14 +168,14 @@ static int start(struct app *app, enum bgtask_app_state state)
 
 static int launch(struct app *app)
 {
-	if (app->life.state != BGTASK_APP_STATE_NOT_RUNNING)
+	if (app->life->state != BGTASK_APP_STATE_NOT_RUNNING)
 		return -EALREADY;
 	return start(app, BGTASK_APP_STATE_RUNNING);
 }
 
 int lifecycle_activate(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	int error = 0;
 
 	lifecycle_look(app);
@@ -194,9 +191,14 @@ int lifecycle_activate(struct app *app)
 	return error;
 }
 
+void lifecycle_was_activated(struct app *app)
+{
+	app->life->activations++;
+}
+
 void lifecycle_deactivate(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	if (!--life->activations && life->state == BGTASK_APP_STATE_SUSPENDED)
 		(void)lifecycle_hold(app);
@@ -204,7 +206,7 @@ void lifecycle_deactivate(struct app *app)
 
 static int run(struct app *app, bool foreground)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	enum bgtask_app_state before = life->state;
 	bool was_foreground = life->foreground;
 	int error = 0;
@@ -236,7 +238,7 @@ static int run(struct app *app, bool foreground)
 
 static int leave_foreground(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	bool was_foreground = life->foreground;
 
 	lose_foreground(app);
@@ -256,7 +258,7 @@ static int leave_foreground(struct app *app)
 
 static int suspend_now(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	lose_foreground(app);
 	/* With one, its end suspends the app. */
@@ -268,7 +270,7 @@ static int suspend_now(struct app *app)
 
 static int terminate(struct app *app)
 {
-	if (bgt_container_kill(app->daemon->bgt, app->container, BGT_ROLE_APP)) {
+	if (bgt_container_kill(app->daemon->bgt, app_container(app), BGT_ROLE_APP)) {
 		log_line(LOG_ERR, "%s: cannot kill it: %s", app->id, bgt_error(app->daemon->bgt));
 		return -EIO;
 	}
@@ -279,7 +281,7 @@ int lifecycle_move(struct app *app, enum bgtask_app_move move)
 {
 	if (move == BGTASK_APP_MOVE_LAUNCH)
 		return launch(app);
-	if (app->life.state == BGTASK_APP_STATE_NOT_RUNNING)
+	if (app->life->state == BGTASK_APP_STATE_NOT_RUNNING)
 		return -ESRCH;
 	switch (move) {
 	case BGTASK_APP_MOVE_FOREGROUND:
@@ -300,28 +302,28 @@ int lifecycle_move(struct app *app, enum bgtask_app_move move)
 void lifecycle_attach(struct app *app, uint32_t peer)
 {
 	lifecycle_look(app);
-	app->life.peer = peer;
-	app->life.attached = true;
+	app->life->peer = peer;
+	app->life->attached = true;
 	lifecycle_note(app);
 	/* It has come back for its extension. */
-	if (app->life.state != BGTASK_APP_STATE_SUSPENDING || app->life.extension)
-		deadline_end(&app->life.deadline);
+	if (app->life->state != BGTASK_APP_STATE_SUSPENDING || app->life->extension)
+		deadline_end(&app->life->deadline);
 	lifecycle_tell_suspending(app);
 	extension_attached(app);
 	app->daemon->observers->app_attached(app);
 	/* It may just have named its UI thread. */
-	if (app->life.state == BGTASK_APP_STATE_SUSPENDED)
+	if (app->life->state == BGTASK_APP_STATE_SUSPENDED)
 		(void)lifecycle_hold(app);
 }
 
 static void lose_peer(struct app *app)
 {
-	app->life.peer = 0;
-	app->life.attached = false;
+	app->life->peer = 0;
+	app->life->attached = false;
 	lifecycle_note(app);
 	app->daemon->observers->app_peer_gone(app);
 	/* Nobody is left to say that it has saved its state, or is done. */
-	if (app->life.state == BGTASK_APP_STATE_SUSPENDING)
+	if (app->life->state == BGTASK_APP_STATE_SUSPENDING)
 		lifecycle_suspended(app);
 	else
 		(void)extension_close(app);
@@ -332,29 +334,12 @@ void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer)
 	struct app *app;
 
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->life.peer == peer)
+		if (app->life->peer == peer)
 			lose_peer(app);
-}
-
-void lifecycle_init(struct app *app)
-{
-	app->life.pidfd = -1;
 }
 
 void lifecycle_removed(struct app *app)
 {
-	if (app->life.state != BGTASK_APP_STATE_NOT_RUNNING)
+	if (app->life->state != BGTASK_APP_STATE_NOT_RUNNING)
 		end(app);
-}
-
-void lifecycle_forget(struct app *app)
-{
-	struct lifecycle *life = &app->life;
-
-	deadline_end(&life->deadline);
-	extension_forget(app);
-	program_forget(app);
-	if (life->watched)
-		presence_end(app);
-	life->watched = false;
 }

@@ -9,51 +9,37 @@
 #include <linux/bgtask.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-event.h>
-
-#include "store/registry.h"
 
 struct app;
 struct daemon;
 
-/* The life of one app. A socket of the app is told of it, once that has attached. */
-struct lifecycle {
-	enum bgtask_app_state state;
-	bool foreground;
-	bool exempt;			/* its container is that for the app's sake */
-	bool saved;			/* it has said so while it is being suspended */
-	bool saving_over;		/* it has had its extension to save data, and has to end */
-	bool watched;			/* by presence.c */
-	uint64_t used;			/* by the user last, CLOCK_BOOTTIME us; 0 for never */
-	uint32_t peer;			/* the socket that is told; or 0 */
-	bool attached;			/* there is one, or will be when a new helper has come */
-	uint32_t pid;			/* what was started as the app; or 0 */
-	int pidfd;			/* the same, if this helper has started it; or -1 */
-	sd_event_source *exit;
-	struct host *host;
-	struct deadline *deadline;	/* to save its state, or for a socket to come back */
-	uint64_t until;			/* it may save its state, CLOCK_MONOTONIC us */
-	uint64_t left;			/* of that time, ns, while it has an extension */
-	struct extension *extension;	/* or NULL; extension.c */
-	struct energy_record energy;	/* that extensions have used */
-	unsigned int activations;	/* tasks that run in it; activation.c */
-	bool has_ui;			/* there is a cgroup of its UI thread; ui.c */
-};
-
-void lifecycle_init(struct app *app);
+/* Begins the life of an app, which does not run. Returns 0 or -ENOMEM. */
+int lifecycle_open(struct app *app);
 
 /*
  * Reads what the helper before has noted, before the app's container is adopted; and goes on from
- * there, when it is.
+ * there, when it is. The first returns 0 or a negative errno.
  */
-void lifecycle_load(struct app *app);
+int lifecycle_load(struct app *app);
 void lifecycle_resume(struct app *app);
 
 /* The app is removed, and its processes were killed. */
 void lifecycle_removed(struct app *app);
 
 /* The app is forgotten; its processes stay what they are. */
-void lifecycle_forget(struct app *app);
+void lifecycle_close(struct app *app);
+
+enum bgtask_app_state lifecycle_state(const struct app *app);
+bool lifecycle_is_foreground(const struct app *app);
+
+/* What was started as the app; or 0. */
+uint32_t lifecycle_pid(const struct app *app);
+
+/* The socket that has attached for the app, and is told of its life; or 0. */
+uint32_t lifecycle_peer(const struct app *app);
+
+/* When the user used the app last, CLOCK_BOOTTIME us; 0 for never. */
+uint64_t lifecycle_used(const struct app *app);
 
 /* Looks whether processes of the app have come or are all gone. */
 void lifecycle_look(struct app *app);
@@ -89,6 +75,9 @@ void lifecycle_extension_ended(struct app *app, uint64_t time);
  */
 int lifecycle_activate(struct app *app);
 void lifecycle_deactivate(struct app *app);
+
+/* The same as the first for a task that the helper before has let run in the app. */
+void lifecycle_was_activated(struct app *app);
 
 /* Notes what the next helper has to know. */
 void lifecycle_note(const struct app *app);

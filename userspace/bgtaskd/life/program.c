@@ -12,16 +12,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "box/host.h"
 #include "model/app.h"
-#include "system/host.h"
 #include "system/process.h"
+
+#include "lifecycle-internal.h"
 
 /*
  * Forgets the process of the app's program; if it is still @running, nobody waits for it any more.
  */
 static void forget(struct app *app, bool running)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 
 	life->exit = sd_event_source_disable_unref(life->exit);
 	if (life->pidfd >= 0 && running)
@@ -45,7 +47,7 @@ void program_forget(struct app *app)
 static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct app *app = data;
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	siginfo_t info = { 0 };
 	int error;
 
@@ -68,7 +70,7 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 
 void program_adopt(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	char own[PATH_MAX];
 	int error = -ESRCH;
 
@@ -86,7 +88,7 @@ void program_adopt(struct app *app)
 
 int program_start(struct app *app)
 {
-	struct lifecycle *life = &app->life;
+	struct lifecycle *life = app->life;
 	char path[PATH_MAX];
 	const struct host_options options = {
 		.manifest = app->manifest,

@@ -15,8 +15,6 @@
 
 #include "system/process.h"
 
-
-
 /*
  * Triggers that only apps on the lock screen have: those that come when the user does nothing, or
  * tell of the user (Introduction to background tasks, Windows 8).
@@ -45,16 +43,6 @@ struct app *app_find(struct daemon *daemon, const char *id)
 	strcpy(key.id, id);
 	found = tfind(&key, &daemon->app_tree, compare_ids);
 	return found ? *found : NULL;
-}
-
-struct app *app_by_container(struct daemon *daemon, uint32_t container)
-{
-	struct app *app;
-
-	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->container && app->container == container)
-			return app;
-	return NULL;
 }
 
 bool app_is_denied(const struct app *app)

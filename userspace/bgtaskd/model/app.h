@@ -12,7 +12,6 @@ int app_insert(struct app *app);
 void app_delete(struct app *app);
 
 struct app *app_find(struct daemon *daemon, const char *id);
-struct app *app_by_container(struct daemon *daemon, uint32_t container);
 
 /* Path of an app's cgroup, or of a cgroup below that, such as "app" for the app's own processes. */
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size);

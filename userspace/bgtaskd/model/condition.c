@@ -29,20 +29,16 @@ uint32_t conditions_hold(const struct conditions *conditions)
 	return (conditions->set & conditions->which) | (conditions->found & ~conditions->which);
 }
 
-uint32_t conditions_find(struct conditions *conditions, uint32_t first, bool holds)
+void conditions_find(struct conditions *conditions, uint32_t first, bool holds)
 {
-	uint32_t before = conditions_hold(conditions);
-
 	first &= FIRSTS;
 	conditions->found &= ~(first | first << 1);
 	conditions->found |= holds ? first : first << 1;
-	return conditions_hold(conditions) & ~before;
 }
 
-int conditions_set(struct conditions *conditions, uint32_t which, uint32_t values, bool automatic,
-		   uint32_t *began)
+int conditions_set(struct conditions *conditions, uint32_t which, uint32_t values, bool automatic)
 {
-	uint32_t before = conditions_hold(conditions), pairs, first;
+	uint32_t pairs, first;
 
 	if ((which | values) & ~CONDITION_ALL)
 		return -EINVAL;
@@ -51,7 +47,6 @@ int conditions_set(struct conditions *conditions, uint32_t which, uint32_t value
 
 	if (automatic) {
 		conditions->which &= ~(pairs | pairs << 1);
-		*began = conditions_hold(conditions) & ~before;
 		return 0;
 	}
 
@@ -66,6 +61,18 @@ int conditions_set(struct conditions *conditions, uint32_t which, uint32_t value
 	conditions->which |= pairs | pairs << 1;
 	conditions->set &= ~(pairs | pairs << 1);
 	conditions->set |= first | (pairs & ~first) << 1;
-	*began = conditions_hold(conditions) & ~before;
 	return 0;
+}
+
+bool conditions_have_changed(struct conditions *conditions)
+{
+	uint32_t seen = conditions->seen;
+
+	conditions->seen = conditions_hold(conditions);
+	return conditions->seen != seen;
+}
+
+bool conditions_contradict(uint32_t which)
+{
+	return which & which >> 1 & FIRSTS;
 }

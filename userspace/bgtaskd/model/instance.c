@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "system/process.h"
 
 #include "app.h"
@@ -54,27 +53,11 @@ struct instance *instance_make(struct app *app, const struct instance_record *re
 	instance->record.name = memcpy(instance->text, record->name, name);
 	instance->record.argument = memcpy(instance->text + name, record->argument, argument);
 	instance->record.message = "";
-	instance->pidfd = -1;
 	LIST_INSERT_HEAD(&app->daemon->instances, instance, entry);
 	LIST_INSERT_HEAD(&app->instances, instance, by_app);
 	if (*record->message)
 		instance_set_message(instance, "%s", record->message);
 	return instance;
-}
-
-struct instance *instance_new(struct task *task, const char *argument)
-{
-	const struct instance_record record = {
-		.task = task->record.id,
-		.name = task->record.name,
-		.argument = argument ? argument : "",
-		.message = "",
-		.trigger = task->record.trigger,
-		.state = BGTASK_INSTANCE_STATE_LATCHED,
-		.fired = clock_now(),
-	};
-
-	return instance_make(task->app, &record);
 }
 
 int instance_insert(struct instance *instance)
@@ -118,14 +101,6 @@ int instance_record(struct instance *instance)
 		log_line(LOG_ERR, "%s: cannot record instance %u: %s", instance->app->id,
 			 instance->record.id, registry_error(daemon->registry));
 	return error;
-}
-
-void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE])
-{
-	if (instance->in_app)
-		strcpy(below, "app");
-	else
-		snprintf(below, INSTANCE_BELOW_SIZE, "task/%u", instance->record.id);
 }
 
 void instance_put_details(struct payload *payload, const struct instance_record *known)

@@ -8,30 +8,20 @@
 #include "daemon.h"
 
 /*
- * Makes an instance for a firing, latched and not recorded yet; NULL if there is no memory. The
- * second function records it.
+ * Makes an instance of a record, of an app; NULL if there is no memory. It is found by its id when
+ * instance_insert() was called or, for a record that is new, instance_add(), which records it first.
  */
-struct instance *instance_new(struct task *task, const char *argument);
+struct instance *instance_make(struct app *app, const struct instance_record *record);
+int instance_insert(struct instance *instance);
 int instance_add(struct instance *instance);
 
 /* Records what has changed. Returns 0 or a negative errno, which is logged. */
 int instance_record(struct instance *instance);
 
-/* The same for a record that there is; a lookup finds it after the second function only. */
-struct instance *instance_make(struct app *app, const struct instance_record *record);
-int instance_insert(struct instance *instance);
-
 /* Forgets and frees what was made, after all that it had was ended. */
 void instance_delete(struct instance *instance);
 
 struct instance *instance_find(struct daemon *daemon, uint32_t id);
-
-/*
- * The cgroup of an instance's processes, as app_cgroup() takes it: a cgroup of its own or, for a
- * task that runs in the app, the app's.
- */
-#define INSTANCE_BELOW_SIZE	32
-void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE]);
 
 /* Puts into a payload what an instance's process is told of it. */
 void instance_put_details(struct payload *payload, const struct instance_record *known);

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-
 static int compare_ids(const void *a, const void *b)
 {
 	const struct task *first = a, *second = b;

@@ -13,11 +13,11 @@
 #include "box/deadline.h"
 #include "life/lifecycle.h"
 #include "model/app.h"
-#include "model/instance-internal.h"
+#include "model/instance.h"
 #include "model/observers.h"
 
 #include "idle.h"
-#include "instances.h"
+#include "instances-internal.h"
 #include "network.h"
 
 bool activation_is_wanted(const struct instance *instance)
@@ -48,9 +48,9 @@ bool activation_prepare(struct instance *instance)
 		instance_fail(instance, "cannot activate the app", error);
 		return false;
 	}
-	instance->in_app = true;
+	instance->run->in_app = true;
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
-	known->pid = app->life.pid;
+	known->pid = lifecycle_pid(app);
 	idle_begin(instance);
 	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
 	return true;
@@ -68,8 +68,8 @@ static void has_not_attached(void *data)
 
 	/* While its budget is spent, the app cannot attach. */
 	if (!app_use_read(instance->app, &use) &&
-	    (use.throttled || use.times_throttled != instance->times_throttled)) {
-		deadline_end(&instance->deadline);
+	    (use.throttled || use.times_throttled != instance->run->times_throttled)) {
+		deadline_end(&instance->run->deadline);
 		await_peer(instance);
 	} else {
 		instance_fail(instance, "the app has not attached", -ETIMEDOUT);
@@ -81,11 +81,11 @@ static void await_peer(struct instance *instance)
 {
 	struct app_use use;
 
-	if (instance->deadline)
+	if (instance->run->deadline)
 		return;
 	if (!app_use_read(instance->app, &use))
-		instance->times_throttled = use.throttled ? NEVER : use.times_throttled;
-	if (deadline_begin(&instance->deadline, instance->app, "app",
+		instance->run->times_throttled = use.throttled ? NEVER : use.times_throttled;
+	if (deadline_begin(&instance->run->deadline, instance->app, "app",
 			   instance->daemon->config.cancel_timeout, has_not_attached, instance))
 		log_line(LOG_ERR, "%s: cannot wait until it attaches: out of memory",
 			 instance->app->id);
@@ -98,18 +98,18 @@ void activation_tell(struct instance *instance)
 	struct payload payload;
 	int error;
 
-	if (!instance->in_app || instance->told)
+	if (!instance->run->in_app || instance->run->told)
 		return;
-	if (!app->life.peer) {
+	if (!lifecycle_peer(app)) {
 		await_peer(instance);
 		return;
 	}
-	instance->peer = app->life.peer;
+	instance->run->peer = lifecycle_peer(app);
 	payload_init(&payload);
 	instance_put_details(&payload, known);
-	error = relay_tell(app->daemon->relay, instance->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
+	error = relay_tell(app->daemon->relay, instance->run->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
 			   &payload);
-	instance->told = !error;
+	instance->run->told = !error;
 	/* An instance that is cancelled ends in time anyway; of another, the app has to know. */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);
@@ -120,10 +120,10 @@ void activation_tell(struct instance *instance)
 bool activation_resume(struct instance *instance)
 {
 	lifecycle_look(instance->app);
-	if (instance->app->life.state == BGTASK_APP_STATE_NOT_RUNNING)
+	if (lifecycle_state(instance->app) == BGTASK_APP_STATE_NOT_RUNNING)
 		return false;
-	instance->in_app = true;
-	instance->app->life.activations++;
+	instance->run->in_app = true;
+	lifecycle_was_activated(instance->app);
 	await_peer(instance);
 	return true;
 }
@@ -141,9 +141,9 @@ void activation_complete(struct instance *instance)
 
 void activation_end(struct instance *instance)
 {
-	if (!instance->in_app)
+	if (!instance->run->in_app)
 		return;
-	instance->in_app = false;
+	instance->run->in_app = false;
 	lifecycle_deactivate(instance->app);
 }
 
@@ -153,16 +153,16 @@ void activation_attached(struct app *app)
 
 	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
 		next = LIST_NEXT(instance, by_app);
-		if (!instance->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
+		if (!instance->run->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
 			continue;
 		/*
 		 * An instance that is cancelled keeps its deadline, which is that of the
 		 * cancellation.
 		 */
 		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
-			deadline_end(&instance->deadline);
+			deadline_end(&instance->run->deadline);
 		/* This socket is another one than before, and is told again. */
-		instance->told = false;
+		instance->run->told = false;
 		activation_tell(instance);
 	}
 }
@@ -174,7 +174,7 @@ static void end_all(struct app *app, enum bgtask_instance_state state, const cha
 
 	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
 		next = LIST_NEXT(instance, by_app);
-		if (!instance->in_app)
+		if (!instance->run->in_app)
 			continue;
 		/*
 		 * The instance has ended as it was told to, or was killed since it did not do so in

@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "box/app-use.h"
+#include "life/lifecycle.h"
 #include "model/app.h"
 #include "model/instance.h"
 #include "model/observers.h"
 #include "system/process.h"
 
+#include "instances-internal.h"
 
 #define NSEC_PER_USEC	1000
 
@@ -84,26 +86,28 @@ static uint64_t read_cpu(const struct instance *instance, const struct app_use *
 /* Whether it could not go on, at least for a part of the time since the last look. */
 static bool stands_still(struct instance *instance, const struct app_use *use)
 {
-	bool throttled = use->throttled || use->times_throttled != instance->idle->times_throttled;
+	bool throttled = use->throttled || use->times_throttled != instance->run->idle->times_throttled;
 	char below[INSTANCE_BELOW_SIZE];
 
-	instance->idle->times_throttled = use->times_throttled;
+	instance->run->idle->times_throttled = use->times_throttled;
 	instance_below(instance, below);
 	return throttled || app_is_traced(instance->app, below);
 }
 
 static bool is_idle(struct instance *instance, const struct idle_limits *limits, uint64_t passed)
 {
-	struct idle *idle = instance->idle;
+	struct idle *idle = instance->run->idle;
 	struct app_use use;
+	bool unlimited;
 
 	if (app_use_read(instance->app, &use))
 		return false;
 	/* The user looks at it: no limits then. */
-	if (use.foreground)
+	unlimited = lifecycle_is_foreground(instance->app) || use.exempted;
+	if (unlimited)
 		idle->window.passed = 0;
 	return idle_step(&idle->window, limits, read_cpu(instance, &use), use.network + use.local,
-			 passed, stands_still(instance, &use) || use.foreground);
+			 passed, stands_still(instance, &use) || unlimited);
 }
 
 static void cancel(struct instance *instance, const struct idle_limits *limits)
@@ -112,14 +116,14 @@ static void cancel(struct instance *instance, const struct idle_limits *limits)
 		log_line(LOG_NOTICE, "%s: task %s is idle: less than %llu us of CPU time and %llu "
 			 "bytes of traffic in %llu ms", instance->app->id, instance->record.name,
 			 (unsigned long long)limits->cpu, (unsigned long long)limits->traffic,
-			 (unsigned long long)(instance->idle->window.passed / 1000));
+			 (unsigned long long)(instance->run->idle->window.passed / 1000));
 	instance->daemon->observers->instance_idle(instance);
 }
 
 /* When to look again; never, if there is no window now. */
 static void arm(struct instance *instance, const struct idle_limits *limits)
 {
-	struct idle *idle = instance->idle;
+	struct idle *idle = instance->run->idle;
 	uint64_t step = limits->window / LOOKS, left = 0;
 
 	idle->length = limits->window;
@@ -142,7 +146,7 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct instance *instance = data;
 	const struct idle_limits limits = limits_now(instance->daemon);
-	struct idle *idle = instance->idle;
+	struct idle *idle = instance->run->idle;
 	uint64_t passed;
 
 	(void)source;
@@ -177,7 +181,7 @@ void idle_begin(struct instance *instance)
 		free(idle);
 		return;
 	}
-	instance->idle = idle;
+	instance->run->idle = idle;
 	/* The first look finds other counters, and begins the window then. */
 	idle->window.traffic = UINT64_MAX;
 	arm(instance, &limits);
@@ -185,11 +189,11 @@ void idle_begin(struct instance *instance)
 
 void idle_end(struct instance *instance)
 {
-	if (!instance->idle)
+	if (!instance->run->idle)
 		return;
-	sd_event_source_disable_unref(instance->idle->timer);
-	free(instance->idle);
-	instance->idle = NULL;
+	sd_event_source_disable_unref(instance->run->idle->timer);
+	free(instance->run->idle);
+	instance->run->idle = NULL;
 }
 
 void idle_conditions_changed(struct daemon *daemon)
@@ -202,7 +206,7 @@ void idle_conditions_changed(struct daemon *daemon)
 	if (sd_event_now(daemon->event, CLOCK_MONOTONIC, &now) < 0)
 		return;
 	LIST_FOREACH(instance, &daemon->instances, entry) {
-		idle = instance->idle;
+		idle = instance->run->idle;
 		/* Other conditions may come and go, and do not put it off. */
 		if (!idle || idle->length == limits.window ||
 		    instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)

@@ -2,7 +2,7 @@
 /*
  * All instances of an app: those that the registry has, and what becomes of them together.
  */
-#include "instances.h"
+#include "instances-internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "box/deadline.h"
+#include "box/host.h"
 #include "model/app.h"
 #include "model/instance.h"
 #include "model/task.h"
-#include "system/host.h"
 #include "system/process.h"
 
 #include "idle.h"
@@ -23,14 +23,15 @@ void instance_unload(struct instance *instance)
 {
 	launch_release(instance);
 	idle_end(instance);
-	sd_event_source_disable_unref(instance->exit);
-	sd_event_source_disable_unref(instance->retry);
-	deadline_end(&instance->deadline);
-	if (instance->pidfd >= 0)
-		close(instance->pidfd);
+	sd_event_source_disable_unref(instance->run->exit);
+	sd_event_source_disable_unref(instance->run->retry);
+	deadline_end(&instance->run->deadline);
+	if (instance->run->pidfd >= 0)
+		close(instance->run->pidfd);
 	/* A process may still need it, also after the helper's end. */
 	if (instance->record.ended)
-		host_free(instance->host);
+		host_free(instance->run->host);
+	free(instance->run);
 	instance_delete(instance);
 }
 
@@ -44,7 +45,7 @@ static int load(void *data, const struct instance_record *record)
 {
 	struct app *app = data;
 	struct task *task = task_find(app->daemon, record->task);
-	struct instance *instance = instance_make(app, record);
+	struct instance *instance = instance_of_record(app, record);
 
 	if (!instance)
 		return -ENOMEM;
@@ -53,7 +54,7 @@ static int load(void *data, const struct instance_record *record)
 		return -ENOMEM;
 	}
 	if (record->state != BGTASK_INSTANCE_STATE_LATCHED) {
-		instance->starts = true;
+		instance->run->starts = true;
 		app->nr_running++;
 	}
 	if (task && !task->active)

@@ -8,6 +8,9 @@
 
 #include "model/daemon.h"
 
+/* Makes an instance for a firing, latched and not recorded yet; NULL if there is no memory. */
+struct instance *instance_new(struct task *task, const char *argument);
+
 /* Forgets an instance, in whatever state it is; or all instances of an app. */
 void instance_unload(struct instance *instance);
 void instance_unload_all(struct app *app);
@@ -28,6 +31,13 @@ bool instance_start(struct instance *instance);
 /* Ends an instance: its record says how, but for the state; or it has failed. It is gone then. */
 void instance_end(struct instance *instance, enum bgtask_instance_state state);
 void instance_fail(struct instance *instance, const char *what, int error);
+
+/* Whether it runs in the app's own process. */
+bool instance_is_in_app(const struct instance *instance);
+
+/* A socket is told from now on why the instance is to end; one that was told is gone. */
+void instance_attach(struct instance *instance, uint32_t peer);
+void instance_peer_gone(struct daemon *daemon, uint32_t peer);
 
 /* Tells the socket that has attached to an instance why the instance is to end. */
 void instance_tell_canceled(const struct instance *instance);

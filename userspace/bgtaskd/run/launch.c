@@ -7,24 +7,39 @@
 #include "launch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "model/gate.h"
 #include "model/instance.h"
 #include "model/task.h"
-#include "trigger/fire.h"
 
 #include "activation.h"
-#include "instances.h"
+#include "instances-internal.h"
 #include "network.h"
 
 /* If launches cannot be recorded, so long until the next try. */
 #define RETRY_USEC	(5 * UINT64_C(1000000))
 
-static void wake(struct daemon *daemon, uint64_t usec)
+TAILQ_HEAD(launch_queue, launch);
+
+/* What an app has to launch. */
+struct launch {
+	struct app *app;
+	struct instance_queue ready;	/* instances that wait for their start */
+	TAILQ_ENTRY(launch) by_turn;
+	bool has_turn;
+};
+
+struct launcher {
+	sd_event_source *source;	/* there are turns to be taken */
+	struct launch_queue turns;
+};
+
+static void wake(const struct launcher *launcher, uint64_t usec)
 {
-	(void)sd_event_source_set_time_relative(daemon->launching, usec);
-	(void)sd_event_source_set_enabled(daemon->launching, SD_EVENT_ONESHOT);
+	(void)sd_event_source_set_time_relative(launcher->source, usec);
+	(void)sd_event_source_set_enabled(launcher->source, SD_EVENT_ONESHOT);
 }
 
 static bool has_room(const struct app *app)
@@ -35,14 +50,15 @@ static bool has_room(const struct app *app)
 /* Lines the app up for its turn, if it has something to launch and room for that. */
 static void line_up(struct app *app)
 {
-	struct daemon *daemon = app->daemon;
+	struct launcher *launcher = app->daemon->launcher;
+	struct launch *launch = app->launch;
 
-	if (app->has_turn || TAILQ_EMPTY(&app->ready) || !has_room(app))
+	if (launch->has_turn || TAILQ_EMPTY(&launch->ready) || !has_room(app))
 		return;
-	if (TAILQ_EMPTY(&daemon->turns))
-		wake(daemon, 0);
-	TAILQ_INSERT_TAIL(&daemon->turns, app, by_turn);
-	app->has_turn = true;
+	if (TAILQ_EMPTY(&launcher->turns))
+		wake(launcher, 0);
+	TAILQ_INSERT_TAIL(&launcher->turns, launch, by_turn);
+	launch->has_turn = true;
 }
 
 static bool may_launch(const struct instance *instance)
@@ -55,16 +71,16 @@ static bool may_launch(const struct instance *instance)
 
 static void dequeue(struct instance *instance)
 {
-	TAILQ_REMOVE(&instance->app->ready, instance, ready);
-	instance->is_ready = false;
+	TAILQ_REMOVE(&instance->app->launch->ready, instance, queued);
+	instance->run->is_ready = false;
 }
 
 void launch_consider(struct instance *instance)
 {
-	if (instance->is_ready || !may_launch(instance))
+	if (instance->run->is_ready || !may_launch(instance))
 		return;
-	TAILQ_INSERT_TAIL(&instance->app->ready, instance, ready);
-	instance->is_ready = true;
+	TAILQ_INSERT_TAIL(&instance->app->launch->ready, instance, queued);
+	instance->run->is_ready = true;
 	line_up(instance->app);
 }
 
@@ -73,7 +89,7 @@ bool launch_claim(struct instance *instance)
 	if (!has_room(instance->app))
 		return false;
 	instance->app->nr_running++;
-	instance->starts = true;
+	instance->run->starts = true;
 	instance->record.state = BGTASK_INSTANCE_STATE_LAUNCHING;
 	instance->record.started = clock_now();
 	instance->record.has_cgroup = true;
@@ -82,11 +98,11 @@ bool launch_claim(struct instance *instance)
 
 void launch_release(struct instance *instance)
 {
-	if (instance->is_ready)
+	if (instance->run->is_ready)
 		dequeue(instance);
-	if (!instance->starts)
+	if (!instance->run->starts)
 		return;
-	instance->starts = false;
+	instance->run->starts = false;
 	instance->app->nr_running--;
 	line_up(instance->app);
 	network_update(instance->app);
@@ -95,14 +111,17 @@ void launch_release(struct instance *instance)
 /* Claims a few instances, a turn each, and records that. */
 static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT_ONCE], int *error)
 {
+	struct launch_queue *turns = &daemon->launcher->turns;
 	struct instance *instance;
+	struct launch *launch;
 	struct app *app;
 	size_t count = 0;
 
-	while (count < LAUNCH_AT_ONCE && !*error && (app = TAILQ_FIRST(&daemon->turns))) {
-		TAILQ_REMOVE(&daemon->turns, app, by_turn);
-		app->has_turn = false;
-		instance = TAILQ_FIRST(&app->ready);
+	while (count < LAUNCH_AT_ONCE && !*error && (launch = TAILQ_FIRST(turns))) {
+		app = launch->app;
+		TAILQ_REMOVE(turns, launch, by_turn);
+		launch->has_turn = false;
+		instance = TAILQ_FIRST(&launch->ready);
 		/*
 		 * What has fired since then may have taken the room; the next instance that ends
 		 * gives it back.
@@ -183,31 +202,55 @@ static int take_turns(sd_event_source *source, uint64_t usec, void *data)
 		give_back(batch[i]);
 	if (!error)
 		launch_start(daemon, batch, count);
-	if (!TAILQ_EMPTY(&daemon->turns))
-		wake(daemon, error ? RETRY_USEC : 0);
+	if (!TAILQ_EMPTY(&daemon->launcher->turns))
+		wake(daemon->launcher, error ? RETRY_USEC : 0);
 	return 0;
 }
 
-void launch_forget_app(struct app *app)
+int launch_open_app(struct app *app)
 {
-	if (app->has_turn)
-		TAILQ_REMOVE(&app->daemon->turns, app, by_turn);
-	app->has_turn = false;
+	struct launch *launch = calloc(1, sizeof(*launch));
+
+	if (!launch)
+		return -ENOMEM;
+	launch->app = app;
+	TAILQ_INIT(&launch->ready);
+	app->launch = launch;
+	return 0;
+}
+
+void launch_close_app(struct app *app)
+{
+	struct launch *launch = app->launch;
+
+	if (!launch)
+		return;
+	if (launch->has_turn)
+		TAILQ_REMOVE(&app->daemon->launcher->turns, launch, by_turn);
+	free(launch);
+	app->launch = NULL;
 }
 
 int launch_open(struct daemon *daemon)
 {
+	struct launcher *launcher = calloc(1, sizeof(*launcher));
 	int error;
 
-	TAILQ_INIT(&daemon->turns);
-	error = sd_event_add_time_relative(daemon->event, &daemon->launching, CLOCK_MONOTONIC, 0, 1,
+	if (!launcher)
+		return -ENOMEM;
+	daemon->launcher = launcher;
+	TAILQ_INIT(&launcher->turns);
+	error = sd_event_add_time_relative(daemon->event, &launcher->source, CLOCK_MONOTONIC, 0, 1,
 					   take_turns, daemon);
 	if (error >= 0)
-		error = sd_event_source_set_enabled(daemon->launching, SD_EVENT_OFF);
+		error = sd_event_source_set_enabled(launcher->source, SD_EVENT_OFF);
 	return error < 0 ? error : 0;
 }
 
 void launch_close(struct daemon *daemon)
 {
-	sd_event_source_disable_unref(daemon->launching);
+	if (daemon->launcher)
+		sd_event_source_disable_unref(daemon->launcher->source);
+	free(daemon->launcher);
+	daemon->launcher = NULL;
 }

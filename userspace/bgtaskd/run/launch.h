@@ -27,7 +27,8 @@ void launch_start(struct daemon *daemon, struct instance *const batch[], size_t 
 /* An instance has ended, or it has not begun; its place is another's. */
 void launch_release(struct instance *instance);
 
-/* There is no such app any more. */
-void launch_forget_app(struct app *app);
+/* Lets an app have instances to launch, and ends that. The first returns 0 or -ENOMEM. */
+int launch_open_app(struct app *app);
+void launch_close_app(struct app *app);
 
 #endif

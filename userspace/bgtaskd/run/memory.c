@@ -11,10 +11,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "box/container.h"
+#include "life/extension.h"
+#include "life/lifecycle.h"
 #include "model/instance.h"
 
 #define TRIGGER		"/proc/pressure/memory"
@@ -22,6 +26,11 @@
 #define WINDOW_USEC	1000000u
 /* So long it takes until one that was killed is missed. */
 #define REST_USEC	(3 * UINT64_C(1000000))
+
+struct memory {
+	sd_event_source *source;	/* the kernel tells that it is short */
+	uint64_t rest;			/* nobody is killed until then, CLOCK_MONOTONIC us */
+};
 
 /* How much claim an app has to its memory. */
 enum claim {
@@ -34,17 +43,18 @@ enum claim {
 
 static bool runs(const struct app *app)
 {
-	return app->life.state != BGTASK_APP_STATE_NOT_RUNNING || app->nr_running;
+	return lifecycle_state(app) != BGTASK_APP_STATE_NOT_RUNNING || app->nr_running;
 }
 
 static enum claim claim_of(const struct app *app)
 {
-	if (app->life.foreground)
+	enum bgtask_app_state state = lifecycle_state(app);
+
+	if (lifecycle_is_foreground(app))
 		return CLAIM_FOREGROUND;
-	if (app->life.extension)
+	if (extension_is_held(app))
 		return CLAIM_EXTENDED;
-	if (app->life.state == BGTASK_APP_STATE_RUNNING ||
-	    app->life.state == BGTASK_APP_STATE_SUSPENDING)
+	if (state == BGTASK_APP_STATE_RUNNING || state == BGTASK_APP_STATE_SUSPENDING)
 		return CLAIM_BACKGROUND;
 	return app->nr_running ? CLAIM_TASK : CLAIM_SUSPENDED;
 }
@@ -53,7 +63,7 @@ static bool precedes(const struct app *first, const struct app *second)
 {
 	if (claim_of(first) != claim_of(second))
 		return claim_of(first) < claim_of(second);
-	return first->life.used < second->life.used;
+	return lifecycle_used(first) < lifecycle_used(second);
 }
 
 static struct app *find_victim(struct daemon *daemon)
@@ -81,7 +91,7 @@ static void kill_app(struct app *app)
 		instance->record.cancelled = true;
 		instance->record.reason = BGTASK_CANCEL_REASON_RESOURCE_REVOCATION;
 	}
-	if (bgt_container_kill(app->daemon->bgt, app->container, BGT_ROLE_ALL))
+	if (bgt_container_kill(app->daemon->bgt, app_container(app), BGT_ROLE_ALL))
 		log_line(LOG_ERR, "%s: cannot kill it: %s", app->id, bgt_error(app->daemon->bgt));
 }
 
@@ -98,42 +108,70 @@ static int short_of_memory(sd_event_source *source, int fd, uint32_t events, voi
 		return 0;
 	}
 	if (sd_event_now(daemon->event, CLOCK_MONOTONIC, &now) < 0 ||
-	    now < daemon->memory_rest)
+	    now < daemon->memory->rest)
 		return 0;
 	victim = find_victim(daemon);
 	if (!victim)
 		return 0;
 	kill_app(victim);
-	daemon->memory_rest = now + REST_USEC;
+	daemon->memory->rest = now + REST_USEC;
 	return 0;
+}
+
+static int open_trigger(const struct daemon *daemon)
+{
+	char trigger[64];
+	int length, fd, error;
+
+	length = snprintf(trigger, sizeof(trigger), "some %llu %u",
+			  (unsigned long long)(daemon->config.memory_stall / 1000), WINDOW_USEC);
+	fd = open(TRIGGER, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* The kernel wants the closing NUL, too. */
+	if (write(fd, trigger, (size_t)length + 1) >= 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
 }
 
 void memory_open(struct daemon *daemon)
 {
-	char trigger[64];
-	int length, fd, error = 0;
+	struct memory *memory;
+	int fd, error;
 
 	if (!daemon->config.memory_stall)
 		return;
-	length = snprintf(trigger, sizeof(trigger), "some %llu %u",
-			  (unsigned long long)(daemon->config.memory_stall / 1000), WINDOW_USEC);
-	fd = open(TRIGGER, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	/* With its closing NUL, as the kernel wants it. */
-	if (fd < 0 || write(fd, trigger, (size_t)length + 1) < 0)
-		error = -errno;
-	if (!error)
-		error = sd_event_add_io(daemon->event, &daemon->memory, fd, EPOLLPRI,
-					short_of_memory, daemon);
-	if (error >= 0) {
-		(void)sd_event_source_set_io_fd_own(daemon->memory, true);
-		return;
-	}
+	fd = open_trigger(daemon);
+	error = fd;
+	if (fd < 0)
+		goto not_watched;
+	error = -ENOMEM;
+	memory = calloc(1, sizeof(*memory));
+	if (!memory)
+		goto close_fd;
+	error = sd_event_add_io(daemon->event, &memory->source, fd, EPOLLPRI, short_of_memory,
+				daemon);
+	if (error < 0)
+		goto free_memory;
+	(void)sd_event_source_set_io_fd_own(memory->source, true);
+	daemon->memory = memory;
+	return;
+
+free_memory:
+	free(memory);
+close_fd:
+	close(fd);
+not_watched:
 	log_line(LOG_NOTICE, "memory pressure is not watched: " TRIGGER ": %s", strerror(-error));
-	if (fd >= 0)
-		close(fd);
 }
 
 void memory_close(struct daemon *daemon)
 {
-	daemon->memory = sd_event_source_disable_unref(daemon->memory);
+	if (!daemon->memory)
+		return;
+	sd_event_source_disable_unref(daemon->memory->source);
+	free(daemon->memory);
+	daemon->memory = NULL;
 }

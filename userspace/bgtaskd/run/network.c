@@ -6,11 +6,14 @@
  */
 #include "network.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "box/app-use.h"
+#include "life/lifecycle.h"
 #include "model/app.h"
 #include "model/instance.h"
 
@@ -38,6 +41,17 @@
  * when this part of the budget has gone, and when what runs or the power changes.
  */
 #define RECORDS		16
+
+/* What is known of an app. */
+struct network {
+	struct network_record record;
+	uint64_t recorded;		/* @record.seen, when it was last recorded */
+	bool looked;			/* the following are known */
+	bool battery;			/* as it was at the last look */
+	bool unlimited;			/* the same; in the foreground an app has no limits */
+	bool spent;			/* as was told */
+	sd_event_source *timer;
+};
 
 void network_take(struct network_record *record, uint32_t day, uint64_t total, bool counts)
 {
@@ -67,10 +81,16 @@ static int64_t time_now(void)
 
 static bool is_spent(const struct app *app)
 {
-	const struct network_record *record = &app->network.record;
+	const struct network_record *record = &app->network->record;
 
 	return app_has_network_budget(app) && record->used >= app_network_budget(app) &&
 	       record->day == clock_day(time_now());
+}
+
+/* An app that the user looks at has no limits, whoever has brought the app to the foreground. */
+static bool is_unlimited(const struct app *app, const struct app_use *use)
+{
+	return lifecycle_is_foreground(app) || use->exempted;
 }
 
 bool network_may_launch(const struct task *task)
@@ -78,13 +98,12 @@ bool network_may_launch(const struct task *task)
 	const struct app *app = task->app;
 	struct app_use use;
 
-	/* An app that the user looks at has no limits. */
-	return !is_spent(app) || (!app_use_read(app, &use) && use.foreground);
+	return !is_spent(app) || (!app_use_read(app, &use) && is_unlimited(app, &use));
 }
 
 static void record(struct app *app)
 {
-	struct network *network = &app->network;
+	struct network *network = app->network;
 	struct registry *registry = app->daemon->registry;
 
 	if (network->recorded == network->record.seen)
@@ -104,27 +123,28 @@ static void record(struct app *app)
  */
 static void settle(struct app *app)
 {
-	struct network *network = &app->network;
+	struct network *network = app->network;
 	uint64_t unrecorded, part = app_network_budget(app) / RECORDS;
-	bool battery = app_saves_energy(app), changed, was_free;
+	bool battery = app_saves_energy(app), changed, unlimited, was_free;
 	struct app_use use;
 
 	if (app_use_read(app, &use))
 		return;
+	unlimited = is_unlimited(app, &use);
 	changed = !network->looked || network->battery != battery;
 	/*
 	 * At the first look, the time since the helper before is taken to have been as it is now.
 	 */
 	if (!network->looked) {
 		network->battery = battery;
-		network->foreground = use.foreground;
+		network->unlimited = unlimited;
 	}
-	was_free = !network->battery || network->foreground ||
-		   (use.foreground && !app->life.foreground);
+	was_free = !network->battery || network->unlimited ||
+		   (unlimited && !lifecycle_is_foreground(app));
 	network_take(&network->record, clock_day(time_now()), use.network, !was_free);
 	network->looked = true;
 	network->battery = battery;
-	network->foreground = use.foreground;
+	network->unlimited = unlimited;
 
 	unrecorded = network->record.seen < network->recorded ? UINT64_MAX :
 		     network->record.seen - network->recorded;
@@ -148,11 +168,11 @@ static void take_away(struct app *app)
 {
 	struct instance *instance;
 
-	if (!app->network.spent)
+	if (!app->network->spent)
 		log_line(LOG_NOTICE, "%s: its network budget is spent: %llu bytes today", app->id,
-			 (unsigned long long)app->network.record.used);
-	app->network.spent = true;
-	if (app->network.foreground) {
+			 (unsigned long long)app->network->record.used);
+	app->network->spent = true;
+	if (app->network->unlimited) {
 		launch_latched(app);
 		return;
 	}
@@ -170,16 +190,16 @@ static uint64_t next_look(const struct app *app)
 	if (!app_has_network_budget(app))
 		return 0;
 	if (app->nr_running)
-		interval = network_interval(app->network.record.used, app_network_budget(app));
+		interval = network_interval(app->network->record.used, app_network_budget(app));
 	/*
 	 * When the budget is spent, what runs was told to end, so the next look is that of the next
 	 * day.
 	 */
-	if (app->network.spent) {
+	if (app->network->spent) {
 		interval = (uint64_t)(clock_next_day(now) - now) * USEC_PER_SEC;
 		if (interval > DAY_USEC_MAX)
 			interval = DAY_USEC_MAX;
-		if (app->nr_running && app->network.foreground)
+		if (app->nr_running && app->network->unlimited)
 			interval = LOOK_USEC_MAX;
 	}
 	return interval;
@@ -194,8 +214,8 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 	settle(app);
 	if (is_spent(app)) {
 		take_away(app);
-	} else if (app->network.spent) {
-		app->network.spent = false;
+	} else if (app->network->spent) {
+		app->network->spent = false;
 		launch_latched(app);
 	}
 	interval = next_look(app);
@@ -207,18 +227,22 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 	return 0;
 }
 
-int network_load(struct app *app)
+int network_open(struct app *app)
 {
-	struct network *network = &app->network;
-	int error = registry_network_get(app->daemon->registry, app->id, &network->record);
+	struct network *network = calloc(1, sizeof(*network));
+	int error;
 
+	if (!network)
+		return -ENOMEM;
+	app->network = network;
+	error = registry_network_get(app->daemon->registry, app->id, &network->record);
 	network->recorded = network->record.seen;
 	return error;
 }
 
 void network_update(struct app *app)
 {
-	struct network *network = &app->network;
+	struct network *network = app->network;
 	int error = 0;
 
 	/* Nothing is done before the power is known, nor when the helper ends. */
@@ -255,12 +279,16 @@ void network_power_changed(struct daemon *daemon)
 	struct app *app;
 
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->nr_running || app->traffic_counted || app->network.spent ||
+		if (app->nr_running || app_use_is_traffic_counted(app) || app->network->spent ||
 		    is_spent(app))
 			network_update(app);
 }
 
-void network_free(struct app *app)
+void network_close(struct app *app)
 {
-	app->network.timer = sd_event_source_disable_unref(app->network.timer);
+	if (!app->network)
+		return;
+	sd_event_source_disable_unref(app->network->timer);
+	free(app->network);
+	app->network = NULL;
 }

@@ -9,24 +9,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
 #include "store/registry.h"
 
 struct app;
 struct daemon;
 struct task;
-
-/* What is known of an app. */
-struct network {
-	struct network_record record;
-	uint64_t recorded;		/* @record.seen, when it was last recorded */
-	bool looked;			/* the following are known */
-	bool battery;			/* as it was at the last look */
-	bool foreground;
-	bool spent;			/* as was told */
-	sd_event_source *timer;
-};
 
 /*
  * The counters stand at @total. What they have moved is used if it @counts; counters that have gone
@@ -40,16 +28,17 @@ uint64_t network_interval(uint64_t used, uint64_t budget);
 /* Whether a task may be launched, see gate.h. */
 bool network_may_launch(const struct task *task);
 
-/* Takes from the registry what was used. Returns 0 or a negative errno. */
-int network_load(struct app *app);
+/*
+ * Lets an app have a network budget, of which the registry knows what was used; and ends that. The
+ * first returns 0 or a negative errno.
+ */
+int network_open(struct app *app);
+void network_close(struct app *app);
 
 /* Something else runs of the app than before, or its class is another. */
 void network_update(struct app *app);
 
 /* The power has come, or gone; or it is known now. */
 void network_power_changed(struct daemon *daemon);
-
-/* The app is forgotten. */
-void network_free(struct app *app);
 
 #endif

@@ -9,13 +9,13 @@
 
 #include "box/container.h"
 #include "model/app.h"
-#include "model/instance-internal.h"
+#include "model/instance.h"
 #include "model/task.h"
 #include "system/process.h"
 
 #include "activation.h"
 #include "idle.h"
-#include "instances.h"
+#include "instances-internal.h"
 #include "launch.h"
 
 /* Finds the process again that the helper before has started. */
@@ -32,9 +32,9 @@ static bool find_host(struct instance *instance)
 	}
 	if (!known->pid)
 		return false;
-	instance->pidfd = pidfd_open((pid_t)known->pid, 0);
+	instance->run->pidfd = pidfd_open((pid_t)known->pid, 0);
 	/* Looked at only now, when the number cannot be another's any more. */
-	return instance->pidfd >= 0 && known->start_time &&
+	return instance->run->pidfd >= 0 && known->start_time &&
 	       process_start_time(known->pid) == known->start_time;
 }
 

@@ -17,20 +17,17 @@
 #include "box/container.h"
 #include "box/deadline.h"
 #include "box/hold.h"
+#include "box/host.h"
 #include "model/app.h"
-#include "model/instance-internal.h"
+#include "model/instance.h"
 #include "model/observers.h"
 #include "model/task.h"
 #include "sense/module.h"
-#include "system/host.h"
 #include "system/process.h"
-#include "trigger/channel.h"
-#include "trigger/fire.h"
-#include "trigger/registration.h"
 
 #include "activation.h"
 #include "idle.h"
-#include "instances.h"
+#include "instances-internal.h"
 #include "launch.h"
 #include "network.h"
 
@@ -62,16 +59,16 @@ static void finish(struct instance *instance)
 	char path[PATH_MAX];
 	int error;
 
-	instance->exit = sd_event_source_disable_unref(instance->exit);
-	instance->retry = sd_event_source_disable_unref(instance->retry);
-	deadline_end(&instance->deadline);
+	instance->run->exit = sd_event_source_disable_unref(instance->run->exit);
+	instance->run->retry = sd_event_source_disable_unref(instance->run->retry);
+	deadline_end(&instance->run->deadline);
 	error = record_end(instance, once ? task : NULL);
 	/* Nobody has to know any more. */
 	if (error == -ENOENT)
 		error = 0;
 	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
 	if (error &&
-	    sd_event_add_time_relative(daemon->event, &instance->retry, CLOCK_BOOTTIME,
+	    sd_event_add_time_relative(daemon->event, &instance->run->retry, CLOCK_BOOTTIME,
 				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
 		return;
 
@@ -100,9 +97,9 @@ static int try_to_finish(sd_event_source *source, uint64_t usec, void *data)
 
 void instance_end(struct instance *instance, enum bgtask_instance_state state)
 {
-	if (instance->reprieved)
+	if (instance->run->reprieved)
 		hold_reprieve_end(instance->app);
-	instance->reprieved = false;
+	instance->run->reprieved = false;
 	instance->record.state = state;
 	instance->record.ended = clock_now();
 	instance->record.pid = 0;
@@ -125,7 +122,7 @@ void instance_fail(struct instance *instance, const char *what, int error)
 static enum bgtask_instance_state judge_exit(struct instance *instance, int status)
 {
 	instance->record.status = status;
-	if (!instance->plugin)
+	if (!instance->run->plugin)
 		return status ? BGTASK_INSTANCE_STATE_FAILED : BGTASK_INSTANCE_STATE_COMPLETED;
 	if (!status)
 		instance->record.status = -EPROTO;
@@ -139,7 +136,7 @@ enum bgtask_instance_state instance_judge(struct instance *instance, const sigin
 	struct instance_record *known = &instance->record;
 
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
-		return instance->overdue ? BGTASK_INSTANCE_STATE_TERMINATED :
+		return instance->run->overdue ? BGTASK_INSTANCE_STATE_TERMINATED :
 					   BGTASK_INSTANCE_STATE_CANCELED;
 	if (known->reported)
 		return known->status ? BGTASK_INSTANCE_STATE_FAILED :
@@ -149,10 +146,10 @@ enum bgtask_instance_state instance_judge(struct instance *instance, const sigin
 				     "started anew meanwhile");
 		return BGTASK_INSTANCE_STATE_FAILED;
 	}
-	known->status = host_failure(instance->host);
+	known->status = host_failure(instance->run->host);
 	if (known->status) {
 		instance_set_message(instance, "%scannot be run: %s",
-				     instance->plugin ? "bgtask-host " : "",
+				     instance->run->plugin ? "bgtask-host " : "",
 				     strerror(-known->status));
 		return BGTASK_INSTANCE_STATE_FAILED;
 	}
@@ -182,7 +179,7 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 
 int instance_watch(struct instance *instance)
 {
-	return sd_event_add_io(instance->daemon->event, &instance->exit, instance->pidfd, EPOLLIN,
+	return sd_event_add_io(instance->daemon->event, &instance->run->exit, instance->run->pidfd, EPOLLIN,
 			       exited, instance);
 }
 
@@ -235,8 +232,8 @@ bool instance_start(struct instance *instance)
 	}
 	/* From its first packet on. */
 	network_update(instance->app);
-	instance->plugin = host_is_plugin(options.entry_point);
-	error = host_start(&options, known, &known->pid, &instance->pidfd, &instance->host);
+	instance->run->plugin = host_is_plugin(options.entry_point);
+	error = host_start(&options, known, &known->pid, &instance->run->pidfd, &instance->run->host);
 	if (error) {
 		instance_fail(instance, "cannot start its host", error);
 		return false;
@@ -245,9 +242,9 @@ bool instance_start(struct instance *instance)
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
 	error = instance_watch(instance);
 	if (error < 0) {
-		(void)pidfd_send_signal(instance->pidfd, SIGKILL, NULL, 0);
+		(void)pidfd_send_signal(instance->run->pidfd, SIGKILL, NULL, 0);
 		/* It may still share what is freed with the instance. */
-		(void)waitid(P_PIDFD, (id_t)instance->pidfd, NULL, WEXITED);
+		(void)waitid(P_PIDFD, (id_t)instance->run->pidfd, NULL, WEXITED);
 		instance_fail(instance, "cannot watch it", error);
 		return false;
 	}
@@ -275,14 +272,14 @@ static void terminate(struct instance *instance)
 	struct daemon *daemon = instance->daemon;
 	char below[INSTANCE_BELOW_SIZE], path[PATH_MAX];
 
-	instance->overdue = true;
+	instance->run->overdue = true;
 	instance->record.status = -ETIME;
 	instance_set_message(instance, "did not end when it was cancelled");
 	instance_below(instance, below);
 	app_cgroup(instance->app, below, path, sizeof(path));
 	process_report(path, instance->app->id, instance->record.name);
 	mark_terminated(instance->app);
-	if (bgt_container_kill(daemon->bgt, instance->app->container, BGT_ROLE_ALL)) {
+	if (bgt_container_kill(daemon->bgt, app_container(instance->app), BGT_ROLE_ALL)) {
 		log_line(LOG_ERR, "%s: cannot kill it: %s", instance->app->id,
 			 bgt_error(daemon->bgt));
 		process_kill_cgroup(path);
@@ -299,7 +296,7 @@ static void set_deadline(struct instance *instance)
 	char below[INSTANCE_BELOW_SIZE];
 
 	instance_below(instance, below);
-	if (deadline_begin(&instance->deadline, instance->app, below,
+	if (deadline_begin(&instance->run->deadline, instance->app, below,
 			   instance->daemon->config.cancel_timeout, time_is_over, instance))
 		terminate(instance);
 }
@@ -311,7 +308,7 @@ void instance_tell_canceled(const struct instance *instance)
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_INSTANCE_ID, instance->record.id);
 	payload_u32(&payload, BGTASK_A_INSTANCE_REASON, instance->record.reason);
-	(void)relay_tell(instance->daemon->relay, instance->peer,
+	(void)relay_tell(instance->daemon->relay, instance->run->peer,
 			 BGTASK_CMD_INSTANCE_CANCELED_NTF, &payload);
 }
 
@@ -331,12 +328,12 @@ static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, 
 	(void)instance_record(instance);
 	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
 	/* Were it frozen, it could not answer. */
-	instance->reprieved = hold_reprieve(instance->app, own);
-	if (instance->peer)
+	instance->run->reprieved = hold_reprieve(instance->app, own);
+	if (instance->run->peer)
 		instance_tell_canceled(instance);
-	else if (!instance->in_app)
-		(void)pidfd_send_signal(instance->pidfd, SIGTERM, NULL, 0);
-	deadline_end(&instance->deadline);
+	else if (!instance->run->in_app)
+		(void)pidfd_send_signal(instance->run->pidfd, SIGTERM, NULL, 0);
+	deadline_end(&instance->run->deadline);
 	set_deadline(instance);
 }
 

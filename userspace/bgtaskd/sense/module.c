@@ -80,7 +80,7 @@ static bool has_container(const struct app *app)
 {
 	struct bgt_container *container = NULL;
 
-	if (bgt_container_get(app->daemon->bgt, app->container, &container) == -ENOENT)
+	if (bgt_container_get(app->daemon->bgt, app_container(app), &container) == -ENOENT)
 		return false;
 	bgt_container_free(container);
 	return true;
@@ -93,7 +93,7 @@ static void events_lost(struct daemon *daemon)
 
 	log_line(LOG_NOTICE, "events of the module were lost");
 	LIST_FOREACH(app, &daemon->apps, entry) {
-		if (app->container && !has_container(app))
+		if (app_container(app) && !has_container(app))
 			container_gone(app);
 		else
 			app_member_gone(app);

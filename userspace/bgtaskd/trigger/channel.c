@@ -32,7 +32,17 @@
 
 #define STORE_PREFIX	"channel-"
 
+LIST_HEAD(channel_list, channel);
+
+/* Those of an app that has some. */
+struct channels {
+	struct channel_list list;
+	unsigned int count;
+};
+
 struct channel {
+	LIST_ENTRY(channel) entry;
+	struct task *task;
 	int fd;
 	sd_event_source *source;
 	sd_event_source *rest;
@@ -45,7 +55,7 @@ int channel_take(struct app *app, const struct call *call)
 	const char *fault;
 	int fd;
 
-	if (!app->container || app->container != call->container) {
+	if (!app_container(app) || app_container(app) != call->container) {
 		call_refuse(call, -EPERM, "only the app itself can give its sockets away");
 		return -EPERM;
 	}
@@ -114,16 +124,14 @@ static void rest(struct task *task)
 
 void channel_app_changed(struct app *app)
 {
-	struct task *task;
+	struct channel *channel;
 
 	if (!app->channels)
 		return;
-	LIST_FOREACH(task, &app->tasks, by_app) {
-		if (!task->channel)
-			continue;
-		update(task);
-		if (task->active)
-			launch_consider(task->active);
+	LIST_FOREACH(channel, &app->channels->list, entry) {
+		update(channel->task);
+		if (channel->task->active)
+			launch_consider(channel->task->active);
 	}
 }
 
@@ -158,50 +166,77 @@ static bool leaves_enough(int fd)
 	return getrlimit(RLIMIT_NOFILE, &limit) || (rlim_t)fd < limit.rlim_cur / 2;
 }
 
-/* Counts it among those of the app; the channel that it replaces is still there. */
-static struct channel *make(struct task *task, int fd, int *error)
+/* The first channel of an app begins the watch of whether the app is there, the last ends it. */
+static int add(struct app *app, struct channel *channel)
+{
+	int error;
+
+	if (!app->channels) {
+		error = app_prepare(app);
+		if (!error)
+			error = presence_begin(app);
+		if (error)
+			return error;
+		app->channels = calloc(1, sizeof(*app->channels));
+		if (!app->channels) {
+			presence_end(app);
+			return -ENOMEM;
+		}
+	}
+	LIST_INSERT_HEAD(&app->channels->list, channel, entry);
+	app->channels->count++;
+	return 0;
+}
+
+static void drop(struct app *app, struct channel *channel)
+{
+	LIST_REMOVE(channel, entry);
+	if (--app->channels->count)
+		return;
+	free(app->channels);
+	app->channels = NULL;
+	presence_end(app);
+}
+
+/* Makes a channel, while the channel that it replaces is still there. */
+static int make(struct task *task, int fd, struct channel **result)
 {
 	struct app *app = task->app;
 	struct channel *channel;
+	int error;
 
-	*error = 0;
-	if (app->channels - !!task->channel == CHANNELS_MAX)
-		*error = -ENOSPC;
-	else if (!leaves_enough(fd))
-		*error = -EMFILE;
-	else
-		*error = app_prepare(app);
-	if (!*error && !app->channels)
-		*error = presence_begin(app);
-	if (*error)
-		return NULL;
-	*error = -ENOMEM;
+	if (app->channels && app->channels->count - !!task->channel == CHANNELS_MAX)
+		return -ENOSPC;
+	if (!leaves_enough(fd))
+		return -EMFILE;
 	channel = calloc(1, sizeof(*channel));
 	if (!channel)
-		goto end_presence;
+		return -ENOMEM;
+	channel->task = task;
 	channel->fd = fd;
 	channel->next_rest = REST_FIRST;
-	*error = sd_event_add_io(app->daemon->event, &channel->source, fd, EPOLLIN | EPOLLRDHUP,
-				 readable, task);
-	if (*error < 0)
+	error = add(app, channel);
+	if (error)
 		goto free_channel;
-	*error = 0;
-	app->channels++;
-	return channel;
+	error = sd_event_add_io(app->daemon->event, &channel->source, fd, EPOLLIN | EPOLLRDHUP,
+				readable, task);
+	if (error < 0)
+		goto drop_channel;
+	*result = channel;
+	return 0;
 
+drop_channel:
+	drop(app, channel);
 free_channel:
 	free(channel);
-end_presence:
-	if (!app->channels)
-		presence_end(app);
-	return NULL;
+	return error;
 }
 
 /* If this fails, the task keeps the channel that it has. */
 static int set(struct task *task, int fd)
 {
-	int error;
-	struct channel *channel = make(task, fd, &error);
+	struct channel *channel;
+	int error = make(task, fd, &channel);
 
 	if (error) {
 		close(fd);
@@ -234,10 +269,9 @@ void channel_close(struct task *task)
 	sd_event_source_disable_unref(channel->source);
 	sd_event_source_disable_unref(channel->rest);
 	close(channel->fd);
+	drop(task->app, channel);
 	free(channel);
 	task->channel = NULL;
-	if (!--task->app->channels)
-		presence_end(task->app);
 }
 
 void channel_drop(struct task *task)

@@ -65,7 +65,7 @@ static int fire(struct firing *firing, struct task *task, const char *argument)
 		task->next = instance;
 	else
 		task->active = instance;
-	TAILQ_INSERT_TAIL(&firing->made, instance, ready);
+	TAILQ_INSERT_TAIL(&firing->made, instance, queued);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ static int finish(struct firing *firing, int error)
 		log_line(LOG_ERR, "a trigger fires in vain: %s", error == -ENOMEM ?
 			 "out of memory" : registry_error(firing->daemon->registry));
 	while ((instance = TAILQ_FIRST(&firing->made))) {
-		TAILQ_REMOVE(&firing->made, instance, ready);
+		TAILQ_REMOVE(&firing->made, instance, queued);
 		if (error)
 			instance_unload(instance);
 		else if (instance->record.state == BGTASK_INSTANCE_STATE_LAUNCHING)
@@ -166,7 +166,8 @@ void fire_conditions_changed(struct daemon *daemon)
 {
 	struct instance *instance;
 
-	daemon->observers->conditions_changed(daemon);
+	if (conditions_have_changed(&daemon->conditions))
+		daemon->observers->conditions_changed(daemon);
 	LIST_FOREACH(instance, &daemon->instances, entry) {
 		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
 			continue;

@@ -19,8 +19,11 @@ static int load(struct app *app, const struct task_record *record)
 	struct task *task;
 	int error = task_insert(app, record, &task);
 
-	if (!error)
-		timer_set(task);
+	if (error)
+		return error;
+	error = timer_begin(task);
+	if (error)
+		task_delete(task);
 	return error;
 }
 

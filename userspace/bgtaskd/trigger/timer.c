@@ -6,6 +6,8 @@
  */
 #include "timer.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,6 +23,11 @@
 #define NEVER		(INT64_C(1000000000) * 3600 * 24 * 366 * 100)
 /* What cannot be recorded fires when it can; so long until the next try. */
 #define RETRY_USEC	(10 * UINT64_C(1000000))
+
+struct timer {
+	sd_event_source *source;
+	int64_t due;			/* as the task's record says, but by CLOCK_BOOTTIME, ns */
+};
 
 static int64_t time_passed(void)
 {
@@ -41,17 +48,18 @@ static int64_t next_due(const struct task *task, int64_t now)
 {
 	int64_t interval = task->record.interval ? bounded(task->record.interval) : 1;
 
-	return now - (now - task->due) % interval + interval;
+	return now - (now - task->timer->due) % interval + interval;
 }
 
 static int expired(sd_event_source *source, uint64_t usec, void *data);
 
 static void arm(struct task *task, uint64_t usec)
 {
+	struct timer *timer = task->timer;
 	int error;
 
-	timer_end(task);
-	error = sd_event_add_time(task->app->daemon->event, &task->timer, CLOCK_BOOTTIME, usec, 0,
+	timer->source = sd_event_source_disable_unref(timer->source);
+	error = sd_event_add_time(task->app->daemon->event, &timer->source, CLOCK_BOOTTIME, usec, 0,
 				  expired, task);
 	if (error < 0)
 		log_line(LOG_ERR, "%s: cannot set the timer of task %s: %s", task->app->id,
@@ -61,7 +69,9 @@ static void arm(struct task *task, uint64_t usec)
 /* Never a little too early. */
 static void arm_when_due(struct task *task)
 {
-	arm(task, task->due < 0 ? 0 : (uint64_t)task->due / NSEC_PER_USEC + 1);
+	int64_t due = task->timer->due;
+
+	arm(task, due < 0 ? 0 : (uint64_t)due / NSEC_PER_USEC + 1);
 }
 
 /* Whether it stays due for now. */
@@ -78,7 +88,7 @@ static int expired(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct task *task = data;
 	bool once = task->record.oneshot;
-	int64_t now = time_passed(), next = once ? task->due : next_due(task, now);
+	int64_t now = time_passed(), next = once ? task->timer->due : next_due(task, now);
 
 	(void)source;
 	(void)usec;
@@ -88,7 +98,7 @@ static int expired(sd_event_source *source, uint64_t usec, void *data)
 		arm(task, (uint64_t)now / NSEC_PER_USEC + RETRY_USEC);
 	} else if (!once) {
 		/* What is done once may be over, and the task gone with it. */
-		task->due = next;
+		task->timer->due = next;
 		arm_when_due(task);
 	}
 	return 0;
@@ -100,22 +110,30 @@ static bool has_fired(const struct task *task)
 	return task->record.oneshot && task->active;
 }
 
-void timer_set(struct task *task)
+int timer_begin(struct task *task)
 {
 	uint64_t due = task->record.due, now = clock_now();
 
 	if (!task_is_timed(&task->record))
-		return;
+		return 0;
+	task->timer = calloc(1, sizeof(*task->timer));
+	if (!task->timer)
+		return -ENOMEM;
 	/* If it is longer than an interval, the clock on the wall was set back. */
 	if (due > now && due - now > task->record.interval)
 		due = clock_after(now, task->record.interval);
-	task->due = time_passed() + (due > now ? bounded(due - now) : -bounded(now - due));
+	task->timer->due = time_passed() + (due > now ? bounded(due - now) : -bounded(now - due));
 	arm_when_due(task);
+	return 0;
 }
 
 void timer_end(struct task *task)
 {
-	task->timer = sd_event_source_disable_unref(task->timer);
+	if (!task->timer)
+		return;
+	sd_event_source_disable_unref(task->timer->source);
+	free(task->timer);
+	task->timer = NULL;
 }
 
 static void reconsider(struct daemon *daemon, enum bgtask_trigger trigger)
@@ -124,7 +142,7 @@ static void reconsider(struct daemon *daemon, enum bgtask_trigger trigger)
 	struct task *task;
 
 	LIST_FOREACH(task, &daemon->by_trigger[trigger], by_trigger)
-		if (task->due <= now && !must_wait(task) && !has_fired(task))
+		if (task->timer->due <= now && !must_wait(task) && !has_fired(task))
 			arm_when_due(task);
 }
 

@@ -5,8 +5,11 @@
 
 #include "model/daemon.h"
 
-/* Sets the timer of a task that has one, as its record says. */
-void timer_set(struct task *task);
+/*
+ * Begins and ends the timer of a task, if its trigger is one of these: it goes off when the task's
+ * record says. The first returns 0 or -ENOMEM.
+ */
+int timer_begin(struct task *task);
 void timer_end(struct task *task);
 
 /* Power or access has changed: fires what was due while it was not allowed. */

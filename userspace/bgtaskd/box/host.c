@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "spawn.h"
+#include "system/spawn.h"
 
 #define ARGUMENTS_MAX	64
 #define VARIABLES_MAX	16
