@@ -194,7 +194,7 @@ static uint16_t repeated(const struct call *call)
 	return 0;
 }
 
-static void handle_call(struct relay *relay, const struct nlmsghdr *message)
+static void receive_call(struct relay *relay, const struct nlmsghdr *message)
 {
 	struct call call = { .relay = relay };
 	const struct nlattr *attr;
@@ -251,7 +251,7 @@ static void refuse_long(struct relay *relay)
 	call_refuse(&call, -EMSGSIZE, "the call is too long");
 }
 
-static void handle_gone(struct relay *relay, const struct nlmsghdr *message)
+static void receive_gone(struct relay *relay, const struct nlmsghdr *message)
 {
 	const struct nlattr *attr;
 
@@ -260,7 +260,7 @@ static void handle_gone(struct relay *relay, const struct nlmsghdr *message)
 			relay->handler->peer_gone(relay->data, mnl_attr_get_u32(attr));
 }
 
-static void handle(struct relay *relay, const struct nlmsghdr *message)
+static void receive(struct relay *relay, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
 
@@ -268,9 +268,9 @@ static void handle(struct relay *relay, const struct nlmsghdr *message)
 	    mnl_nlmsg_get_payload_len(message) < GENL_HDRLEN)
 		return;
 	if (generic->cmd == BGTASK_CMD_CALL_NTF)
-		handle_call(relay, message);
+		receive_call(relay, message);
 	else if (generic->cmd == BGTASK_CMD_PEER_GONE_NTF)
-		handle_gone(relay, message);
+		receive_gone(relay, message);
 }
 
 static int readable(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -299,7 +299,7 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	left = size < 0 ? 0 : (int)size;
 	message = (const struct nlmsghdr *)relay->buffer;
 	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
-		handle(relay, message);
+		receive(relay, message);
 	return 0;
 }
 
