@@ -105,11 +105,16 @@ static void on_note(void *data, const char *text)
 	log_line(LOG_NOTICE, "%s", text);
 }
 
+static const struct source_type *const source_types[] = {
+	&source_network, &source_zone, &source_power, &source_session,
+};
+
+#define NR_SOURCES	(sizeof(source_types) / sizeof(source_types[0]))
+
+_Static_assert(NR_SOURCES <= SOURCES_MAX, "room for all sources");
+
 static void start_sources(struct daemon *daemon)
 {
-	static const struct source_type *const types[] = {
-		&source_network, &source_zone, &source_power, &source_session,
-	};
 	const struct source_sink sink = {
 		.data = daemon,
 		.fire = on_fire,
@@ -118,12 +123,12 @@ static void start_sources(struct daemon *daemon)
 		.note = on_note,
 	};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		int error = types[i]->start(&daemon->sources[i], daemon->event, &sink);
+	for (size_t i = 0; i < NR_SOURCES; i++) {
+		int error = source_types[i]->start(&daemon->sources[i], daemon->event, &sink);
 
 		if (error)
-			log_line(LOG_WARNING, "no triggers of %s: %s", types[i]->name,
-				   strerror(-error));
+			log_line(LOG_WARNING, "no triggers of %s: %s", source_types[i]->name,
+				 strerror(-error));
 	}
 	/* Not before all is known is anything launched that waits for it, or cancelled. */
 	daemon->started = true;
@@ -303,14 +308,10 @@ static int block_signals(struct daemon *daemon)
 /* What runs goes on: the next helper finds it. */
 static void tear_down(struct daemon *daemon)
 {
-	static const struct source_type *const types[] = {
-		&source_network, &source_zone, &source_power, &source_session,
-	};
-
 	daemon->started = false;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < NR_SOURCES; i++)
 		if (daemon->sources[i])
-			types[i]->stop(daemon->sources[i]);
+			source_types[i]->stop(daemon->sources[i]);
 	while (!LIST_EMPTY(&daemon->apps))
 		app_forget(LIST_FIRST(&daemon->apps));
 	listener_forget_all(&daemon->listeners);

@@ -73,6 +73,8 @@ struct app {
 	struct listeners *listeners;	/* if there are some; listener.c */
 };
 
+#define SOURCES_MAX	8
+
 struct daemon {
 	const struct observers *observers;
 	bool (*const *gates)(const struct task *task);	/* gate.h */
@@ -97,7 +99,7 @@ struct daemon {
 	void *instance_tree;
 	struct launcher *launcher;	/* gives apps their turns; launch.c */
 	sd_event_source *sweep;		/* of what is not to be counted any more; app-use.c */
-	struct source *sources[4];	/* main.c */
+	struct source *sources[SOURCES_MAX];	/* of triggers and conditions; main.c */
 	struct memory *memory;		/* whether it is short; memory.c */
 };
 
