@@ -163,7 +163,7 @@ TEST(names)
 	enum bgt_trigger trigger;
 	const char *name;
 
-	for (unsigned int i = 0; i <= BGT_TRIGGER_USER_PRESENT; i++) {
+	for (unsigned int i = 0; i <= BGTASK_TRIGGER_MAX; i++) {
 		name = bgt_trigger_name((enum bgt_trigger)i);
 		EXPECT_EQ(0, bgt_trigger_from_name(name, &trigger));
 		EXPECT_EQ(i, trigger);

@@ -6,6 +6,7 @@
  * latched when it answers the call behind that stays so until something else changes.
  */
 #include <errno.h>
+#include <linux/bgtask.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -225,7 +226,7 @@ static bool works(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 /* All but the one that is fired by its socket only; the short form makes do with one. */
 static bool all_work(struct bgt *bgt, uint32_t set)
 {
-	int last = soak() ? BGT_TRIGGER_USER_PRESENT : BGT_TRIGGER_APPLICATION;
+	int last = soak() ? BGTASK_TRIGGER_MAX : BGT_TRIGGER_APPLICATION;
 
 	for (int trigger = BGT_TRIGGER_APPLICATION; trigger <= last; trigger++) {
 		if (trigger == BGT_TRIGGER_CONTROL_CHANNEL)
@@ -273,7 +274,7 @@ TEST_F_TIMEOUT(latching, every_trigger, 120)
 {
 	/* Some are for apps on the lock screen. */
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
-	for (int trigger = 0; trigger <= BGT_TRIGGER_USER_PRESENT; trigger++) {
+	for (int trigger = 0; trigger <= BGTASK_TRIGGER_MAX; trigger++) {
 		/* Fired by its socket only. */
 		if (trigger == BGT_TRIGGER_CONTROL_CHANNEL)
 			continue;

@@ -66,7 +66,7 @@ static bool has_tasks(struct bgt *bgt)
 /* The manifest says which triggers a task may have. */
 TEST_F_TIMEOUT(refusal, trigger_not_declared, 60)
 {
-	for (int trigger = 0; trigger <= BGT_TRIGGER_USER_PRESENT; trigger++) {
+	for (int trigger = 0; trigger <= BGTASK_TRIGGER_MAX; trigger++) {
 		if (trigger == BGT_TRIGGER_APPLICATION)
 			continue;
 		EXPECT_EQ(-EACCES, try(self->bgt, (struct wanted){

@@ -3,6 +3,7 @@
  * Registers a task for each trigger under test. Which triggers have fired is seen by the instances
  * that the helper has launched since the last look.
  */
+#include <linux/bgtask.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "scene.h"
 #include "task.h"
 
-#define TRIGGERS	(BGT_TRIGGER_USER_PRESENT + 1)
+#define TRIGGERS	(BGTASK_TRIGGER_MAX + 1)
 /* Of the app: what its tasks cost does not matter here. */
 #define CLASS		"Class=free\n"
 /* Longer than what sources wait for changes to cease. What comes later still is seen next time. */

@@ -17,7 +17,7 @@
 #include "manifest.h"
 
 #define TEXT_MAX	1024
-#define TRIGGER_COUNT	(BGTASK_TRIGGER_USER_PRESENT + 1)
+#define TRIGGER_COUNT	(BGTASK_TRIGGER_MAX + 1)
 
 struct registry;
 

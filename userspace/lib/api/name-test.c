@@ -4,6 +4,7 @@
  * one; a name that is none is refused, and what it was to be stored in stays as it is.
  */
 #include <errno.h>
+#include <linux/bgtask.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,7 @@ static void test_##kind(void)								\
 
 TEST_NAMES(role, NUMBER, 3)
 TEST_NAMES(scope, NUMBER, 3)
-TEST_NAMES(trigger, NUMBER, BGT_TRIGGER_USER_PRESENT + 1)
+TEST_NAMES(trigger, NUMBER, BGTASK_TRIGGER_MAX + 1)
 TEST_NAMES(condition, BIT, 6)
 TEST_NAMES(instance_state, NUMBER, 8)
 TEST_NAMES(cancel_reason, NUMBER, 12)
