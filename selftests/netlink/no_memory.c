@@ -327,7 +327,7 @@ TEST_F_TIMEOUT(no_memory, requests, 1200)
 {
 	unsigned int nth;
 
-	for (unsigned int i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(requests); i++) {
 		for (nth = 1; nth < ALLOCATIONS_MAX; nth++)
 			if (!ask_once(_metadata, self->admin, &requests[i], nth))
 				break;

@@ -229,7 +229,7 @@ TEST_F(relay, long_calls)
 	static const size_t sizes[] = { BGTASK_CALL_MAX + 8, 32768, 65528, 65536, 65544, 131072 };
 	const struct nlattr *payload;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		ASSERT_EQ(0, call_long(&self->app, sizes[i]));
 		EXPECT_EQ(-EMSGSIZE, result(&self->app));
 		EXPECT_STREQ("the call is too long", self->app.text);

@@ -75,7 +75,7 @@ TEST_F_TIMEOUT(access, needed, 120)
 	};
 	uint32_t id;
 
-	for (size_t i = 0; i < sizeof(restricted) / sizeof(restricted[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(restricted); i++) {
 		set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED);
 		id = fire(self->bgt, "ok", restricted[i]);
 		EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state) {
@@ -115,7 +115,7 @@ TEST_F_TIMEOUT(access, not_needed, 60)
 	};
 	uint32_t id;
 
-	for (size_t i = 0; i < sizeof(free) / sizeof(free[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(free); i++) {
 		id = fire(self->bgt, "ok", free[i]);
 		EXPECT_NE(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state) {
 			TH_LOG("%s", bgt_trigger_name(free[i]));

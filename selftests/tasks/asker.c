@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "bgtask.h"
+#include "kselftest.h"
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define CONTAINER		"asker"
 #define CGROUP			"/sys/fs/cgroup/bgtask-selftest-asker"
 

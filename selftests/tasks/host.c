@@ -306,7 +306,7 @@ TEST_F_TIMEOUT(host, not_loaded, 120)
 
 	ASSERT_EQ(0, system("install -m 600 " PLUGIN " " HELPER_TOP "/secret.so && echo text >"
 			    HELPER_TOP "/text.so"));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		instance = run(self->bgt, cases[i].entry_point, BGT_INSTANCE_FAILED);
 		ASSERT_NE(NULL, instance);
 		EXPECT_EQ(cases[i].status, instance->status);

@@ -39,7 +39,7 @@ static const enum bgt_condition conditions[] = {
 	BGT_CONDITION_USER_PRESENT, BGT_CONDITION_USER_NOT_PRESENT,
 };
 
-#define CONDITIONS	(sizeof(conditions) / sizeof(conditions[0]))
+#define CONDITIONS	ARRAY_SIZE(conditions)
 
 FIXTURE(latching) {
 	struct bgt *bgt;
@@ -209,11 +209,9 @@ static const struct {
 	{ "flapping", flaps },
 };
 
-#define COURSES	(sizeof(courses) / sizeof(courses[0]))
-
 static bool works(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 {
-	for (size_t i = 0; i < COURSES; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(courses); i++) {
 		if (courses[i].check(bgt, trigger, set))
 			continue;
 		note("trigger %s with conditions %#x, %s: wrong", bgt_trigger_name(trigger), set,

@@ -153,14 +153,14 @@ TEST_F_TIMEOUT(refusal, manifest, 60)
 
 	helper_install(self->bgt, "org.example.Other", "");
 	helper_register_plain(self->bgt, "ok");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(-EINVAL, bgt_app_install(self->bgt,
 						   helper_write(bad[i].file, bad[i].text), id));
 		snprintf(reason, sizeof(reason), "line %s", bad[i].reason);
 		EXPECT_STREQ(reason, bgt_error(self->bgt));
 	}
 	helper_restart(self->bgt);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(reason, sizeof(reason), "%s/%s:%s", HELPER_TOP, bad[i].file,
 			 bad[i].reason);
 		EXPECT_TRUE(helper_logs(reason));

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/array.h"
 #include "cgroup.h"
 #include "command.h"
 #include "spawn.h"
@@ -22,7 +23,7 @@ void supervise_prepare(struct signals *signals)
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
 
 	sigfillset(&signals->taken);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
 		sigdelset(&signals->taken, faults[i]);
 	sigprocmask(SIG_BLOCK, &signals->taken, &signals->before);
 

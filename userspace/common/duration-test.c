@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#include "array.h"
 
 static const struct {
 	const char *text;
@@ -97,7 +97,7 @@ static int failures;
 
 static void test_parse(void)
 {
-	for (size_t i = 0; i < COUNT(parsed); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parsed); i++) {
 		uint64_t nanoseconds = 0;
 		int error = duration_parse(parsed[i].text, &nanoseconds);
 
@@ -113,7 +113,7 @@ static void test_format(void)
 {
 	char buffer[DURATION_MAX];
 
-	for (size_t i = 0; i < COUNT(formatted); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formatted); i++) {
 		duration_format(buffer, formatted[i].nanoseconds, formatted[i].accuracy);
 		if (!strcmp(buffer, formatted[i].text))
 			continue;

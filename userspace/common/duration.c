@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#include "array.h"
 
 #define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
 #define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
@@ -72,7 +72,7 @@ static int parse_unit(const char **text, uint64_t *length)
 		*length = NSEC_PER_SEC;
 		return 0;
 	}
-	for (size_t i = 0; i < COUNT(units); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strlen(units[i].name) == size && !strncmp(*text, units[i].name, size)) {
 			*text += size;
 			*length = units[i].length;

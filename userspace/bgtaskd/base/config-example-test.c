@@ -102,7 +102,7 @@ static bool find_bounds(struct example *example)
 
 static bool has_no_bounds(const char *key)
 {
-	for (size_t i = 0; i < COUNT(unbounded); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unbounded); i++)
 		if (!strcmp(key, unbounded[i]))
 			return true;
 	return false;

@@ -147,7 +147,7 @@ static void test_config(struct test *test)
 	   config_class(&config, "x")->period == SECOND, "config: all keys");
 	config_free(&config);
 
-	for (size_t i = 0; i < COUNT(bad); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		put(test, "c.conf", bad[i].text);
 		snprintf(begin, sizeof(begin), "%s:%d: ", test->path, bad[i].line);
 		if (!config_load(&config, test->path, &problem)) {

@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/array.h"
 #include "common/duration.h"
 
 #include "keyfile.h"
 #include "names.h"
 #include "size.h"
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define FILE_SIZE_MAX	(1024 * 1024)
 #define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
 #define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
@@ -260,10 +260,10 @@ static bool set_helper(struct keyfile *file, const char *name, const char *value
 	uint32_t bit = 1;
 	void *place;
 
-	for (key = helper_keys; key < helper_keys + COUNT(helper_keys); key++, bit <<= 1)
+	for (key = helper_keys; key < helper_keys + ARRAY_SIZE(helper_keys); key++, bit <<= 1)
 		if (!strcmp(name, key->name))
 			break;
-	if (key == helper_keys + COUNT(helper_keys))
+	if (key == helper_keys + ARRAY_SIZE(helper_keys))
 		return keyfile_refuse(file, "unknown key \"%s\" in [Helper]", name);
 	if (reader->keys & bit)
 		return keyfile_refuse(file, "%s is there twice", name);

@@ -28,7 +28,7 @@ int main(void)
 	struct test test;
 
 	begin(&test);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		uint64_t bytes = 0;
 		char line[64];
 

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#include "common/array.h"
+
 /* No unit needs more. */
 #define DECIMALS_MAX	9
 
@@ -25,7 +26,7 @@ static uint64_t unit_of(const char *name)
 		{ "KiB", 1 << 10 }, { "MiB", 1 << 20 }, { "GiB", 1 << 30 },
 	};
 
-	for (size_t i = 0; i < COUNT(units); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (!strcmp(name, units[i].name))
 			return units[i].bytes;
 	return 0;

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#include "common/array.h"
+
+#define COUNT(array)	ARRAY_SIZE(array)
 
 struct test {
 	unsigned int number, failed;

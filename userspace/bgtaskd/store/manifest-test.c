@@ -46,7 +46,7 @@ static void test_manifest_errors(struct test *test)
 	struct problem problem;
 	char begin[160], what[400];
 
-	for (size_t i = 0; i < COUNT(bad); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		put(test, "app.bgtask", bad[i].text);
 		snprintf(begin, sizeof(begin), bad[i].line ? "%s:%d: " : "%s: ", test->path,
 			 bad[i].line);

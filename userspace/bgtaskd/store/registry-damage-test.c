@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/array.h"
+
 #include "registry-test.h"
 
 /* Reads a file as a whole. */
@@ -53,7 +55,7 @@ static void check_refused(struct test *test, const char *what, const char *conte
 	now = slurp(test->path, &after);
 	good = result == -EUCLEAN && after == size && !memcmp(content, now, size);
 	free(now);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
 		snprintf(beside, sizeof(beside), "%s%s", test->path, endings[i]);
 		good &= access(beside, F_OK) != 0;
 	}

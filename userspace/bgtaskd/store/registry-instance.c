@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include "common/array.h"
+
 #include "registry-internal.h"
 
 /* As the statements and the indexes of the schema have it. */
@@ -45,7 +47,7 @@ int registry_instance_prepare(struct registry *registry)
 	};
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !error; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts) && !error; i++)
 		error = registry_prepare(registry, texts[i].statement, texts[i].text);
 	return error;
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/array.h"
+
 #include "registry-internal.h"
 
 #define FILE_NAME	"registry.db"
@@ -215,7 +217,7 @@ static void remove_fresh(const struct files *files)
 	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
 	char path[PATH_MAX + sizeof("-journal")];
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
 		snprintf(path, sizeof(path), "%s%s", files->fresh, endings[i]);
 		unlink(path);
 	}

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 
+#include "common/array.h"
+
 #include "registry-internal.h"
 
 #define COLUMNS	"app, name, entry_point, trigger, interval, oneshot, conditions, " \
@@ -29,7 +31,7 @@ int registry_task_prepare(struct registry *registry)
 	};
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !error; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts) && !error; i++)
 		error = registry_prepare(registry, texts[i].statement, texts[i].text);
 	return error;
 }

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/array.h"
+
 #include "registry-internal.h"
 
 int registry_refuse(struct registry *registry, int error, const char *reason)
@@ -24,7 +26,7 @@ static bool is_full(sqlite3 *database)
 {
 	static const int files[] = { SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER };
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		sqlite3_file *file = NULL;
 		int number = 0;
 
@@ -260,7 +262,7 @@ int registry_prepare_all(struct registry *registry)
 	};
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !error; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts) && !error; i++)
 		error = registry_prepare(registry, texts[i].statement, texts[i].text);
 	if (!error)
 		error = registry_network_prepare(registry);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How many elements an array has.
+ */
+#ifndef BGTASK_ARRAY_H
+#define BGTASK_ARRAY_H
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+#endif
