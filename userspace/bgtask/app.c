@@ -2,8 +2,6 @@
 /* "bgtask app": runs the subcommand about apps that its argument names. */
 #include "command.h"
 
-#include <stdio.h>
-
 static const char usage[] =
 	"Usage: bgtask app [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
@@ -43,13 +41,5 @@ static const struct command commands[] = {
 
 int command_app(int argc, char **argv, bool json)
 {
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return run_group(commands, usage, argc, argv, json);
 }

@@ -49,15 +49,21 @@ int help(const char *text)
 	return EXIT_OK;
 }
 
-int dispatch(const struct command *commands, int argc, char **argv, bool json)
+int dispatch(const struct command *commands, const char *usage, int argc, char **argv, bool json)
 {
 	static char program[] = "bgtask";
-	const char *name = argv[0];
+	const char *name = argv[optind];
 
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	argc -= optind;
+	argv += optind;
 	for (; commands->name; commands++) {
 		if (strcmp(commands->name, name))
 			continue;
-		/* getopt() is to begin anew, and to put this before its complaints. */
+		/* The subcommand calls getopt(), which begins anew and complains as argv[0]. */
 		optind = 0;
 		argv[0] = program;
 		return commands->run(argc, argv, json);
@@ -65,18 +71,44 @@ int dispatch(const struct command *commands, int argc, char **argv, bool json)
 	return fail_usage("there is no command \"%s\"", name);
 }
 
-bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status)
+int run_group(const struct command *commands, const char *usage, int argc, char **argv, bool json)
 {
-	static const struct option options[] = { COMMON_LONG_OPTIONS, { NULL, 0, NULL, 0 } };
+	int status;
+
+	if (!parse_common(argc, argv, usage, &json, &status))
+		return status;
+	return dispatch(commands, usage, argc, argv, json);
+}
+
+/* Where the values of the options go; an option that the subcommand does not have has no place. */
+struct values {
+	bool *json;
+	const char **app;
+	enum bgt_role *role;
+};
+
+/* Reads options. If there is nothing left to do, returns false and the exit code in *status. */
+static bool parse(int argc, char **argv, const char *letters, const struct option *options,
+		  const char *usage, const struct values *values, int *status)
+{
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+" COMMON_OPTIONS, options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) >= 0) {
 		switch (option) {
+		case 'a':
+			*values->app = optarg;
+			break;
 		case 'h':
 			*status = help(usage);
 			return false;
 		case 'j':
-			*json = true;
+			*values->json = true;
+			break;
+		case 'r':
+			if (!parse_role(optarg, values->role)) {
+				*status = EXIT_USAGE;
+				return false;
+			}
 			break;
 		default:
 			*status = fail_usage(NULL);
@@ -84,6 +116,14 @@ bool parse_common(int argc, char **argv, const char *usage, bool *json, int *sta
 		}
 	}
 	return true;
+}
+
+bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status)
+{
+	static const struct option options[] = { COMMON_LONG_OPTIONS, { NULL, 0, NULL, 0 } };
+	const struct values values = { .json = json };
+
+	return parse(argc, argv, "+" COMMON_OPTIONS, options, usage, &values, status);
 }
 
 bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app, int *status)
@@ -93,25 +133,22 @@ bool parse_app(int argc, char **argv, const char *usage, bool *json, const char 
 		{ "app", required_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int option;
+	const struct values values = { .json = json, .app = app };
 
-	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "a:", options, NULL)) >= 0) {
-		switch (option) {
-		case 'a':
-			*app = optarg;
-			break;
-		case 'h':
-			*status = help(usage);
-			return false;
-		case 'j':
-			*json = true;
-			break;
-		default:
-			*status = fail_usage(NULL);
-			return false;
-		}
-	}
-	return true;
+	return parse(argc, argv, COMMON_OPTIONS "a:", options, usage, &values, status);
+}
+
+bool parse_members(int argc, char **argv, const char *usage, enum bgt_role *role, int *status)
+{
+	static const struct option options[] = {
+		COMMON_LONG_OPTIONS,
+		{ "role", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool json;
+	const struct values values = { .json = &json, .role = role };
+
+	return parse(argc, argv, COMMON_OPTIONS "r:", options, usage, &values, status);
 }
 
 struct bgt *connect_module(void)
@@ -180,28 +217,6 @@ bool parse_duration(const char *argument, const char *what, uint64_t *nanosecond
 		     argument);
 		return false;
 	}
-}
-
-bool parse_quota(const char *argument, struct bgt_container_policy *policy)
-{
-	policy->set |= BGT_POLICY_QUOTA;
-	if (!strcmp(argument, "unlimited")) {
-		policy->quota = BGT_QUOTA_UNLIMITED;
-		return true;
-	}
-	return parse_duration(argument, "quota", &policy->quota);
-}
-
-bool parse_period(const char *argument, struct bgt_container_policy *policy)
-{
-	policy->set |= BGT_POLICY_PERIOD;
-	return parse_duration(argument, "period", &policy->period);
-}
-
-bool parse_reprieve(const char *argument, struct bgt_container_policy *policy)
-{
-	policy->set |= BGT_POLICY_REPRIEVE;
-	return parse_duration(argument, "reprieve", &policy->reprieve);
 }
 
 bool parse_role(const char *argument, enum bgt_role *role)

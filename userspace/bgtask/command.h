@@ -86,8 +86,14 @@ int trigger_fire(int argc, char **argv, bool json);
 #define COMMON_LONG_OPTIONS	{ "help", no_argument, NULL, 'h' }, \
 				{ "json", no_argument, NULL, 'j' }
 
-/* Runs the one of @commands, up to one without a name, that argv[0] names. */
-int dispatch(const struct command *commands, int argc, char **argv, bool json);
+/*
+ * Runs the subcommand that argv[optind] names. The last of @commands has no name. @usage is printed
+ * if no subcommand is named.
+ */
+int dispatch(const struct command *commands, const char *usage, int argc, char **argv, bool json);
+
+/* Reads the common options of a group of subcommands, such as "container", and dispatches. */
+int run_group(const struct command *commands, const char *usage, int argc, char **argv, bool json);
 
 /* Complains on standard error, and returns EXIT_FAILED. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -108,6 +114,9 @@ bool parse_common(int argc, char **argv, const char *usage, bool *json, int *sta
 bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app,
 	       int *status);
 
+/* Reads the common options, and one for the role of those members that are meant. */
+bool parse_members(int argc, char **argv, const char *usage, enum bgt_role *role, int *status);
+
 /* Connects to the module, or complains and returns NULL. */
 struct bgt *connect_module(void);
 
@@ -123,9 +132,6 @@ uint32_t parse_id(const char *argument);
 
 /* Read an argument, or complain and return false. */
 bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds);
-bool parse_quota(const char *argument, struct bgt_container_policy *policy);
-bool parse_period(const char *argument, struct bgt_container_policy *policy);
-bool parse_reprieve(const char *argument, struct bgt_container_policy *policy);
 bool parse_role(const char *argument, enum bgt_role *role);
 bool parse_trigger(const char *argument, enum bgt_trigger *trigger);
 bool parse_condition(const char *argument, enum bgt_condition *condition);

@@ -2,8 +2,6 @@
 /* "bgtask condition": runs the subcommand about conditions that its argument names. */
 #include "command.h"
 
-#include <stdio.h>
-
 static const char usage[] =
 	"Usage: bgtask condition [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
@@ -18,13 +16,5 @@ static const struct command commands[] = {
 
 int command_condition(int argc, char **argv, bool json)
 {
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return run_group(commands, usage, argc, argv, json);
 }

@@ -66,28 +66,11 @@ static int set(struct bgt *bgt, const struct bgt_container *container, void *dat
 
 static int set_held(int argc, char **argv, const char *usage, bool held)
 {
-	static const struct option options[] = {
-		COMMON_LONG_OPTIONS,
-		{ "role", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
-	};
 	struct wish wish = { .role = BGT_ROLE_ALL, .held = held };
-	int option;
+	int status;
 
-	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "r:", options, NULL)) >= 0) {
-		switch (option) {
-		case 'h':
-			return help(usage);
-		case 'j':
-			break;
-		case 'r':
-			if (!parse_role(optarg, &wish.role))
-				return EXIT_USAGE;
-			break;
-		default:
-			return fail_usage(NULL);
-		}
-	}
+	if (!parse_members(argc, argv, usage, &wish.role, &status))
+		return status;
 	if (argc - optind != 1)
 		return fail_usage("%s takes a container", held ? "hold" : "release");
 	return with_container(argv[optind], set, &wish);

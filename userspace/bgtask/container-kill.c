@@ -20,29 +20,12 @@ static int kill_members(struct bgt *bgt, const struct bgt_container *container, 
 
 int container_kill(int argc, char **argv, bool json)
 {
-	static const struct option options[] = {
-		COMMON_LONG_OPTIONS,
-		{ "role", required_argument, NULL, 'r' },
-		{ NULL, 0, NULL, 0 },
-	};
 	enum bgt_role role = BGT_ROLE_ALL;
-	int option;
+	int status;
 
 	(void)json;
-	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "r:", options, NULL)) >= 0) {
-		switch (option) {
-		case 'h':
-			return help(usage);
-		case 'j':
-			break;
-		case 'r':
-			if (!parse_role(optarg, &role))
-				return EXIT_USAGE;
-			break;
-		default:
-			return fail_usage(NULL);
-		}
-	}
+	if (!parse_members(argc, argv, usage, &role, &status))
+		return status;
 	if (argc - optind != 1)
 		return fail_usage("kill takes a container");
 	return with_container(argv[optind], kill_members, &role);

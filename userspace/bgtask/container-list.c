@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/duration.h"
 #include "json.h"
@@ -15,20 +14,6 @@ static const char usage[] =
 	"\n"
 	"List all containers.\n";
 
-static int print_json(const struct bgt_container *list)
-{
-	json_t *array = json_array();
-
-	for (; list; list = list->next) {
-		if (json_array_append_new(array, json_container(list))) {
-			json_decref(array);
-			array = NULL;
-			break;
-		}
-	}
-	return json_print(array);
-}
-
 static void print_table(const struct bgt_container *list)
 {
 	const struct bgt_container *container;
@@ -36,15 +21,15 @@ static void print_table(const struct bgt_container *list)
 	int width = 4;
 
 	for (container = list; container; container = container->next)
-		if (text_width(container->name) > width)
-			width = text_width(container->name);
+		text_widen(&width, container->name);
 
 	printf("%6s %-*s %-9s %10s %10s %10s %7s  %s\n", "ID", width, "NAME", "STATE", "QUOTA",
 	       "PERIOD", "SPENT", "MEMBERS", "ENDS IN");
 	for (container = list; container; container = container->next) {
-		printf("%6" PRIu32 " %s%*s %-9s", container->id, container->name,
-		       width - text_width(container->name), "", text_state(container));
-		printf(" %10s", text_quota(buffer, container->quota, NSEC_PER_USEC));
+		printf("%6" PRIu32 " ", container->id);
+		text_cell(container->name, width);
+		printf("%-9s %10s", text_state(container),
+		       text_quota(buffer, container->quota, NSEC_PER_USEC));
 		printf(" %10s", duration_format(buffer, container->period, NSEC_PER_USEC));
 		printf(" %10s", duration_format(buffer, container->spent, NSEC_PER_MSEC));
 		printf(" %7" PRIu32 "  %s\n", container->members,
@@ -70,7 +55,7 @@ int container_list(int argc, char **argv, bool json)
 	if (bgt_container_list(bgt, &list))
 		status = fail("cannot list the containers: %s", bgt_error(bgt));
 	else if (json)
-		status = print_json(list);
+		status = json_print(json_containers(list));
 	else
 		print_table(list);
 	bgt_container_free(list);

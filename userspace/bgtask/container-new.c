@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "policy.h"
 
 static const char usage[] =
 	"Usage: bgtask container new [-j] [OPTION...] NAME\n"
@@ -51,21 +52,15 @@ int container_new(int argc, char **argv, bool json)
 	while ((option = getopt_long(argc, argv, COMMON_OPTIONS "ep:q:", options, NULL)) >= 0) {
 		switch (option) {
 		case 'e':
-			policy.set |= BGT_POLICY_EXEMPT;
-			policy.exempt = true;
+		case 'p':
+		case 'q':
+			if (!policy_parse(&policy, option, optarg))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			return help(usage);
 		case 'j':
 			json = true;
-			break;
-		case 'p':
-			if (!parse_period(optarg, &policy))
-				return EXIT_USAGE;
-			break;
-		case 'q':
-			if (!parse_quota(optarg, &policy))
-				return EXIT_USAGE;
 			break;
 		default:
 			return fail_usage(NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* "bgtask container set": changes a container's budget, or lets it run on for a while. */
 #include "command.h"
+#include "policy.h"
 
 static const char usage[] =
 	"Usage: bgtask container set [OPTION...] NAME\n"
@@ -11,15 +12,6 @@ static const char usage[] =
 	"  -p, --period DURATION  length of a period, 1ms to 1w\n"
 	"  -R, --reprieve DURATION\n"
 	"                         charge it, but do not freeze it for so long, up to 1h\n";
-
-static int set(struct bgt *bgt, const struct bgt_container *container, void *data)
-{
-	const struct bgt_container_policy *policy = data;
-
-	if (bgt_container_set(bgt, container->id, policy))
-		return fail("cannot change container \"%s\": %s", container->name, bgt_error(bgt));
-	return EXIT_OK;
-}
 
 int container_set(int argc, char **argv, bool json)
 {
@@ -41,15 +33,9 @@ int container_set(int argc, char **argv, bool json)
 		case 'j':
 			break;
 		case 'p':
-			if (!parse_period(optarg, &policy))
-				return EXIT_USAGE;
-			break;
 		case 'q':
-			if (!parse_quota(optarg, &policy))
-				return EXIT_USAGE;
-			break;
 		case 'R':
-			if (!parse_reprieve(optarg, &policy))
+			if (!policy_parse(&policy, option, optarg))
 				return EXIT_USAGE;
 			break;
 		default:
@@ -60,5 +46,5 @@ int container_set(int argc, char **argv, bool json)
 		return fail_usage("set takes a container");
 	if (!policy.set)
 		return fail_usage("set takes a quota, a period or a reprieve");
-	return with_container(argv[optind], set, &policy);
+	return policy_apply(argv[optind], &policy);
 }

@@ -2,8 +2,6 @@
 /* "bgtask container": runs the subcommand about containers that its argument names. */
 #include "command.h"
 
-#include <stdio.h>
-
 static const char usage[] =
 	"Usage: bgtask container [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
@@ -40,13 +38,5 @@ static const struct command commands[] = {
 
 int command_container(int argc, char **argv, bool json)
 {
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return run_group(commands, usage, argc, argv, json);
 }

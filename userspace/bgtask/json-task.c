@@ -11,23 +11,14 @@ static json_t *json_unless_zero(uint64_t value)
 	return value ? json_integer((json_int_t)value) : json_null();
 }
 
-/* NULL if there is no memory for the array or for what it gets. */
-static json_t *append(json_t *array, json_t *value)
-{
-	if (!json_array_append_new(array, value))
-		return array;
-	json_decref(array);
-	return NULL;
-}
-
 json_t *json_conditions(uint32_t conditions)
 {
 	json_t *array = json_array();
 
 	for (uint32_t bit = 1; bit && array; bit <<= 1)
 		if (conditions & bit)
-			array = append(array, json_string(bgt_condition_name(
-						      (enum bgt_condition)bit)));
+			array = json_append(array, json_string(bgt_condition_name(
+							   (enum bgt_condition)bit)));
 	return array;
 }
 
@@ -50,7 +41,7 @@ json_t *json_tasks(const struct bgt_task *list)
 	json_t *array = json_array();
 
 	for (; list && array; list = list->next)
-		array = append(array, json_task(list));
+		array = json_append(array, json_task(list));
 	return array;
 }
 
@@ -82,7 +73,7 @@ json_t *json_instances(const struct bgt_instance *list)
 	json_t *array = json_array();
 
 	for (; list && array; list = list->next)
-		array = append(array, json_instance(list));
+		array = json_append(array, json_instance(list));
 	return array;
 }
 
@@ -131,6 +122,6 @@ json_t *json_apps(const struct bgt_app *list)
 	json_t *array = json_array();
 
 	for (; list && array; list = list->next)
-		array = append(array, json_app(list));
+		array = json_append(array, json_app(list));
 	return array;
 }

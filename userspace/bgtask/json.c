@@ -27,6 +27,14 @@ json_t *json_text(const char *text)
 	return value;
 }
 
+json_t *json_append(json_t *array, json_t *value)
+{
+	if (!json_array_append_new(array, value))
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
 /* A limit, or null where a container has none. */
 static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 {
@@ -65,6 +73,15 @@ json_t *json_container(const struct bgt_container *container)
 			 "reprieve", (json_int_t)container->reprieve);
 }
 
+json_t *json_containers(const struct bgt_container *list)
+{
+	json_t *array = json_array();
+
+	for (; list && array; list = list->next)
+		array = json_append(array, json_container(list));
+	return array;
+}
+
 json_t *json_member(const struct bgt_member *member)
 {
 	return json_pack("{s:I, s:I, s:s, s:b, s:b, s:I, s:o}",
@@ -79,15 +96,11 @@ json_t *json_member(const struct bgt_member *member)
 
 json_t *json_members(const struct bgt_member *list)
 {
-	json_t *members = json_array();
+	json_t *array = json_array();
 
-	for (; list; list = list->next) {
-		if (json_array_append_new(members, json_member(list))) {
-			json_decref(members);
-			return NULL;
-		}
-	}
-	return members;
+	for (; list && array; list = list->next)
+		array = json_append(array, json_member(list));
+	return array;
 }
 
 /* What does not apply is null. */
@@ -108,6 +121,15 @@ json_t *json_mutex(const struct bgt_mutex_state *mutex)
 			 "owner_container", json_if(mutex->owner_container, mutex->owner_container),
 			 "container", json_if(mutex->container, mutex->container),
 			 "uid", json_if(mutex->scope == BGT_SCOPE_USER, mutex->uid));
+}
+
+json_t *json_mutexes(const struct bgt_mutex_state *list)
+{
+	json_t *array = json_array();
+
+	for (; list && array; list = list->next)
+		array = json_append(array, json_mutex(list));
+	return array;
 }
 
 static int print(json_t *value, size_t flags)

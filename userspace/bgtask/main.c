@@ -70,11 +70,7 @@ static int run(int argc, char **argv)
 			return fail_usage(NULL);
 		}
 	}
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return dispatch(commands, usage, argc, argv, json);
 }
 
 int main(int argc, char **argv)

@@ -92,20 +92,6 @@ static void say_owner(char *buffer, size_t size, const struct bgt_mutex_state *m
 	snprintf(buffer, size, "%" PRIu32 "%s%s", mutex->owner, *name ? " " : "", name);
 }
 
-static int print_json(const struct bgt_mutex_state *list)
-{
-	json_t *array = json_array();
-
-	for (; list; list = list->next) {
-		if (json_array_append_new(array, json_mutex(list))) {
-			json_decref(array);
-			array = NULL;
-			break;
-		}
-	}
-	return json_print(array);
-}
-
 static void print_table(const struct bgt_mutex_state *list, const struct row *rows)
 {
 	const struct bgt_mutex_state *mutex;
@@ -166,7 +152,7 @@ int mutex_list(int argc, char **argv, bool json)
 	if (bgt_mutex_list(bgt, &list))
 		status = fail("cannot list the mutexes: %s", bgt_error(bgt));
 	else
-		status = json ? print_json(list) : print_text(bgt, list);
+		status = json ? json_print(json_mutexes(list)) : print_text(bgt, list);
 	bgt_mutex_state_free(list);
 	bgt_close(bgt);
 	return status;

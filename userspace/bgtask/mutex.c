@@ -2,8 +2,6 @@
 /* "bgtask mutex": runs the subcommand about mutexes that its argument names. */
 #include "command.h"
 
-#include <stdio.h>
-
 static const char usage[] =
 	"Usage: bgtask mutex [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
@@ -20,13 +18,5 @@ static const struct command commands[] = {
 
 int command_mutex(int argc, char **argv, bool json)
 {
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return run_group(commands, usage, argc, argv, json);
 }

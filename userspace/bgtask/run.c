@@ -14,6 +14,7 @@
 
 #include "cgroup.h"
 #include "janitor.h"
+#include "policy.h"
 #include "scope.h"
 #include "supervise.h"
 
@@ -117,8 +118,10 @@ int command_run(int argc, char **argv, bool json)
 	       0) {
 		switch (option) {
 		case 'e':
-			policy.set |= BGT_POLICY_EXEMPT;
-			policy.exempt = true;
+		case 'p':
+		case 'q':
+			if (!policy_parse(&policy, option, optarg))
+				return EXIT_USAGE;
 			break;
 		case 'h':
 			return help(usage);
@@ -126,14 +129,6 @@ int command_run(int argc, char **argv, bool json)
 			break;
 		case 'n':
 			name = optarg;
-			break;
-		case 'p':
-			if (!parse_period(optarg, &policy))
-				return EXIT_USAGE;
-			break;
-		case 'q':
-			if (!parse_quota(optarg, &policy))
-				return EXIT_USAGE;
 			break;
 		default:
 			return fail_usage(NULL);

@@ -8,15 +8,7 @@
 #include <string.h>
 
 #include "command.h"
-
-static int set(struct bgt *bgt, const struct bgt_container *container, void *data)
-{
-	const struct bgt_container_policy *policy = data;
-
-	if (bgt_container_set(bgt, container->id, policy))
-		return fail("cannot change container \"%s\": %s", container->name, bgt_error(bgt));
-	return EXIT_OK;
-}
+#include "policy.h"
 
 int switch_container(int argc, char **argv, const char *usage, switch_fn put)
 {
@@ -35,5 +27,5 @@ int switch_container(int argc, char **argv, const char *usage, switch_fn put)
 		return fail_usage("\"%s\" is neither on nor off", value);
 
 	put(&policy, !strcmp(value, "on"));
-	return with_container(argv[optind], set, &policy);
+	return policy_apply(argv[optind], &policy);
 }

@@ -104,8 +104,7 @@ static int name_width(const struct sample *sample)
 	int width = 4;
 
 	for (size_t i = 0; i < sample->count; i++)
-		if (text_width(sample->rows[i].container->name) > width)
-			width = text_width(sample->rows[i].container->name);
+		text_widen(&width, sample->rows[i].container->name);
 	return width;
 }
 

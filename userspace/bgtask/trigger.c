@@ -2,8 +2,6 @@
 /* "bgtask trigger": runs the subcommand about triggers that its argument names. */
 #include "command.h"
 
-#include <stdio.h>
-
 static const char usage[] =
 	"Usage: bgtask trigger [-j] COMMAND [ARGUMENT...]\n"
 	"\n"
@@ -16,13 +14,5 @@ static const struct command commands[] = {
 
 int command_trigger(int argc, char **argv, bool json)
 {
-	int status;
-
-	if (!parse_common(argc, argv, usage, &json, &status))
-		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	return dispatch(commands, argc - optind, argv + optind, json);
+	return run_group(commands, usage, argc, argv, json);
 }
