@@ -193,6 +193,24 @@ void burn(uint64_t time)
 	} while (usage < end);
 }
 
+static int waste_memory(void *data)
+{
+	const size_t size = 256 << 20;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return 1;
+	for (size_t i = 0;; i = (i + 4096) % size)
+		memory[i]++;
+}
+
+pid_t task_waste_memory(void)
+{
+	if (cgroup_write("", "memory.high", "4M"))
+		fail("cannot set memory.high");
+	return task_start("", waste_memory, NULL);
+}
+
 void pause_for(uint64_t time)
 {
 	struct timespec left = { (time_t)(time / SEC), (long)(time % SEC) };

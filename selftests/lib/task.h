@@ -64,6 +64,12 @@ void burner_wait_off(const struct burner *burner);
 void burn(uint64_t time);
 
 /*
+ * Starts a process in the tests' own cgroup, which may have 4 MiB from then on, and uses more. The
+ * process waits for memory most of the time. task_kill() ends it.
+ */
+pid_t task_waste_memory(void);
+
+/*
  * From now on only the caller runs, and what it starts and waits for: nothing that is left to the
  * kernel's workers is done. Until the second is called, which must be soon.
  */

@@ -4,9 +4,7 @@
  * after it shorter, until the day is over. AC power is the kernel's test_power.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -16,8 +14,8 @@
 #include "power.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 
-#define DAY	(24 * 3600 * SEC)
 /* None takes too long by itself. */
 #define LIMIT	"SuspendTimeout=1h\nExtensionLimit=1w\n"
 
@@ -26,42 +24,19 @@ FIXTURE(energy) {
 	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
 };
 
-static uint64_t wall(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
-}
-
-static void set_wall(uint64_t time)
-{
-	const struct timespec to = { (time_t)(time / SEC), (long)(time % SEC) };
-
-	if (clock_settime(CLOCK_REALTIME, &to))
-		fail("cannot set the clock");
-}
-
-static uint64_t midnight(void)
-{
-	return wall() / DAY * DAY + DAY;
-}
-
-/* Begins at noon, far from the next day. */
 FIXTURE_SETUP(energy)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
 	self->offset = wall() - now();
 	power_begin(false);
-	setenv("TZ", "UTC", 1);
-	set_wall(wall() / DAY * DAY + DAY / 2);
+	wall_set_noon();
 }
 
 FIXTURE_TEARDOWN_PARENT(energy)
 {
 	helper_end();
-	set_wall(now() + self->offset);
+	wall_set(now() + self->offset);
 	power_set("ac_online", "on");
 	scene_end();
 }
@@ -217,11 +192,11 @@ TEST_F_TIMEOUT(energy, next_day, 120)
 		ASSERT_EQ(2000, request());
 		ASSERT_TRUE(spends_all(self->bgt));
 		/* Late in the evening it is the same day. */
-		set_wall(midnight() - 3600 * SEC);
+		wall_set(wall_midnight() - 3600 * SEC);
 		EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
 		if (i)
 			helper_kill();
-		set_wall(midnight());
+		wall_set(wall_midnight());
 		if (i)
 			helper_launch(self->bgt);
 	}
@@ -240,8 +215,8 @@ static bool lasts_into_the_day(struct bgt *bgt, bool restarted)
 	uint64_t day;
 
 	begin(bgt, "6s");
-	day = midnight();
-	set_wall(day - 3 * SEC);
+	day = wall_midnight();
+	wall_set(day - 3 * SEC);
 	if (request() != 6000 || bgt_app_background(bgt, APP))
 		return false;
 	if (restarted)

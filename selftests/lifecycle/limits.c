@@ -4,7 +4,6 @@
  * power is the kernel's test_power.
  */
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -14,6 +13,7 @@
 #include "power.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 #include "wire.h"
 
 /* In bytes. A burst is some more than 60 kB. */
@@ -92,15 +92,6 @@ static bool sends(struct bgt *bgt, uint64_t bytes)
 	while (helper_container(bgt)->sent < before + bytes && now() < end)
 		look_later(end);
 	return helper_container(bgt)->sent >= before + bytes;
-}
-
-/* As the moments of instances. */
-static uint64_t wall(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
 static bool is_running(struct bgt *bgt, const char *task)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -41,26 +40,6 @@ FIXTURE_TEARDOWN_PARENT(memory)
 {
 	helper_end();
 	scene_end();
-}
-
-static const size_t size = 256 << 20;
-
-/* Takes more and more memory, and stands still most of the time, as it gets too much. */
-static int waste(void *data)
-{
-	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		return 1;
-	for (size_t i = 0;; i = (i + 4096) % size)
-		memory[i]++;
-}
-
-static pid_t begin_waste(void)
-{
-	if (cgroup_write("", "memory.high", "4M"))
-		fail("cannot set memory.high");
-	return task_start("", waste, NULL);
 }
 
 /* Launches it, and sends it to the background, where it stands still. */
@@ -115,7 +94,7 @@ static enum bgt_app_state state_of(struct bgt *bgt, const char *app)
 /* Waits until memory is so short that an app is killed, and has no more of it taken then. */
 static bool is_killed(struct bgt *bgt, const char *app)
 {
-	pid_t hog = begin_waste();
+	pid_t hog = task_waste_memory();
 	bool gone = app_becomes(bgt, app, BGT_APP_NOT_RUNNING);
 
 	task_kill(hog);
@@ -155,7 +134,7 @@ TEST_F_TIMEOUT(memory, order, 300)
 				      BGT_TRIGGER_APPLICATION, NULL));
 	ASSERT_NE(NULL, instance_wait(self->bgt, "org.example.Tasks", "long",
 				      BGT_INSTANCE_RUNNING));
-	self->hog = begin_waste();
+	self->hog = task_waste_memory();
 	instance = instance_wait(self->bgt, "org.example.Tasks", "long", BGT_INSTANCE_TERMINATED);
 	task_kill(self->hog);
 	ASSERT_NE(NULL, instance);
@@ -182,7 +161,7 @@ TEST_F_TIMEOUT(memory, order, 300)
 
 	/* The one that the user sees is never killed, however short memory is. */
 	stall = stalled();
-	self->hog = begin_waste();
+	self->hog = task_waste_memory();
 	while (stalled() < stall + 3 * SEC)
 		usleep(10000);
 	task_kill(self->hog);

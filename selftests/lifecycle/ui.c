@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -13,6 +12,7 @@
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 
 #define ACTIVATED	"activated inside an argument"
 
@@ -95,14 +95,6 @@ TEST_F_TIMEOUT(ui, taken_away, 180)
 	/* It has one of its own again. */
 	actor_suspend(self->bgt, APP);
 	EXPECT_TRUE(ui_stands(self->bgt, APP, true));
-}
-
-static uint64_t wall(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
 /*

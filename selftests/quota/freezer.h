@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs about freezing begin with: a member that has a process with two threads. */
+/* The fixture of the programs about freezing, and how they see that its process runs. */
 #ifndef BGTASK_TEST_FREEZER_H
 #define BGTASK_TEST_FREEZER_H
 
@@ -7,23 +7,18 @@
 #include "container.h"
 #include "kselftest_harness.h"
 #include "scene.h"
+#include "subject.h"
 #include "task.h"
 
 FIXTURE(freezer) {
 	struct bgt *bgt;
-	/* A container without a limit. */
 	uint32_t id, member;
 	struct burner burner;
 };
 
 FIXTURE_SETUP(freezer)
 {
-	scene_begin();
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
-	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-	self->burner = burner_start("a", 2);
+	self->bgt = subject_begin(&self->id, &self->member, &self->burner);
 }
 
 FIXTURE_TEARDOWN_PARENT(freezer)

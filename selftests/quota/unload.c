@@ -14,6 +14,7 @@
 #include "kselftest_harness.h"
 #include "module.h"
 #include "scene.h"
+#include "subject.h"
 #include "task.h"
 
 FIXTURE(unload) {
@@ -24,12 +25,7 @@ FIXTURE(unload) {
 
 FIXTURE_SETUP(unload)
 {
-	scene_begin();
-	self->bgt = container_connect();
-	cgroup_make("a");
-	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 3600 * SEC);
-	self->member = member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-	self->burner = burner_start("a", 2);
+	self->bgt = subject_begin(&self->id, &self->member, &self->burner);
 }
 
 FIXTURE_TEARDOWN_PARENT(unload)

@@ -7,8 +7,8 @@
 
 #include "container.h"
 #include "helper.h"
+#include "history.h"
 #include "kselftest_harness.h"
-#include "mutex.h"
 #include "scene.h"
 #include "task.h"
 
@@ -29,13 +29,7 @@ FIXTURE(access) {
 
 FIXTURE_SETUP(access)
 {
-	struct helper_settings settings = HELPER_SETTINGS;
-
-	settings.history = 1000;
-	scene_begin();
-	self->bgt = mutex_connect();
-	helper_start_with(self->bgt, &settings);
-	helper_install(self->bgt, APP, TASKS);
+	self->bgt = history_begin(TASKS);
 }
 
 FIXTURE_TEARDOWN(access)

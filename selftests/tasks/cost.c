@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -324,19 +323,6 @@ TEST_F_TIMEOUT(cost, budget, 180)
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 }
 
-static const size_t size = 256 << 20;
-
-/* Takes more memory than it may have. */
-static int waste(void *data)
-{
-	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		return 1;
-	for (size_t i = 0;; i = (i + 4096) % size)
-		memory[i]++;
-}
-
 /* How high it gets is the machine's affair. */
 TEST_F_TIMEOUT(cost, pressure, 300)
 {
@@ -353,8 +339,7 @@ TEST_F_TIMEOUT(cost, pressure, 300)
 	burner_end(&burner);
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 
-	ASSERT_EQ(0, cgroup_write("", "memory.high", "4M"));
-	hog = task_start("", waste, NULL);
+	hog = task_waste_memory();
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, MEDIUM));
 	EXPECT_LE(5, read_pressure("memory"));
 	EXPECT_GT(40, read_pressure("cpu"));

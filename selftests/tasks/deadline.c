@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -15,6 +14,7 @@
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 
 #define ALL	"Triggers=application\n"
 /* Says so when it will not hear any more. */
@@ -81,15 +81,6 @@ static void cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason reason)
 {
 	if (bgt_instance_cancel(bgt, id, reason))
 		fail("bgt_instance_cancel: %s", bgt_error(bgt));
-}
-
-/* CLOCK_REALTIME, which the helper's records have. */
-static uint64_t wall(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
 /* A process of the app itself, that has a child; neither hears. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What an app may send and receive in a day, on battery. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "container.h"
@@ -13,6 +11,7 @@
 #include "power.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 #include "wire.h"
 
 #define OTHER	"org.example.Other"
@@ -46,27 +45,9 @@ FIXTURE(network_budget) {
 	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
 };
 
-static uint64_t wall(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
-}
-
-static void set_wall(uint64_t time)
-{
-	const struct timespec to = { (time_t)(time / SEC), (long)(time % SEC) };
-
-	if (clock_settime(CLOCK_REALTIME, &to))
-		fail("cannot set the clock");
-}
-
-/* Begins at noon, far from the next day. */
 FIXTURE_SETUP(network_budget)
 {
 	struct helper_settings with = HELPER_SETTINGS;
-	uint64_t day = 24 * 3600 * SEC;
 
 	/* The CPU is not what they are short of. */
 	with.quota = 3600 * SEC;
@@ -76,8 +57,7 @@ FIXTURE_SETUP(network_budget)
 	self->offset = wall() - now();
 	wire_begin();
 	power_begin(false);
-	setenv("TZ", "UTC", 1);
-	set_wall(wall() / day * day + day / 2);
+	wall_set_noon();
 	helper_start_with(self->bgt, &with);
 	helper_change(self->bgt, "/^.Class standard/a NetworkBudget=100kB");
 	helper_install(self->bgt, APP, TASKS);
@@ -87,7 +67,7 @@ FIXTURE_SETUP(network_budget)
 FIXTURE_TEARDOWN(network_budget)
 {
 	helper_end();
-	set_wall(now() + self->offset);
+	wall_set(now() + self->offset);
 	power_set("ac_online", "on");
 	wire_end();
 }
@@ -167,13 +147,13 @@ TEST_F_TIMEOUT(network_budget, received, 120)
 /* The day ends when it is midnight. */
 TEST_F_TIMEOUT(network_budget, next_day, 120)
 {
-	uint64_t day = 24 * 3600 * SEC, midnight = wall() / day * day + day;
+	uint64_t midnight = wall_midnight();
 	const struct bgt_instance *instance;
 
 	helper_run(self->bgt, "bursts");
 	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
 	helper_kill();
-	set_wall(midnight - 5 * SEC);
+	wall_set(midnight - 5 * SEC);
 	helper_launch(self->bgt);
 	helper_fire(self->bgt, "ok");
 	instance = instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED);

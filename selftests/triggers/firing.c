@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "firing.h"
@@ -179,14 +178,6 @@ bool firing_told(struct bgt *bgt, uint32_t some, uint32_t expected)
 	} while (now() < end);
 	note("nothing is told of conditions");
 	return false;
-}
-
-uint64_t firing_time(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (uint64_t)time.tv_sec * SEC + (uint64_t)time.tv_nsec;
 }
 
 bool firing_times(struct bgt *bgt, const char *app, uint64_t *times, unsigned int count)

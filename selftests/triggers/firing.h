@@ -52,9 +52,6 @@ int firing_register(struct bgt *bgt, const char *app, enum bgt_trigger trigger,
  */
 bool firing_told(struct bgt *bgt, uint32_t some, uint32_t expected);
 
-/* CLOCK_REALTIME, as all moments of instances. */
-uint64_t firing_time(void);
-
 /* The moments when "task" of an app has fired, once it has so often; false if it does not. */
 bool firing_times(struct bgt *bgt, const char *app, uint64_t *times, unsigned int count);
 

@@ -10,6 +10,7 @@
 #include "power.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 
 #define PROBE	"org.example.Probe"
 
@@ -114,7 +115,7 @@ TEST_F_TIMEOUT(power, on_battery, 120)
 	helper_restart(self->bgt);
 	pause_for(4 * INTERVAL_MIN);
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
-	before = firing_time();
+	before = wall();
 	power_set("ac_online", "on");
 	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
@@ -146,12 +147,12 @@ TEST_F_TIMEOUT(power, periodic, 120)
 	power_set("ac_online", "off");
 	ASSERT_TRUE(ac_is(self->bgt, false));
 	firing_install(self->bgt, APP, "/bin/true");
-	before = firing_time();
+	before = wall();
 	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_MAINTENANCE,
 				     (struct firing_wish){ .interval = interval }));
 	pause_for(5 * interval / 2);
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
-	on = firing_time();
+	on = wall();
 	power_set("ac_online", "on");
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, 3));
 	EXPECT_GE(times[0], on);

@@ -5,9 +5,6 @@
  * are an interval apart, no two are in the same interval since the registration. Where the clock is
  * exact, each comes when it is due, but for one that makes up for others.
  */
-#include <errno.h>
-#include <string.h>
-#include <time.h>
 
 #include "firing.h"
 #include "helper.h"
@@ -15,6 +12,7 @@
 #include "mutex.h"
 #include "scene.h"
 #include "task.h"
+#include "wall.h"
 
 #define HOUR	(3600 * SEC)
 
@@ -27,30 +25,21 @@ FIXTURE_SETUP(time)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
-	self->clock = firing_time() - now();
+	self->clock = wall() - now();
 	helper_start(self->bgt);
 	firing_install(self->bgt, APP, "/bin/true");
-}
-
-static void set_clock(uint64_t at_boot)
-{
-	uint64_t value = at_boot + now();
-	struct timespec time = { (time_t)(value / SEC), (long)(value % SEC) };
-
-	if (clock_settime(CLOCK_REALTIME, &time))
-		fail("clock_settime: %s", strerror(errno));
 }
 
 FIXTURE_TEARDOWN(time)
 {
 	helper_end();
-	set_clock(self->clock);
+	wall_set(now() + self->clock);
 }
 
 /* Registers the task, and returns when, or just before. */
 static uint64_t begin(struct bgt *bgt, uint64_t interval, bool oneshot)
 {
-	uint64_t before = firing_time();
+	uint64_t before = wall();
 
 	if (firing_register(bgt, APP, BGT_TRIGGER_TIME,
 			    (struct firing_wish){ .interval = interval, .oneshot = oneshot }))
@@ -136,7 +125,7 @@ TEST_F_TIMEOUT(time, latched, 120)
 	uint64_t start, times[ARRAY_SIZE(due)];
 
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, BGT_CONDITION_USER_PRESENT, 0, false));
-	start = firing_time();
+	start = wall();
 	ASSERT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_TIME, (struct firing_wish){
 			.interval = interval, .condition = BGT_CONDITION_USER_PRESENT }));
 	pause_for(5 * interval / 2);
@@ -160,7 +149,7 @@ TEST_F_TIMEOUT(time, missed, 120)
 	start = begin(self->bgt, interval, false);
 	helper_kill();
 	pause_for(5 * interval / 2);
-	restart = firing_time();
+	restart = wall();
 	helper_restart(self->bgt);
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, 1));
 	EXPECT_GE(times[0], restart);
@@ -183,7 +172,7 @@ TEST_F_TIMEOUT(time, missed_oneshot, 120)
 	begin(self->bgt, interval, true);
 	helper_kill();
 	pause_for(interval + SEC);
-	restart = firing_time();
+	restart = wall();
 	helper_restart(self->bgt);
 	instance = instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
@@ -204,7 +193,7 @@ TEST_F_TIMEOUT(time, restarts, 120)
 	start = begin(self->bgt, interval, false);
 	for (int i = 0; i < 3; i++) {
 		pause_for(interval / 4);
-		restart = firing_time();
+		restart = wall();
 		helper_restart(self->bgt);
 	}
 	ASSERT_TRUE(firing_times(self->bgt, APP, &fired, 1));
@@ -250,7 +239,7 @@ TEST_F_TIMEOUT(time, clock_set, 120)
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		ASSERT_TRUE(firing_times(self->bgt, APP, times, (unsigned int)i + 1));
 		clock[i + 1] = self->clock + steps[i];
-		set_clock(clock[i + 1]);
+		wall_set(now() + clock[i + 1]);
 	}
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, ARRAY_SIZE(times)));
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
@@ -270,7 +259,7 @@ TEST_F_TIMEOUT(time, clock_set_back_while_off, 120)
 
 	begin(self->bgt, interval, false);
 	helper_kill();
-	set_clock(self->clock - HOUR);
+	wall_set(now() + self->clock - HOUR);
 	helper_restart(self->bgt);
 	EXPECT_TRUE(firing_times(self->bgt, APP, &fired, 1));
 }
