@@ -109,7 +109,7 @@ static json_t *json_if(bool applies, uint32_t value)
 	return applies ? json_integer((json_int_t)value) : json_null();
 }
 
-json_t *json_mutex(const struct bgt_mutex_state *mutex)
+static json_t *json_mutex(const struct bgt_mutex_state *mutex)
 {
 	return json_pack("{s:o, s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o}",
 			 "name", json_text(mutex->name),

@@ -13,7 +13,6 @@ json_t *json_container(const struct bgt_container *container);
 json_t *json_containers(const struct bgt_container *list);
 json_t *json_member(const struct bgt_member *member);
 json_t *json_members(const struct bgt_member *list);
-json_t *json_mutex(const struct bgt_mutex_state *mutex);
 json_t *json_mutexes(const struct bgt_mutex_state *list);
 json_t *json_task(const struct bgt_task *task);
 json_t *json_tasks(const struct bgt_task *list);

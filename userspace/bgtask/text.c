@@ -43,7 +43,8 @@ uint64_t time_until(uint64_t moment)
 	return moment > present ? moment - present : 0;
 }
 
-uint64_t time_since(uint64_t moment)
+/* How long it is since a moment of CLOCK_BOOTTIME; 0 if the moment is still to come. */
+static uint64_t time_since(uint64_t moment)
 {
 	uint64_t present = time_now();
 

@@ -16,12 +16,8 @@ const char *text_quota(char *buffer, uint64_t quota, uint64_t accuracy);
 /* The present moment of CLOCK_BOOTTIME. */
 uint64_t time_now(void);
 
-/*
- * How long from now until a moment of CLOCK_BOOTTIME, and how long since one; 0 if the moment has
- * passed already, or is still to come.
- */
+/* How long from now until a moment of CLOCK_BOOTTIME; 0 if the moment has passed already. */
 uint64_t time_until(uint64_t moment);
-uint64_t time_since(uint64_t moment);
 
 /* Columns that a string takes on a terminal. */
 int text_width(const char *text);
