@@ -214,7 +214,8 @@ static void compare(const struct belongings *before, const struct step *step)
 
 /* Steps */
 
-void fault_step(struct bgt *bgt, const struct step *step)
+/* Undoes the step, and takes it while nothing fails. */
+static void take(struct bgt *bgt, const struct step *step)
 {
 	if (step->undo)
 		step->undo(bgt);
@@ -227,8 +228,8 @@ void fault_step(struct bgt *bgt, const struct step *step)
 /* What is kept from the first time that a step is taken belongs to the helper. */
 static void remember_well(struct bgt *bgt, const struct step *step, struct belongings *belongings)
 {
-	fault_step(bgt, step);
-	fault_step(bgt, step);
+	take(bgt, step);
+	take(bgt, step);
 	remember(belongings);
 }
 
@@ -252,7 +253,7 @@ void fault_each(struct bgt *bgt, const struct step *step)
 			helper_launch(bgt);
 		/* What has been lost is missed later, too. */
 		if (!hit || soak() || faults % STEP_EACH == 0)
-			fault_step(bgt, step);
+			take(bgt, step);
 		else if (step->undo)
 			step->undo(bgt);
 		/* What another helper has says nothing of this one. */

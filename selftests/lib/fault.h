@@ -77,9 +77,6 @@ struct step {
 	bool (*act)(struct bgt *bgt);
 };
 
-/* Takes the step while nothing fails, and undoes it. */
-void fault_step(struct bgt *bgt, const struct step *step);
-
 /*
  * Takes the step until all of the helper's calls that belong to it have failed once. The helper
  * goes on, or ends as fault_has_ended() wants it; then the step can be undone and taken, and
