@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask app allow" and "app deny": let an app run its tasks in the background, or do not. */
+/* "bgtask app allow" and "app deny": set whether an app may run its tasks in the background. */
 #include "command.h"
 
 #include <string.h>

@@ -37,7 +37,7 @@ int app_install(int argc, char **argv, bool json)
 	if (argc - optind != 1)
 		return fail_usage("install takes a manifest");
 
-	/* The helper works in another directory. */
+	/* The helper's working directory is another one, so the path has to be absolute. */
 	path = realpath(argv[optind], NULL);
 	if (!path)
 		return fail("cannot find %s: %s", argv[optind], strerror(errno));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask app foreground", "background", "suspend", "resume" and "terminate": move an app through
- * its life, as a compositor or launcher does. They differ only in the call that they make.
+ * "bgtask app foreground", "background", "suspend", "resume" and "terminate": change the state of
+ * an app, as a compositor or launcher does. The five subcommands differ only in the call that they
+ * make.
  */
 #include "command.h"
 

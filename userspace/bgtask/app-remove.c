@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask app remove": forgets an app with all that it has registered. The helper refuses as long
- * as tasks of the app run, and cancels them; so the command asks again until they have ended.
+ * "bgtask app remove": forgets an app with all that the app has registered. While tasks of the app
+ * run, the helper cancels the tasks and refuses; so the command asks again until the tasks have
+ * ended.
  */
 #include <errno.h>
 #include <unistd.h>
 
 #include "command.h"
 
-/* What runs has 5 s to end, unless that was configured; and as much again to be seen to. */
+/*
+ * The helper gives cancelled tasks 5 s to end, unless it is configured otherwise. The command waits
+ * twice as long, as the helper then has to kill what is left.
+ */
 #define PATIENCE_MSEC	10000
 #define PAUSE_MSEC	100
 

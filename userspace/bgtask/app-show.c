@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask app show": shows an app, what state it is in, and the tasks that it has registered. */
+/* "bgtask app show": shows an app, its state, and the tasks that it has registered. */
 #include "command.h"
 
 #include <inttypes.h>

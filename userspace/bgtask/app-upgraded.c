@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask app upgraded": tells the helper that an app was updated. The manifest is read again, what
- * runs is cancelled, and the trigger servicing-complete fires.
+ * "bgtask app upgraded": tells the helper that an app was updated. The helper reads the manifest
+ * again, cancels the app's running tasks, and fires the trigger servicing-complete.
  */
 #include "command.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask app": runs the subcommand about apps that its argument names. */
+/* "bgtask app": runs the subcommand about apps that the first argument names. */
 #include "command.h"
 
 static const char usage[] =

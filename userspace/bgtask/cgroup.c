@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds where cgroup2 is mounted, and empties and removes cgroups. The kernel tells by
- * cgroup.events when the last process has left, so nobody has to look again and again.
+ * Finds where cgroup2 is mounted, and empties and removes cgroups. Waiting for a cgroup to become
+ * empty takes no polling: the kernel reports a change of cgroup.events.
  */
 #include "cgroup.h"
 
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Blanks and the like are written as \ooo in /proc/self/mountinfo. */
+/* Replaces each \ooo: /proc/self/mountinfo has white space and backslashes in octal. */
 static void unescape(char *text)
 {
 	unsigned int code;
@@ -33,7 +33,7 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* Takes the mount point from a line if it mounts the whole of cgroup2. See proc(5). */
+/* Returns the mount point in a line of mountinfo if the line mounts all of cgroup2; see proc(5). */
 static char *parse_mount(char *line)
 {
 	char *type = strstr(line, " - "), *root, *point;
@@ -41,7 +41,7 @@ static char *parse_mount(char *line)
 	if (!type || strncmp(type, " - cgroup2 ", strlen(" - cgroup2 ")))
 		return NULL;
 	strtok_r(line, " ", &line); /* mount id */
-	strtok_r(NULL, " ", &line); /* its parent's */
+	strtok_r(NULL, " ", &line); /* mount id of the parent */
 	strtok_r(NULL, " ", &line); /* device */
 	root = strtok_r(NULL, " ", &line);
 	point = strtok_r(NULL, " ", &line);
@@ -70,7 +70,7 @@ int cgroup_mount(char *path, size_t size)
 	return error;
 }
 
-/* Whether cgroup.events has a line. */
+/* Returns whether cgroup.events has the line, or a negative errno. */
 static int has_event(int events, const char *line)
 {
 	char text[256];
@@ -129,7 +129,7 @@ int cgroup_wait_empty(int directory, int timeout_ms)
 	if (poll_fd.fd < 0)
 		return -errno;
 
-	/* The file announces changes since it was last read. */
+	/* poll() reports changes since the file was last read. */
 	while (!(empty = has_event(poll_fd.fd, "populated 0\n"))) {
 		left = milliseconds_until(&end);
 		if (!left) {
@@ -145,7 +145,7 @@ int cgroup_wait_empty(int directory, int timeout_ms)
 	return empty < 0 ? empty : 0;
 }
 
-/* Removes the cgroups below one. */
+/* Removes the cgroups below a cgroup. */
 static int remove_below(int parent, const char *name)
 {
 	struct dirent *entry;
@@ -173,7 +173,7 @@ int cgroup_remove(int parent, const char *name)
 {
 	int error;
 
-	/* A cgroup with others below it is busy. */
+	/* rmdir() fails with EBUSY or ENOTEMPTY if there are cgroups below this cgroup. */
 	if (!unlinkat(parent, name, AT_REMOVEDIR) || errno == ENOENT)
 		return 0;
 	if (errno != EBUSY && errno != ENOTEMPTY)

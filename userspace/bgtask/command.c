@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the subcommands share: error messages, the common options, finding the subcommand and the
- * container that an argument names, connecting to the module, and reading other arguments.
+ * What the subcommands share: error messages, finding the subcommand and the container that an
+ * argument names, the common options, connecting to the module, and reading other arguments.
  */
 #include "command.h"
 
@@ -63,7 +63,10 @@ int dispatch(const struct command *commands, const char *usage, int argc, char *
 	for (; commands->name; commands++) {
 		if (strcmp(commands->name, name))
 			continue;
-		/* The subcommand calls getopt(), which begins anew and complains as argv[0]. */
+		/*
+		 * The subcommand calls getopt(), which has to start again, and prefixes its
+		 * messages with argv[0].
+		 */
 		optind = 0;
 		argv[0] = program;
 		return commands->run(argc, argv, json);
@@ -80,14 +83,17 @@ int run_group(const struct command *commands, const char *usage, int argc, char 
 	return dispatch(commands, usage, argc, argv, json);
 }
 
-/* Where the values of the options go; an option that the subcommand does not have has no place. */
+/* Where parse() puts the values of options. NULL for options that the subcommand does not have. */
 struct values {
 	bool *json;
 	const char **app;
 	enum bgt_role *role;
 };
 
-/* Reads options. If there is nothing left to do, returns false and the exit code in *status. */
+/*
+ * Reads options. Returns false if the subcommand has nothing left to do, with its exit code in
+ * *status.
+ */
 static bool parse(int argc, char **argv, const char *letters, const struct option *options,
 		  const char *usage, const struct values *values, int *status)
 {
@@ -179,7 +185,7 @@ static struct bgt_container *find_container(struct bgt *bgt, const char *name)
 	uint32_t id = parse_id(name);
 	int error;
 
-	/* A name that looks like an id is a name first. */
+	/* A container can have a name that looks like an id. The name takes precedence. */
 	error = bgt_container_get_by_name(bgt, name, &container);
 	if (error == -ENOENT && id)
 		error = bgt_container_get(bgt, id, &container);

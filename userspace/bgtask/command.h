@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Subcommands, and what all of them need.
- */
+/* The subcommands, and the functions that all of them need. */
 #ifndef BGTASK_COMMAND_H
 #define BGTASK_COMMAND_H
 
@@ -9,7 +7,9 @@
 #include <getopt.h>
 #include <stdbool.h>
 
-/* Exit codes of bgtask itself; those that run a command have the command's. */
+/*
+ * Exit codes of bgtask itself. Subcommands that run a command pass on the exit code of the command.
+ */
 enum {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,
@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * A subcommand. argv[0] is what error messages begin with, the arguments follow. It returns an exit
- * code.
+ * A subcommand. argv[0] is the prefix of error messages, followed by the arguments. run() returns
+ * an exit code.
  */
 struct command {
 	const char *name;
@@ -105,32 +105,32 @@ int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int help(const char *text);
 
 /*
- * Reads the options of a subcommand that has only the common ones. If there is nothing left to do
- * it returns false, and the exit code in *status.
+ * Reads the options of a subcommand that has only the common options. Returns false if the
+ * subcommand has nothing left to do, with its exit code in *status.
  */
 bool parse_common(int argc, char **argv, const char *usage, bool *json, int *status);
 
-/* Reads the common options, and one for the id of an app. */
+/* Reads the common options and --app, which names an app by its id. */
 bool parse_app(int argc, char **argv, const char *usage, bool *json, const char **app,
 	       int *status);
 
-/* Reads the common options, and one for the role of those members that are meant. */
+/* Reads the common options and --role, which selects members of a container by their role. */
 bool parse_members(int argc, char **argv, const char *usage, enum bgt_role *role, int *status);
 
-/* Connects to the module, or complains and returns NULL. */
+/* Connects to the module. Prints an error and returns NULL if that fails. */
 struct bgt *connect_module(void);
 
 /*
- * Connects, finds a container by what a user calls it, its name or id, and does something with it.
- * Returns an exit code.
+ * Connects, finds the container with this name or, if there is none, this id, and calls @action
+ * with the container. Returns an exit code.
  */
 typedef int (*container_fn)(struct bgt *bgt, const struct bgt_container *container, void *data);
 int with_container(const char *name, container_fn action, void *data);
 
-/* Reads an id, 0 if it is none. */
+/* Reads an id. Returns 0 if the argument is not an id. */
 uint32_t parse_id(const char *argument);
 
-/* Read an argument, or complain and return false. */
+/* Read an argument. Print an error and return false if the argument is not valid. */
 bool parse_duration(const char *argument, const char *what, uint64_t *nanoseconds);
 bool parse_role(const char *argument, enum bgt_role *role);
 bool parse_trigger(const char *argument, enum bgt_trigger *trigger);

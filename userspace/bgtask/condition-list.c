@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask condition list": shows which conditions hold, and how welcome work is. */
+/*
+ * "bgtask condition list": shows which conditions hold, and what the helper thinks that work costs.
+ */
 #include "command.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask condition set": sets a condition, and with it the opposite one, in place of what the
- * helper finds out; or leaves both to the helper again.
+ * "bgtask condition set": sets a condition and its opposite, overriding what the helper finds out;
+ * or leaves both to the helper again.
  */
 #include "command.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask condition": runs the subcommand about conditions that its argument names. */
+/* "bgtask condition": runs the subcommand about conditions that the first argument names. */
 #include "command.h"
 
 static const char usage[] =

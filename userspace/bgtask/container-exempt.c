@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask container exempt": takes a container off its budget, or puts it back. */
+/* "bgtask container exempt": exempts a container from its budget, or ends the exemption. */
 #include "command.h"
 #include "switch.h"
 

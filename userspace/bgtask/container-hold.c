@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask container hold" and "release": stop the threads of a container's members, whatever the
- * budget says, or let them run again as far as it does.
+ * "bgtask container hold" and "release": stop the threads of a container's members even if the
+ * container has budget left, or let them run again as far as the budget allows.
  */
 #include "command.h"
 
@@ -38,7 +38,7 @@ static int set_members(struct bgt *bgt, const struct bgt_container *container,
 			continue;
 		found++;
 		error = bgt_member_set_held(bgt, member->id, wish->held);
-		/* It may have gone since it was listed. */
+		/* The member may be gone since the members were listed. */
 		if (error && error != -ENOENT)
 			return fail("cannot %s %s: %s", wish->held ? "hold" : "release",
 				    member->path, bgt_error(bgt));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask container list": lists all containers, and what each has spent of its budget. */
+/* "bgtask container list": lists all containers, with what each has spent of its budget. */
 #include "command.h"
 
 #include <inttypes.h>

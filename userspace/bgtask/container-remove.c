@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask container remove": takes a cgroup, given as its directory, out of a container. The member
- * is found by the inode number of the directory, which the kernel uses as the cgroup's id.
+ * "bgtask container remove": removes a cgroup, given as its directory, from a container. The member
+ * is found by the inode number of the directory, which is also the kernel's id of the cgroup.
  */
 #include "command.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask container set": changes a container's budget, or lets it run on for a while. */
+/* "bgtask container set": changes a container's quota or period, or grants it a reprieve. */
 #include "command.h"
 #include "policy.h"
 

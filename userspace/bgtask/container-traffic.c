@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask container traffic": begins or ends counting what a container sends and receives. */
+/* "bgtask container traffic": turns counting of a container's network traffic on or off. */
 #include "command.h"
 #include "switch.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask container": runs the subcommand about containers that its argument names. */
+/* "bgtask container": runs the subcommand about containers that the first argument names. */
 #include "command.h"
 
 static const char usage[] =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The janitor has to survive whatever kills "bgtask run". So it is a process of its own, which
- * blocks all signals, leaves the caller's session and cgroup, and waits for the end of the caller
- * by a pidfd.
+ * The janitor has to survive whatever kills "bgtask run". So the janitor is a process of its own,
+ * which blocks all signals, leaves the caller's session and cgroup, and waits on a pidfd for the
+ * end of the caller.
  */
 #include "janitor.h"
 
@@ -21,7 +21,7 @@
 #include "cgroup.h"
 #include "command.h"
 
-/* Moves the janitor to where it is not killed along with the one it watches. */
+/* Moves the janitor out of the caller's cgroup, so that the two are not killed together. */
 static void leave_cgroup(const struct scope *scope)
 {
 	int mount = (int)(strrchr(scope->parent, '/') - scope->parent);
@@ -30,9 +30,10 @@ static void leave_cgroup(const struct scope *scope)
 	int fd;
 
 	/*
-	 * A service manager that stops the service which called us kills all of its cgroup at once.
-	 * The command has left that, and the janitor must follow it: to the root, which is always
-	 * there. Should that fail, it can still do its work in all other cases.
+	 * A service manager that stops the caller's service kills all processes in the cgroup of
+	 * the service at once. The command is not in that cgroup any more, and the janitor must not
+	 * be either. The janitor moves to the root cgroup, which always exists. Should the move
+	 * fail, the janitor still does its work in all other cases.
 	 */
 	snprintf(path, sizeof(path), "%.*s/cgroup.procs", mount, scope->parent);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -43,7 +44,7 @@ static void leave_cgroup(const struct scope *scope)
 	close(fd);
 }
 
-/* Nothing that is meant for the command or its terminal is to reach the janitor. */
+/* Keeps signals that are meant for the command or its terminal away from the janitor. */
 static void detach(void)
 {
 	sigset_t all;
@@ -53,12 +54,16 @@ static void detach(void)
 	setsid();
 	if (chdir("/"))
 		fail("cannot change to /: %s", strerror(errno));
-	/* "killall -9 bgtask" should leave somebody to clean up. */
+	/*
+	 * The name is not "bgtask", so that "killall -9 bgtask" spares the janitor, which cleans
+	 * up.
+	 */
 	prctl(PR_SET_NAME, "bgt-janitor");
 }
 
 /*
- * Closes the output, so that whoever reads what the command prints need not wait for the janitor.
+ * Closes standard input, output and error, so that a reader of the command's output sees its end as
+ * soon as the command has ended.
  */
 static void close_output(void)
 {
@@ -81,7 +86,7 @@ static void wait_for(int pidfd)
 		;
 }
 
-/* What the janitor does. Returns its exit code. */
+/* The janitor's main function. Returns its exit code. */
 static int watch(struct scope *scope, const struct bgt_container_policy *policy, pid_t runner,
 		 int ready)
 {
@@ -91,7 +96,7 @@ static int watch(struct scope *scope, const struct bgt_container_policy *policy,
 	pidfd = pidfd_open(runner, 0);
 	if (pidfd < 0 && getppid() == runner)
 		return fail("cannot watch process %d: %s", (int)runner, strerror(errno));
-	/* The caller may have been killed before it could be watched. */
+	/* The caller may have been killed before the janitor had the pidfd. */
 	if (getppid() != runner)
 		return EXIT_FAILED;
 
@@ -138,7 +143,7 @@ pid_t janitor_start(struct scope *scope, const struct bgt_container_policy *poli
 	if (size == 1)
 		return janitor;
 
-	/* The janitor has said why it failed, and cleaned up, unless it was killed. */
+	/* The janitor has printed the error and cleaned up, unless it was killed itself. */
 	janitor_stop(janitor);
 	scope_destroy(scope);
 	return -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The janitor: a second process of "bgtask run" that takes the scope down if the first one is
- * killed. It also creates the scope, so that the first can be killed at any moment.
+ * The janitor: a second process of "bgtask run" that destroys the scope if the first process is
+ * killed. The janitor also creates the scope, so that the first process can be killed at any
+ * moment.
  */
 #ifndef BGTASK_JANITOR_H
 #define BGTASK_JANITOR_H
@@ -11,12 +12,12 @@
 #include "scope.h"
 
 /*
- * Starts the janitor, which creates a scope. @scope is memory that is shared with it. Returns its
- * process id, or complains and returns -1.
+ * Starts the janitor, which creates the scope. @scope is in memory that both processes share.
+ * Returns the janitor's process id, or prints an error and returns -1.
  */
 pid_t janitor_start(struct scope *scope, const struct bgt_container_policy *policy);
 
-/* Ends the janitor. */
+/* Kills the janitor and waits for its end. */
 void janitor_stop(pid_t janitor);
 
 #endif

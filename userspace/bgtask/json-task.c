@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * JSON for what the helper knows: tasks, their runs, apps and conditions. What the module knows is
- * in json.c.
+ * JSON for what the helper knows: tasks, their instances, apps and conditions. JSON for what the
+ * module knows is in json.c.
  */
 #include "json.h"
 
-/* What does not apply is null. */
+/* A value that is 0 if it does not apply; the JSON has null then. */
 static json_t *json_unless_zero(uint64_t value)
 {
 	return value ? json_integer((json_int_t)value) : json_null();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* JSON for what the module knows: containers, members and mutexes; and how any JSON is printed. */
+/* JSON for what the module knows: containers, members and mutexes; and printing JSON. */
 #include "json.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ json_t *json_append(json_t *array, json_t *value)
 	return NULL;
 }
 
-/* A limit, or null where a container has none. */
+/* A limit of a container, or null if the container's quota is unlimited. */
 static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 {
 	if (container->quota == BGT_QUOTA_UNLIMITED)
@@ -103,7 +103,7 @@ json_t *json_members(const struct bgt_member *list)
 	return array;
 }
 
-/* What does not apply is null. */
+/* A value, or null if it does not apply. */
 static json_t *json_if(bool applies, uint32_t value)
 {
 	return applies ? json_integer((json_int_t)value) : json_null();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask monitor": prints every event of containers as it happens, and those of apps, tasks and
- * conditions as soon as there is a helper. Names of containers are kept, as events of members have
- * ids only.
+ * "bgtask monitor": prints every event of containers as it happens, and the events of apps, tasks
+ * and conditions once a helper runs. The command remembers the names of containers, as the events
+ * of members have only the containers' ids.
  */
 #include "command.h"
 
@@ -18,7 +18,7 @@
 #include "names.h"
 #include "text.h"
 
-/* How often the command tries whether there is a helper. */
+/* How often the command tries to reach a helper. */
 #define HELPER_MSEC	500
 
 static const char usage[] =
@@ -138,7 +138,7 @@ static int print_text(const struct bgt_event *event, const struct names *known)
 	return EXIT_OK;
 }
 
-/* Whoever reads this should know that it is not complete. */
+/* Tells the reader that events are missing here. */
 static int print_lost(bool json)
 {
 	char now[TEXT_TIME_MAX];
@@ -150,7 +150,7 @@ static int print_lost(bool json)
 	return EXIT_OK;
 }
 
-/* Keeps the names up to date. A name that is missing does no harm. */
+/* Keeps the names up to date. If there is no memory for a name, events have the id instead. */
 static void note_name(const struct bgt_event *event, struct names *known)
 {
 	if (event->type == BGT_EVENT_CONTAINER_DEL)
@@ -169,7 +169,7 @@ static void read_names(struct bgt *bgt, struct names *known)
 	bgt_container_free(list);
 }
 
-/* Prints what has come. */
+/* Prints the events that have arrived. */
 static int print_events(struct bgt *bgt, struct names *known, bool json)
 {
 	const struct bgt_event *event;
@@ -203,8 +203,8 @@ static int monitor(struct bgt *bgt, struct names *known, bool json)
 	poll_fd.fd = bgt_fd(bgt);
 	while (status == EXIT_OK) {
 		/*
-		 * Nobody tells when the first helper comes, so this is tried; the library sees to
-		 * later helpers.
+		 * No event announces the first helper, so the command keeps trying. The library
+		 * connects to later helpers by itself.
 		 */
 		if (!associated)
 			associated = !bgt_task_associate(bgt, NULL);

@@ -19,7 +19,7 @@ static const char usage[] =
 	"List the mutexes that are owned or were abandoned: all, for administrators, or else\n"
 	"those that the caller could acquire.\n";
 
-/* The columns of a mutex that have to be looked up. */
+/* The columns whose text is not in struct bgt_mutex_state and has to be looked up. */
 struct row {
 	char scope[sizeof("container ") + BGT_NAME_MAX];
 	char owner[40];
@@ -59,7 +59,10 @@ static void say_scope(char *buffer, size_t size, struct bgt *bgt,
 	}
 }
 
-/* Reads a process's name, which it has chosen itself; empty if it is gone. */
+/*
+ * Reads a process's name; empty if the process is gone. The process has chosen the name, so
+ * characters that cannot be printed are replaced.
+ */
 static void read_name(char *buffer, int size, uint32_t process)
 {
 	char path[sizeof("/proc/4294967295/comm")];
@@ -83,7 +86,7 @@ static void say_owner(char *buffer, size_t size, const struct bgt_mutex_state *m
 {
 	char name[20];
 
-	/* Abandoned, or a process that cannot be seen from this pid namespace. */
+	/* The mutex is abandoned, or its owner is not visible in this pid namespace. */
 	if (!mutex->owner) {
 		snprintf(buffer, size, "-");
 		return;
@@ -122,7 +125,7 @@ static int print_text(struct bgt *bgt, const struct bgt_mutex_state *list)
 
 	for (mutex = list; mutex; mutex = mutex->next)
 		count++;
-	/* One more, as there may be none. */
+	/* One element more, as calloc() may return NULL for an empty list. */
 	rows = calloc(count + 1, sizeof(*rows));
 	if (!rows)
 		return fail("%s", bgt_strerror(-ENOMEM));

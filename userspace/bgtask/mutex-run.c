@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask mutex run": waits for a mutex, and runs a command while it is owned, like flock(1). The
- * command inherits the connection that owns the mutex, so that its work stays protected if this
- * process is killed.
+ * "bgtask mutex run": waits for a mutex, and runs a command while the mutex is owned, like
+ * flock(1). The command inherits the connection that owns the mutex, so that the mutex stays owned
+ * if this process is killed.
  */
 #include "command.h"
 
@@ -26,7 +26,7 @@ static const char usage[] =
 	"Exits with the command's status, or with 128 and the number of the signal that "
 	"ended it.\n";
 
-/* What was asked for. */
+/* What the command line asks for. */
 struct wish {
 	const char *name;
 	bool any_scope;
@@ -35,7 +35,7 @@ struct wish {
 	int conflict;
 };
 
-/* Without a wish, the name is shared by the container or, outside of all, by the user. */
+/* The default scope: the container of the caller or, outside of all containers, the user. */
 static int choose_scope(struct bgt *bgt, enum bgt_scope *scope)
 {
 	struct bgt_container *container;
@@ -48,7 +48,7 @@ static int choose_scope(struct bgt *bgt, enum bgt_scope *scope)
 	return EXIT_OK;
 }
 
-/* Whether the mutex was acquired; if not, *status is the exit code. */
+/* Returns whether the mutex was acquired. If not, *status is the exit code. */
 static bool acquire(struct bgt *bgt, struct bgt_mutex *mutex, const struct wish *wish, int *status)
 {
 	switch (bgt_mutex_acquire(mutex, wish->timeout)) {
@@ -73,15 +73,20 @@ static int run_owning(char **argv, struct bgt *bgt, struct bgt_mutex *mutex,
 	struct signals signals;
 	int status;
 
-	/* Until here signals had their usual effect; now it is the command's to end. */
+	/*
+	 * Up to here signals had their usual effect. From here on they are passed to the command.
+	 */
 	supervise_prepare(&signals);
 
-	/* If this process is killed, the command goes on, and what it does is still protected. */
+	/* If this process is killed, the command goes on and still owns the mutex. */
 	if (bgt_keep_on_exec(bgt, true))
 		return fail("cannot pass on mutex \"%s\": %s", wish->name, bgt_error(bgt));
 	status = supervise(argv, -1, &signals);
 
-	/* Closing the connection would not do: what the command left behind may still have it. */
+	/*
+	 * Closing the connection would not release the mutex: processes that the command has left
+	 * behind may have inherited the connection.
+	 */
 	if (bgt_mutex_release(mutex)) {
 		fail("cannot release mutex \"%s\": %s", wish->name, bgt_error(bgt));
 		return status == EXIT_OK ? EXIT_FAILED : status;
@@ -137,7 +142,10 @@ static bool parse_timeout(const char *argument, uint32_t *timeout)
 		fail("timeout \"%s\" is longer than 7 days", argument);
 		return false;
 	}
-	/* Waiting a little longer is what was asked for; not waiting at all would not be. */
+	/*
+	 * Round up: the wait may be a little too long, but must not become 0, which means not to
+	 * wait.
+	 */
 	*timeout = (uint32_t)((nanoseconds + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC);
 	return true;
 }
@@ -157,7 +165,10 @@ static bool parse_exit_code(const char *argument, int *code)
 	return false;
 }
 
-/* Reads options up to what is none. If there is nothing left to do, *status is the exit code. */
+/*
+ * Reads options up to the first other argument. Returns false if the subcommand has nothing left to
+ * do, with the exit code in *status.
+ */
 static bool parse_options(int argc, char **argv, struct wish *wish, int *status)
 {
 	static const struct option options[] = {
@@ -212,14 +223,16 @@ int mutex_run(int argc, char **argv, bool json)
 	char *program = argv[0];
 	int status;
 
-	/* All output is the command's. */
+	/* Nothing but the command writes to the output, so there is nothing to print as JSON. */
 	(void)json;
 	if (!parse_options(argc, argv, &wish, &status))
 		return status;
 	if (optind == argc)
 		return fail_usage("run takes the name of a mutex and a command");
 
-	/* Behind the name, getopt() begins anew, as if that were the program. */
+	/*
+	 * Restart getopt() behind the mutex's name, in whose place it expects the program's name.
+	 */
 	argc -= optind;
 	argv += optind;
 	wish.name = argv[0];

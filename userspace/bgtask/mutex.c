@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask mutex": runs the subcommand about mutexes that its argument names. */
+/* "bgtask mutex": runs the subcommand about mutexes that the first argument names. */
 #include "command.h"
 
 static const char usage[] =

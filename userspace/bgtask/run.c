@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask run": runs a command on a CPU budget of its own, in a cgroup and a container that are
- * made for it and go when it ends. Another process, the janitor, sees to that if this one is
- * killed.
+ * "bgtask run": runs a command on a CPU budget of its own, in a cgroup and a container that exist
+ * only as long as the command. If this process is killed, the janitor, another process, removes the
+ * two.
  */
 #include "command.h"
 
@@ -38,7 +38,9 @@ static int run_in_scope(char **argv, struct scope *scope, const struct bgt_conta
 	struct signals signals;
 	pid_t janitor;
 
-	/* A signal that comes while the scope is made waits until the command is started. */
+	/*
+	 * A signal that arrives while the scope is made stays pending until the command is started.
+	 */
 	supervise_prepare(&signals);
 	janitor = janitor_start(scope, policy);
 	if (janitor < 0)
@@ -58,7 +60,7 @@ static int run_in_scope(char **argv, struct scope *scope, const struct bgt_conta
 	return status == EXIT_OK ? end : status;
 }
 
-/* Decides on the names. */
+/* Chooses the name of the scope and the directory above its cgroup. */
 static int prepare(struct scope *scope, const char *name)
 {
 	char mount[PATH_MAX];
@@ -112,7 +114,7 @@ int command_run(int argc, char **argv, bool json)
 	const char *name = NULL;
 	int option;
 
-	/* All output is the command's. */
+	/* Nothing but the command writes to the output, so there is nothing to print as JSON. */
 	(void)json;
 	while ((option = getopt_long(argc, argv, "+" COMMON_OPTIONS "en:p:q:", options, NULL)) >=
 	       0) {

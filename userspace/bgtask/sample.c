@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes and sorts samples of all containers. A sample is compared with the one before in a single
- * pass, for which both are sorted by id.
+ * Takes and sorts samples of all containers. A sample is compared with the sample before in a
+ * single pass, for which both are sorted by id.
  */
 #include "sample.h"
 
@@ -27,7 +27,7 @@ int sample_by_cpu(const void *a, const void *b)
 	return sample_by_name(a, b);
 }
 
-/* What is left of the quota; without a limit, more than any other container has. */
+/* What is left of the quota. A container without a limit has more left than any other. */
 static uint64_t left(const struct bgt_container *container)
 {
 	return container->quota == BGT_QUOTA_UNLIMITED ? UINT64_MAX : container->left;
@@ -51,7 +51,10 @@ int sample_by_id(const void *a, const void *b)
 	return 0;
 }
 
-/* How many CPUs each container used since the sample before. Both are sorted by id. */
+/*
+ * Computes how many CPUs each container used since the sample before. Both samples are sorted by
+ * id.
+ */
 static void compare(struct sample *sample, const struct sample *before)
 {
 	double elapsed = (double)(sample->time - before->time);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Samples of all containers, from two of which follows how busy they are.
- */
+/* Samples of all containers. The difference of two samples shows how busy each container is. */
 #ifndef BGTASK_SAMPLE_H
 #define BGTASK_SAMPLE_H
 
@@ -10,7 +8,7 @@
 
 struct sample_row {
 	const struct bgt_container *container;
-	double cpu; /* CPUs in use since the sample before; 0 in the first one */
+	double cpu; /* CPUs in use since the sample before; 0 in the first sample */
 };
 
 struct sample {
@@ -28,8 +26,8 @@ int sample_by_left(const void *a, const void *b);
 int sample_by_name(const void *a, const void *b);
 
 /*
- * Takes a sample, sorted by id. @before is the previous one, sorted by id, or NULL. Returns a
- * negative errno on failure.
+ * Takes a sample, sorted by id. @before is the previous sample, also sorted by id, or NULL. Returns
+ * a negative errno on failure.
  */
 int sample_take(struct bgt *bgt, struct sample *sample, const struct sample *before);
 

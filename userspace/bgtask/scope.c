@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Makes and removes the cgroup and the container of "bgtask run". The container is made first and
- * goes last: as long as it has the name, nobody else has a cgroup of this name, so that nothing of
- * others is killed or removed.
+ * deleted last. As long as the container has the name, no other scope can have a cgroup of this
+ * name, so nothing of another scope is killed or removed.
  */
 #include "scope.h"
 
@@ -18,10 +18,12 @@
 #include "cgroup.h"
 #include "command.h"
 
-/* Nothing short of uninterruptible sleep survives SIGKILL for long. */
+/* Only a process in uninterruptible sleep survives SIGKILL for longer. */
 #define KILL_TIMEOUT_MS	10000
 
-/* Marks a parent directory that was made for scopes, so that the last of them removes it. */
+/*
+ * An attribute of a parent directory that was made for scopes, so that the last scope removes it.
+ */
 #define MARK		"user.bgtask.run"
 
 static int open_directory(int at, const char *path)
@@ -31,14 +33,17 @@ static int open_directory(int at, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Opens the parent directory, which is made if need be. */
+/* Opens the parent directory, and makes it if it does not exist. */
 static int make_parent(const struct scope *scope)
 {
 	int fd;
 
 	if (!mkdir(scope->parent, 0755)) {
 		fd = open_directory(AT_FDCWD, scope->parent);
-		/* Without the mark, the directory merely stays when the last scope ends. */
+		/*
+		 * Without the mark, the directory stays when the last scope ends, which does no
+		 * harm.
+		 */
 		if (fd >= 0)
 			(void)fsetxattr(fd, MARK, "1", 1, 0);
 		return fd;
@@ -46,7 +51,7 @@ static int make_parent(const struct scope *scope)
 	return errno == EEXIST ? open_directory(AT_FDCWD, scope->parent) : -errno;
 }
 
-/* Removes the parent directory if it was made for a scope and this was the last one. */
+/* Removes the parent directory if it was made for scopes and has no cgroup any more. */
 static void remove_parent(const struct scope *scope, int parent)
 {
 	if (fgetxattr(parent, MARK, NULL, 0) >= 0)
@@ -55,7 +60,10 @@ static void remove_parent(const struct scope *scope, int parent)
 
 static int make_directory(struct scope *scope, int parent)
 {
-	/* As the container has this name, there is no other scope: this is what a dead one left. */
+	/*
+	 * The container has this name, so no other scope uses the directory: a killed scope left
+	 * it.
+	 */
 	if (unlinkat(parent, scope->name, AT_REMOVEDIR) && errno != ENOENT)
 		return -errno;
 	scope->directory = true;
@@ -65,12 +73,12 @@ static int make_directory(struct scope *scope, int parent)
 	return -errno;
 }
 
-/* Makes the cgroup and opens it. */
+/* Makes the cgroup. Returns a descriptor of its directory, or a negative errno. */
 static int make_cgroup(struct scope *scope)
 {
 	int error, parent, tries = 100;
 
-	/* A scope that ends can remove the parent before it is open or has something in it. */
+	/* Another scope that ends can remove the parent before it is open or has this cgroup. */
 	do {
 		parent = make_parent(scope);
 		error = parent;
@@ -132,7 +140,7 @@ int scope_open(const struct scope *scope)
 	return fd;
 }
 
-/* Kills and waits. */
+/* Kills the processes of the scope and waits for their end. */
 static int empty(const struct scope *scope, int parent)
 {
 	int error, directory = open_directory(parent, scope->name);
@@ -166,7 +174,7 @@ static int delete_container(const struct scope *scope)
 	struct bgt *bgt;
 	int error, status = EXIT_OK;
 
-	/* An unloaded module has taken its containers with it. */
+	/* A module that was unloaded has deleted its containers. */
 	error = bgt_open(&bgt);
 	if (error == -EPROTONOSUPPORT)
 		return EXIT_OK;
@@ -184,10 +192,7 @@ int scope_destroy(struct scope *scope)
 {
 	int error, status = EXIT_OK;
 
-	/*
-	 * The container goes last: as long as it has the name, nobody else has a cgroup of this
-	 * name, and what is killed and removed is this scope's own.
-	 */
+	/* The container goes last: see the top of this file. */
 	if (scope->directory) {
 		error = destroy_cgroup(scope);
 		if (error)

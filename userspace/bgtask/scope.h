@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A scope is what "bgtask run" makes for its command: a cgroup, and a container with this as its
- * only member.
+ * A scope is what "bgtask run" makes for its command: a cgroup, and a container whose only member
+ * is this cgroup.
  */
 #ifndef BGTASK_SCOPE_H
 #define BGTASK_SCOPE_H
@@ -13,23 +13,26 @@ struct scope {
 	char name[BGT_NAME_MAX + 1];
 	char parent[PATH_MAX];
 
-	/* What there is to take down; kept up to date at each step, so it can be done anytime. */
+	/*
+	 * What exists of the scope. Updated at each step, so that the scope can be destroyed at any
+	 * time.
+	 */
 	volatile uint32_t container;
 	volatile bool directory;
 };
 
 /*
- * Creates the cgroup and the container, or complains and leaves nothing. Returns an exit code. The
- * names are filled in already, the rest is zero.
+ * Creates the cgroup and the container. If that fails, prints an error and removes what was made.
+ * Returns an exit code. The caller has filled in the names; all other fields are zero.
  */
 int scope_create(struct scope *scope, const struct bgt_container_policy *policy);
 
-/* Opens the cgroup's directory. Negative errno on failure. */
+/* Opens the cgroup's directory. Returns a descriptor or a negative errno. */
 int scope_open(const struct scope *scope);
 
 /*
- * Kills what runs in the scope and takes down what is left of it, or complains. Returns an exit
- * code.
+ * Kills the processes in the scope, and removes what exists of the scope. Prints an error if that
+ * fails. Returns an exit code.
  */
 int scope_destroy(struct scope *scope);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts a command by clone3(2), so that it is in its cgroup, and on its budget, from the first
- * instruction on. If the command cannot be run, the error comes back through a pipe.
+ * Starts a command by clone3(2), so that the command is in its cgroup, and on its budget, from the
+ * first instruction on. If the command cannot be executed, the error comes back through a pipe.
  */
 #include "spawn.h"
 
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What the child does. It can be frozen at any time, even before it gets here. */
+/* The child's main function. The child can be frozen at any time, even before it gets here. */
 static _Noreturn void run(char **argv, int failure, const sigset_t *mask)
 {
 	ssize_t written;
@@ -41,14 +41,15 @@ int spawn(struct child *child, char **argv, int directory, const sigset_t *mask)
 		args.cgroup = (uint64_t)directory;
 	}
 
-	/* Closed by exec, so that there is something to read only if it fails. */
+	/* A successful exec closes the pipe, so that it has an error only if the exec failed. */
 	if (pipe2(failure, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
 
 	/*
-	 * The child must be born with the command's mask. Without any budget it is frozen before it
-	 * can set one, and a signal that it blocks could not end it then. But for SIGCHLD, which
-	 * ends nobody, and would be lost here if the child ends before we block signals again.
+	 * The child is created with the command's signal mask. If the budget is spent already, the
+	 * child is frozen before it can set a mask, and could not be ended by a signal that is
+	 * blocked. Only SIGCHLD stays blocked: it ends nobody, and would be lost here if the child
+	 * ended before this process blocks signals again.
 	 */
 	sigaddset(&birth, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &birth, &blocked);

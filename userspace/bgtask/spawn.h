@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Starting a command, straight into a cgroup if need be.
- */
+/* Starts a command, in another cgroup if the caller wants. */
 #ifndef BGTASK_SPAWN_H
 #define BGTASK_SPAWN_H
 
@@ -15,12 +13,15 @@ struct child {
 };
 
 /*
- * Starts @argv in the cgroup of @directory, or in the caller's if that is negative, with the given
- * signal mask. Negative errno if that fails before there is a process.
+ * Starts @argv with this signal mask in the cgroup of @directory, or in the caller's cgroup if
+ * @directory is negative. Returns a negative errno if no process could be created.
  */
 int spawn(struct child *child, char **argv, int directory, const sigset_t *mask);
 
-/* Of a child that has ended: 0, or the negative errno with which the command could not be run. */
+/*
+ * For a child that has ended: 0, or the negative errno because of which the command was not
+ * executed.
+ */
 int spawn_failure(const struct child *child);
 
 /* Closes the child's descriptors. */

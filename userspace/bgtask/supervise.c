@@ -17,7 +17,7 @@
 #include "command.h"
 #include "spawn.h"
 
-/* All are taken from a descriptor, but those that report a fault of our own. */
+/* Every signal is read from a descriptor, except for those that report a fault of this process. */
 void supervise_prepare(struct signals *signals)
 {
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
@@ -27,11 +27,11 @@ void supervise_prepare(struct signals *signals)
 		sigdelset(&signals->taken, faults[i]);
 	sigprocmask(SIG_BLOCK, &signals->taken, &signals->before);
 
-	/* Were it ignored, children would vanish without a status. */
+	/* If SIGCHLD were ignored, children would end without a status. */
 	signal(SIGCHLD, SIG_DFL);
 }
 
-/* Stops this process as the command has stopped, so that the shell takes the terminal back. */
+/* Stops this process after the command has stopped, so that the shell takes the terminal back. */
 static void stop_self(void)
 {
 	sigset_t stop;
@@ -41,13 +41,13 @@ static void stop_self(void)
 	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
 	/*
-	 * Here the process stands still until SIGCONT, unless its process group is orphaned, as
-	 * that of a service is: then the kernel drops SIGTSTP.
+	 * The process is stopped here until SIGCONT. If its process group is orphaned, as the group
+	 * of a service is, the kernel drops SIGTSTP instead.
 	 */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
-/* Looks what has become of the command. Returns its exit code, or -1 while it lives. */
+/* Reaps the command. Returns its exit code, or -1 while it lives. */
 static int reap(const struct child *child)
 {
 	siginfo_t info;
@@ -70,11 +70,13 @@ static void forward(const struct child *child, int directory, const struct signa
 {
 	int number = (int)info->ssi_signo;
 
-	/* The terminal has sent it to the command, too, which is in the same process group. */
+	/*
+	 * The terminal has sent the signal to the command, too, which is in the same process group.
+	 */
 	if (info->ssi_code != SI_KERNEL)
 		(void)pidfd_send_signal(child->pidfd, number, NULL, 0);
 
-	/* The command stops when it thaws; until then its shell need not wait. */
+	/* A frozen command stops only when it thaws. The shell need not wait until then. */
 	if (number == SIGTSTP && directory >= 0 && cgroup_is_frozen(directory))
 		stop_self();
 }

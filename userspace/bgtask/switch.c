@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What "bgtask container exempt" and "container traffic" have in common: their arguments, and
- * changing one switch of a container's policy.
+ * changing an on/off setting of a container's policy.
  */
 #include "switch.h"
 

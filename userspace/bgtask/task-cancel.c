@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask task cancel": tells a run of a task to end, and why. */
+/* "bgtask task cancel": cancels an instance of a task, for a given reason. */
 #include "command.h"
 
 static const char usage[] =

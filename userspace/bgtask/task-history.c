@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask task history": lists the runs of tasks, present and past, and how they ended. */
+/* "bgtask task history": lists the instances of tasks, present and past, and how they ended. */
 #include "command.h"
 
 #include <inttypes.h>

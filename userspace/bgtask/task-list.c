@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask task list": lists the registered tasks, and what makes each run. */
+/* "bgtask task list": lists the registered tasks, and the trigger of each. */
 #include "command.h"
 
 #include <inttypes.h>

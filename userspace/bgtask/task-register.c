@@ -34,7 +34,7 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* What is said on the command line. */
+/* What the command line asks for. */
 struct wanted {
 	const char *app;
 	const char *name;

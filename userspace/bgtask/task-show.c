@@ -30,7 +30,10 @@ static int print_text(const struct bgt_task *task)
 	return EXIT_OK;
 }
 
-/* Finds the task by its name, or else by its id. Administrators may see several of one name. */
+/*
+ * Finds the task by its name, or else by its id. An administrator may see several tasks with the
+ * same name, of different apps.
+ */
 static int show(const struct bgt_task *list, const char *name, bool json)
 {
 	const struct bgt_task *task, *found = NULL;

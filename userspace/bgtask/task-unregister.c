@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask task unregister": ends the registration of a task, and its run if that is wanted. */
+/* "bgtask task unregister": ends the registration of a task, and with --cancel its instance. */
 #include "command.h"
 
 static const char usage[] =
@@ -10,7 +10,7 @@ static const char usage[] =
 	"  -a, --app ID  whose it is, by its name; apps need not say it\n"
 	"  -c, --cancel  cancel what runs of it\n";
 
-/* If an app is given, the task is given by its name; if not, a number is taken for a task's id. */
+/* With --app the argument is the task's name. Without --app a number is the task's id. */
 static int unregister(struct bgt *bgt, const char *app, const char *task, bool cancel)
 {
 	uint32_t id = app ? 0 : parse_id(task);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask task": runs the subcommand about tasks that its argument names. */
+/* "bgtask task": runs the subcommand about tasks that the first argument names. */
 #include "command.h"
 
 static const char usage[] =

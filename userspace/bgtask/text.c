@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints containers, members, tasks and events for people. The columns of a table line up for any
- * characters, and what an app has said cannot steer the terminal.
+ * Prints containers, members, tasks and events for people. The columns of a table line up for all
+ * characters, and a text that an app has chosen cannot send control sequences to the terminal.
  */
 #include "text.h"
 
@@ -43,7 +43,7 @@ uint64_t time_until(uint64_t moment)
 	return moment > present ? moment - present : 0;
 }
 
-/* How long it is since a moment of CLOCK_BOOTTIME; 0 if the moment is still to come. */
+/* The time since a moment of CLOCK_BOOTTIME; 0 if the moment is still to come. */
 static uint64_t time_since(uint64_t moment)
 {
 	uint64_t present = time_now();
@@ -60,7 +60,7 @@ int text_width(const char *text)
 	while (*text) {
 		size_t size = mbrtowc(&wide, text, strlen(text), &state);
 
-		/* What is no text in this locale takes a column for each byte. */
+		/* Bytes that are not text in this locale take a column each, as do all behind. */
 		if (size == (size_t)-1 || size == (size_t)-2)
 			return width + (int)strlen(text);
 		width += wcwidth(wide) > 0 ? wcwidth(wide) : 0;

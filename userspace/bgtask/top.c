@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "bgtask top": shows the budgets of all containers as they are spent, on the whole terminal or,
- * with --batch, as one table after the other.
+ * "bgtask top": shows the budgets of all containers, refreshed on the whole terminal or, with
+ * --batch, as one table after the other.
  */
 #include "command.h"
 
@@ -32,13 +32,13 @@ static const char usage[] =
 
 #define BAR_WIDTH	20
 
-/* Room for a line: the longest name takes 63 bytes, each of the other columns has its width. */
+/* Room for a line: the longest name takes 63 bytes, and the other columns have fixed widths. */
 #define LINE_SIZE	256
 
 struct view {
 	struct bgt *bgt;
 	uint64_t delay;
-	unsigned long count; /* looks left */
+	unsigned long count; /* samples left to show */
 	bool json;
 	sample_order order;
 };
@@ -49,7 +49,7 @@ static void format_head(char *line, int width)
 		 "CPU%", BAR_WIDTH + 2, "SPENT", "QUOTA", "LEFT", "ENDS IN", "THROT", "MEMB");
 }
 
-/* A bar that is full when the quota is spent; empty if there is no quota. */
+/* Draws a bar that is full when the quota is spent, and empty if the quota is unlimited. */
 static void format_bar(char *bar, const struct bgt_container *container)
 {
 	int filled = 0;
@@ -66,7 +66,7 @@ static void format_bar(char *bar, const struct bgt_container *container)
 	bar[BAR_WIDTH + 2] = '\0';
 }
 
-/* A duration in at most nine columns, or with a week and a day or more, some more. */
+/* Formats a duration in at most nine columns, except for durations of more than a week. */
 static const char *format_short(char *buffer, uint64_t nanoseconds)
 {
 	uint64_t accuracy = NSEC_PER_MSEC;
@@ -153,7 +153,7 @@ static void wait_delay(uint64_t delay)
 
 static int fail_sample(const struct view *view, int error)
 {
-	/* The connection does not know of our own lack of memory. */
+	/* The connection knows only errors of its own, not that this file has run out of memory. */
 	return fail("cannot list the containers: %s",
 		    error == -ENOMEM ? bgt_strerror(error) : bgt_error(view->bgt));
 }
@@ -215,7 +215,7 @@ static void draw(const struct sample *sample)
 	refresh();
 }
 
-/* Waits for the next look, and does what keys ask for meanwhile. False to quit. */
+/* Waits until the next sample is due, and handles keys meanwhile. Returns false to quit. */
 static bool handle_keys(struct view *view, struct sample *sample)
 {
 	uint64_t end = sample->time + view->delay;
@@ -246,7 +246,7 @@ static bool handle_keys(struct view *view, struct sample *sample)
 	}
 }
 
-/* Draws until q. What went wrong can only be said when the terminal is itself again. */
+/* Draws until q. An error can be printed only after the terminal is back in its usual mode. */
 static int run_screen(struct view *view)
 {
 	struct sample before = { .list = NULL }, sample;
@@ -291,7 +291,7 @@ static bool parse_count(const char *argument, unsigned long *count)
 
 static bool parse_delay(const char *argument, uint64_t *delay)
 {
-	/* A day is long enough to watch nothing, and cannot overflow anything. */
+	/* The limit of a day is long enough, and keeps all sums of times from overflowing. */
 	if (!duration_parse(argument, delay) && *delay && *delay <= 86400 * NSEC_PER_SEC)
 		return true;
 	fail("delay \"%s\" is not a duration above 0 and up to 1d", argument);

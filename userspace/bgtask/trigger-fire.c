@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask trigger fire": fires a trigger, which makes the tasks run that wait for it. */
+/* "bgtask trigger fire": fires a trigger, so that tasks that are registered for the trigger run. */
 #include "command.h"
 
 static const char usage[] =

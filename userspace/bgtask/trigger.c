@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "bgtask trigger": runs the subcommand about triggers that its argument names. */
+/* "bgtask trigger": runs the subcommand about triggers that the first argument names. */
 #include "command.h"
 
 static const char usage[] =
