@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * How many elements an array has.
- */
+/* The number of elements of an array. */
 #ifndef BGTASK_ARRAY_H
 #define BGTASK_ARRAY_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of durations: texts that can be read and texts that cannot, how durations are written, and
- * that a duration written in full is the same when it is read again.
+ * Tests of durations: which texts are durations and which are not, how durations are written, and
+ * that a duration that was written with full accuracy is read as the same duration.
  */
 #include "duration.h"
 
@@ -123,7 +123,7 @@ static void test_format(void)
 	}
 }
 
-/* What is written in full must mean the same when it is read again. */
+/* Checks that a duration written with full accuracy is read as the same duration. */
 static void test_round_trip(void)
 {
 	char buffer[DURATION_MAX];

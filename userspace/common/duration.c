@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads and writes durations. All numbers are integers, so that not a nanosecond is lost, and a
+ * Reads and writes durations. All numbers are integers, so that not a nanosecond is lost. A
  * duration that does not fit into 64 bits is refused.
  */
 #include "duration.h"
@@ -63,7 +63,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Reads the unit behind a number, up to a blank or the next number. */
+/* Reads the unit behind a number. The unit ends at white space or at the next number. */
 static int parse_unit(const char **text, uint64_t *length)
 {
 	size_t size = strcspn(*text, " \t\r\n0123456789.");
@@ -82,14 +82,17 @@ static int parse_unit(const char **text, uint64_t *length)
 	return -EINVAL;
 }
 
-/* The digits behind a decimal point, in parts of a unit; what is below a nanosecond is dropped. */
+/*
+ * Reads the digits behind a decimal point, and returns that part of a unit of this length.
+ * Fractions of a nanosecond are dropped.
+ */
 static uint64_t parse_fraction(const char *digits, size_t count, uint64_t unit)
 {
 	uint64_t fraction = 0;
 
 	/*
-	 * Begins with the last digit, as a digit's own share need not be a whole number of
-	 * nanoseconds.
+	 * Starts with the last digit: dividing only the sum of all digits by ten keeps the result
+	 * exact, as the share of a single digit need not be a whole number of nanoseconds.
 	 */
 	while (count--)
 		fraction = (fraction + (uint64_t)(digits[count] - '0') * unit) / 10;
@@ -139,8 +142,8 @@ int duration_parse(const char *text, uint64_t *nanoseconds)
 		return -EINVAL;
 
 	/*
-	 * Reads on after an overflow: if a later part is no duration, that is what to complain
-	 * about.
+	 * After an overflow, goes on reading: if a later part is not a duration, the error is
+	 * -EINVAL rather than -ERANGE.
 	 */
 	while (*text) {
 		error = parse_part(&text, &part);
@@ -155,7 +158,7 @@ int duration_parse(const char *text, uint64_t *nanoseconds)
 	return result;
 }
 
-/* Writes "1.5s": a decimal number of a unit that is no longer than a second. */
+/* Writes a decimal number of a unit of at most a second, such as "1.5s". */
 static void format_decimal(char *buffer, size_t size, uint64_t value, uint64_t unit,
 			   const char *name)
 {
@@ -200,7 +203,7 @@ const char *duration_format(char *buffer, uint64_t nanoseconds, uint64_t accurac
 			continue;
 		if (used)
 			buffer[used++] = ' ';
-		/* Below a minute, one unit with a decimal point is easier to read than several. */
+		/* Less than a minute is left: one unit is easier to read than several. */
 		if (length <= NSEC_PER_SEC) {
 			format_decimal(buffer + used, DURATION_MAX - used, nanoseconds, length,
 				       steps[i].name);

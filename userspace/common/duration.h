@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Durations as systemd.time(7) writes them: "300ms", "1h 30min", "1.5s"; seconds without a unit.
+ * Durations as in systemd.time(7): "300ms", "1h 30min", "1.5s". A number without a unit is in
+ * seconds.
  */
 #ifndef BGTASK_DURATION_H
 #define BGTASK_DURATION_H
@@ -11,15 +12,18 @@
 #define NSEC_PER_MSEC	UINT64_C(1000000)
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
-/* The longest is "30500w 6d 23h 59min 59.999999999s". */
+/* The longest text is "30500w 6d 23h 59min 59.999999999s". */
 #define DURATION_MAX	64
 
-/* Reads a duration in nanoseconds. -EINVAL if it is none, -ERANGE if it is too long to say. */
+/*
+ * Reads a duration in nanoseconds. Returns -EINVAL if the text is not a duration, -ERANGE if the
+ * duration does not fit into 64 bits.
+ */
 int duration_parse(const char *text, uint64_t *nanoseconds);
 
 /*
- * Writes a duration into a buffer of DURATION_MAX bytes, and returns that. What is shorter than
- * the accuracy is left out.
+ * Writes a duration into a buffer of DURATION_MAX bytes, and returns the buffer. The duration is
+ * rounded down to a multiple of the accuracy.
  */
 const char *duration_format(char *buffer, uint64_t nanoseconds, uint64_t accuracy);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run returns, but a deferral may be held; the plugin may be cancelled meanwhile, by the listener's
- * thread. The process ends when all is over, and has said how before.
+ * The instance that this process runs. The plugin's run() may return while a deferral is held; then
+ * the instance goes on until the last deferral is released. The listener's thread may cancel the
+ * plugin at any time. The process reports its result to bgtaskd before it ends.
  */
 #include "host.h"
 
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* While bgtaskd is started anew: how often it is asked again, and after how many ns. */
+/* How often a request is repeated while bgtaskd restarts, and the pause in between, in ns. */
 #define TRIES	300
 #define PAUSE	100000000
 
@@ -91,7 +92,10 @@ void host_cancel(struct bgt_host *host, enum bgt_cancel_reason reason)
 		host->plugin->canceled(host, reason);
 		return;
 	}
-	/* The plugin is in the middle of something: nothing of it may be called any more. */
+	/*
+	 * The plugin's cancellation function cannot be called: the plugin has none, or is only
+	 * being loaded. So the process ends at once.
+	 */
 	bgt_host_set_result(host, -ECANCELED, phase == PHASE_RUNNING ?
 			    "has no function for cancellations" : "was cancelled before it ran");
 	_exit(host_end(host));
@@ -111,7 +115,7 @@ int host_end(struct bgt_host *host)
 	return error || host->status ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* What plugins call */
+/* Functions that plugins call */
 
 const struct bgt_instance *bgt_host_instance(const struct bgt_host *host)
 {
@@ -142,7 +146,7 @@ void bgt_host_set_result(struct bgt_host *host, int32_t status, const char *mess
 {
 	size_t length = message ? strlen(message) : 0;
 
-	/* Not in the middle of a character. */
+	/* Cut the text between characters, not within one. */
 	if (length > MESSAGE_MAX) {
 		length = MESSAGE_MAX;
 		while (length && (message[length] & 0xc0) == 0x80)

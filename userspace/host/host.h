@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The instance that this process runs: what its threads share, and how it comes to its end.
+ * The instance that this process runs: the state that its threads share, from its start to its end.
  */
 #ifndef BGTASK_HOST_HOST_H
 #define BGTASK_HOST_HOST_H
@@ -17,12 +17,15 @@ enum phase {
 };
 
 struct bgt_host {
-	/* Only the listener's, once there is one: it is told of the cancellation there. */
+	/* Used only by the listener's thread once it runs, which gets the cancellation here. */
 	struct bgt *events;
 	const struct bgt_instance *instance;
 	const struct bgt_plugin *plugin;
 
-	/* Protects what follows. No function of the plugin is called with it. */
+	/*
+	 * Protects the fields below. The lock is never held while a function of the plugin is
+	 * called.
+	 */
 	pthread_mutex_t lock;
 	pthread_cond_t done;
 	struct bgt *requests;
@@ -35,18 +38,18 @@ struct bgt_host {
 };
 
 /*
- * Connects, and learns which instance this is. Returns 0 or a negative errno; *problem is why then,
- * valid until the next call.
+ * Connects, and asks which instance this is. Returns 0 or a negative errno with the reason in
+ * *problem, which is valid until the next call.
  */
 int host_begin(struct bgt_host *host, const char **problem);
 
-/* Calls the plugin, and returns when there is nothing to wait for. */
+/* Calls the plugin's run(), and returns when no deferral is held any more. */
 void host_run(struct bgt_host *host);
 
-/* The instance was cancelled. Does not return if the plugin has nothing to say to that. */
+/* Cancels the instance. If the plugin has no function for cancellations, the process ends here. */
 void host_cancel(struct bgt_host *host, enum bgt_cancel_reason reason);
 
-/* Tells how it has ended. Returns the exit status for that. */
+/* Reports the result of the instance. Returns the exit status of the process. */
 int host_end(struct bgt_host *host);
 
 #endif

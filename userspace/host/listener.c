@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Waits in a thread of its own for the event of the cancellation or for SIGTERM, whichever comes
- * first, and tells the plugin. The signal's handler only writes to an eventfd; all else is done in
- * the thread.
+ * first, and tells the plugin. The signal handler only writes to an eventfd; the thread does the
+ * rest.
  */
 #include "listener.h"
 
@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 /*
- * What a signal can reach. SIGTERM is not blocked, as programs that the plugin starts would inherit
- * that, but not a handler.
+ * The eventfd to which the signal handler writes; a handler can only reach global variables.
+ * SIGTERM has a handler and is not blocked, because programs that the plugin starts would inherit a
+ * blocked signal, but they do not inherit a handler.
  */
 static int raise_on_signal = -1;
 
@@ -36,8 +37,8 @@ static void on_signal(int number)
 }
 
 /*
- * Asks the helper for the reason of a signal. Anybody can send one, in which case there is no
- * reason.
+ * Asks the helper why it has sent the signal. If the helper has not cancelled the instance,
+ * somebody else has sent the signal, and the reason is BGT_CANCEL_TERMINATING.
  */
 static void ask(struct bgt_host *host)
 {
@@ -75,7 +76,7 @@ static void *listen_for_end(void *data)
 		while ((result = bgt_next_event(host->events, &event))) {
 			if (result > 0 && event->type == BGT_EVENT_INSTANCE_CANCELED)
 				host_cancel(host, event->instance->reason);
-			/* The module is gone: nothing comes any more. */
+			/* The module was unloaded: no event will come any more. */
 			if (result == -EPROTONOSUPPORT) {
 				polled[2].fd = -1;
 				break;

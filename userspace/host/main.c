@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bgtask-host: runs a task that is a plugin. bgtaskd starts it as it starts programs that are tasks
- * themselves.
+ * bgtask-host: runs a task that is a plugin. bgtaskd starts this program as it starts a task that
+ * is a program itself.
  */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loads a plugin by dlopen(3), and makes sure by the linker's symbol table that its symbol is a
- * struct bgt_plugin, since calling anything else would crash or worse.
+ * Loads a plugin by dlopen(3). The symbol table shows whether the plugin's symbol is a struct
+ * bgt_plugin, since calling into anything else would crash or do worse.
  */
 #include "plugin.h"
 
@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 /*
- * Whether the symbol is a structure as large as it says. Anything may have the name, and a function
- * pointer in something that is no plugin would lead anywhere.
+ * Whether the symbol is an object at least as large as a struct bgt_plugin, and as its own size
+ * field says. Anything may have the name, and a function pointer that is read from something else
+ * could lead anywhere.
  */
 static bool is_plugin(void *address)
 {
@@ -74,7 +75,7 @@ int plugin_load(const char *entry_point, const struct bgt_plugin **plugin,
 		snprintf(problem, PROBLEM_MAX, "out of memory");
 		return -ENOMEM;
 	}
-	/* Stays loaded, as threads of the plugin may be there until the end. */
+	/* The object is never closed, as threads of the plugin may run until the process ends. */
 	object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (object) {
 		error = find(object, colon + 1, plugin, problem);

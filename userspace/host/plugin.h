@@ -6,7 +6,9 @@
 
 #define PROBLEM_MAX	512
 
-/* Loads what an entry point "FILE:SYMBOL" names. Returns 0 or a negative errno, with the reason. */
+/*
+ * Loads the plugin of an entry point "FILE:SYMBOL". Returns 0 or a negative errno, with the reason.
+ */
 int plugin_load(const char *entry_point, const struct bgt_plugin **plugin,
 		char problem[PROBLEM_MAX]);
 

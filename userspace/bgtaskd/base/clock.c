@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tells the time as people have it, which may be set at any moment, as may the time zone.
+ * Reads CLOCK_REALTIME, and computes local dates. The clock and the time zone may be set at any
+ * moment.
  */
 #include "clock.h"
 
@@ -26,7 +27,7 @@ static void to_local(int64_t time, struct tm *local)
 {
 	const time_t seconds = (time_t)time;
 
-	/* The zone may have changed. */
+	/* The time zone may have changed. */
 	tzset();
 	if (!localtime_r(&seconds, local))
 		memset(local, 0, sizeof(*local));
@@ -41,7 +42,7 @@ uint32_t clock_day(int64_t time)
 			  local.tm_mday);
 }
 
-/* When the day begins that is so many days after a moment. */
+/* When the day begins that is @days days after the day of @time. */
 static int64_t midnight(int64_t time, int days)
 {
 	struct tm local, begin = { .tm_isdst = -1 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests that the configuration is what its documentation says. What the example has commented out
- * are the defaults, and the comments above it have the bounds, "1ms to 1w", on both sides of which
- * values are tried. What the manual says of the defaults is compared with them.
+ * Tests that the configuration and its documentation agree. The example configuration has the
+ * defaults as comments, and above each default a comment with the bounds, such as "1ms to 1w". The
+ * test tries values on both sides of each bound, and compares the manual with the defaults.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -20,16 +20,16 @@
 #define MANUAL	"bgtaskd/bgtaskd.8"
 #define MINUTE	(60 * NSEC_PER_SEC)
 
-/* Keys of the example that have no bounds: paths and one amount. */
+/* Keys of the example that have no bounds: paths and a number of bytes. */
 static const char *const unbounded[] = {
 	"StateDirectory", "RuntimeDirectory", "Cgroup", "ManifestDirectories", "PluginHost",
 	"Quota",
 };
 
-/* What is read of the example. */
+/* The state of reading the example. */
 struct example {
 	char section[256], comment[1024], from[32], to[32];
-	bool has_bounds;	/* the comments have, since the last section began */
+	bool has_bounds;	/* of the comments since the last section began */
 	unsigned int bounded;
 };
 
@@ -47,7 +47,7 @@ static bool loads(struct test *test, const char *section, const char *key, const
 	return true;
 }
 
-/* The bound, and the value that is just beyond it; as a number, a duration, or bytes. */
+/* Writes the bound, and the closest value beyond the bound: a number, a duration, or bytes. */
 static bool step(const char *bound, bool duration, bool up, char *beyond, size_t size)
 {
 	uint64_t value = 0;
@@ -56,7 +56,7 @@ static bool step(const char *bound, bool duration, bool up, char *beyond, size_t
 	if (bytes ? size_parse(bound, &value) : duration ? duration_parse(bound, &value) :
 	    sscanf(bound, "%" SCNu64, &value) != 1)
 		return false;
-	/* There is nothing below zero. */
+	/* There is no value below zero. */
 	if (!value && !up)
 		snprintf(beyond, size, "-1");
 	else
@@ -118,7 +118,7 @@ static void take_key(struct test *test, struct example *example, const char *lin
 	*example->comment = '\0';
 	if (has_no_bounds(key))
 		return;
-	/* Of a key that is in several classes the first has the comment. */
+	/* If several classes have the key, only the first has a comment with bounds. */
 	if (example->has_bounds)
 		test_bounds(test, example, key);
 	snprintf(what, sizeof(what), "example: %s %s has bounds", example->section, key);
@@ -157,7 +157,7 @@ static void test_example(struct test *test)
 	ok(test, example.bounded == 16, "example: 16 keys have bounds");
 }
 
-/* The manual in one line, without its macros. Valid until the next call. */
+/* Returns the manual in one line, without macros. Valid until the next call. */
 static const char *read_manual(void)
 {
 	static char text[65536];

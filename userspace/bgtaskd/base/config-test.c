@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <linux/bgtask.h>
 
+#include "common/array.h"
+
 #include "config.h"
 #include "names.h"
 #include "problem.h"
@@ -47,8 +49,8 @@ static int is_default(const struct config *c)
 }
 
 /*
- * What is commented out in the example, in force; but for the program that runs plugins, whose
- * default is no path.
+ * Makes a configuration of all defaults that the example has as comments, except PluginHost, whose
+ * default is not a path.
  */
 static void put_example(struct test *test)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the configuration over the defaults. A table has all keys of [Helper] with their ranges.
- * What is unknown, there twice or out of range is refused with its line, so that no mistake is
- * taken for a default.
+ * Reads the configuration over the defaults. A table has all keys of [Helper] with their ranges. A
+ * key that is unknown, repeated or out of range is refused with its line, so that nobody takes a
+ * mistake for the default.
  */
 #include "config.h"
 
@@ -27,12 +27,12 @@
 #define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
 #define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
 #define NSEC_PER_WEEK	(168 * NSEC_PER_HOUR)
-/* Of bytes, more than any network moves in a day: 1 PB. */
+/* The upper bound of numbers of bytes, 1 PB: more than any network transfers in a day. */
 #define SIZE_LIMIT	(UINT64_C(1000000000) * 1000000)
 
 enum section { SECTION_NONE, SECTION_HELPER, SECTION_CLASS };
 
-/* A class that was in the file, and which of its keys were there. */
+/* A class in the file, and which keys the file has for it. */
 struct seen_class {
 	struct seen_class *next;
 	struct quota_class *class;
@@ -44,7 +44,7 @@ struct reader {
 	struct config *config;
 	enum section section;
 	bool helper;
-	uint32_t keys;		/* of [Helper] that were there already */
+	uint32_t keys;		/* keys of [Helper] that the file has had so far */
 	struct seen_class *classes;
 };
 
@@ -185,7 +185,7 @@ static bool set_path(struct keyfile *file, const char *key, const char *value, s
 
 	if (fault)
 		return keyfile_refuse(file, "%s %s", key, fault);
-	/* Names of files are still to be appended. */
+	/* Half of PATH_MAX, since names of files are appended to the path. */
 	if (*value != '/' || length > PATH_MAX / 2)
 		return keyfile_refuse(file, "%s is not an absolute path", key);
 	return set_text(file, value, length, path);
@@ -334,7 +334,7 @@ static bool take_key(struct keyfile *file, const char *key, const char *value)
 	return keyfile_refuse(file, "key \"%s\" is in no section", key);
 }
 
-/* A class that was not there before needs both a quota and a period. */
+/* A class that is not one of the defaults needs both a quota and a period. */
 static bool check_classes(struct keyfile *file)
 {
 	const struct reader *reader = file->data;

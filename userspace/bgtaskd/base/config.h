@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The configuration: bgtaskd.conf(5), with a default for everything.
- */
+/* The configuration: bgtaskd.conf(5), with a default for every key. */
 #ifndef BGTASKD_CONFIG_H
 #define BGTASKD_CONFIG_H
 
@@ -15,8 +13,8 @@
 #define NETWORK_UNLIMITED	UINT64_MAX
 
 /*
- * How much CPU time the apps of a class get; times are nanoseconds. And how many bytes their tasks
- * may send and receive in a day, on battery; NETWORK_UNLIMITED for any.
+ * A class of apps: how much CPU time its apps get, in nanoseconds, and how many bytes the tasks of
+ * an app may send and receive in a day on battery; NETWORK_UNLIMITED for no limit.
  */
 struct quota_class {
 	struct quota_class *next;
@@ -27,25 +25,25 @@ struct quota_class {
 };
 
 struct config {
-	/* Where the database is; /var/lib/bgtask. */
+	/* The directory of the database; /var/lib/bgtask. */
 	char *state_directory;
-	/* What the next helper has to know, until the next boot; /run/bgtask. */
+	/* The directory of what the next helper has to know until the next boot; /run/bgtask. */
 	char *runtime_directory;
 	/*
-	 * Where manifests are, those in the later directory over those in the earlier;
-	 * /usr/share/bgtask/apps and /etc/bgtask/apps.
+	 * The directories of manifests; /usr/share/bgtask/apps and /etc/bgtask/apps. A manifest in
+	 * the second directory overrides one of the same name in the first.
 	 */
 	char *manifest_directories[2];
-	/* The cgroup that apps' cgroups are made in, below the cgroup2 mount; "bgtask.apps". */
+	/* The cgroup above the cgroups of apps, below the cgroup2 mount; "bgtask.apps". */
 	char *cgroup;
 	/*
-	 * "lock-screen", 2 s of 15 min and 45 MB; "standard", 1 s of 2 h and 7.5 MB. From Windows
-	 * 8's documentation.
+	 * "lock-screen", with 2 s of every 15 min and 45 MB, and "standard", with 1 s of every 2 h
+	 * and 7.5 MB. The numbers are from the documentation of Windows 8.
 	 */
 	struct quota_class *classes;
-	/* Time and maintenance triggers are no more often than this; 15 min. */
+	/* The shortest interval of time and maintenance triggers; 15 min. */
 	uint64_t minimum_interval;
-	/* How many apps have lock-screen access; 7. */
+	/* How many apps can have lock-screen access; 7. */
 	uint32_t lock_screen_slots;
 	/* How long a task may take to end when it is cancelled; 5 s. */
 	uint64_t cancel_timeout;
@@ -53,39 +51,43 @@ struct config {
 	uint64_t suspend_timeout;
 	/* How long an app may go on when an extension to save data is revoked; 1 s. */
 	uint64_t saving_timeout;
-	/* How long an extension lasts on battery, and all of an app's in a day; 10 min, 1 h. */
+	/*
+	 * On battery: how long an extension lasts, and all extensions of an app in a day; 10 min, 1
+	 * h.
+	 */
 	uint64_t extension_limit, extension_budget;
 	/*
-	 * A task that uses less than both minima for so long is idle, or hangs, and is cancelled;
-	 * 10 min, or 3 min while no user is present. Never, if that is 0. 10 ms, 1 KiB.
+	 * A task that uses less than both minima for the length of a window is idle or hangs, and
+	 * is cancelled. The window is 10 min, or 3 min while no user is present; 0 turns this off.
+	 * The minima are 10 ms and 1 KiB.
 	 */
 	uint64_t idle_window;
 	uint64_t idle_window_standby;
 	uint64_t idle_minimum_cpu;
 	uint64_t idle_minimum_traffic;
 	/*
-	 * An app is killed when others stand still for memory so long in a second; 150 ms.
-	 * Never, if that is 0.
+	 * An app is killed when processes wait for memory for so long in a second; 150 ms. 0 turns
+	 * this off.
 	 */
 	uint64_t memory_stall;
 	/* How many instances of an app run at the same time; 16. */
 	uint32_t concurrent_instances;
 	/* How many ended instances are kept for each app; 100. */
 	uint32_t history;
-	/* What runs plugins; NULL for that which was installed or built with bgtaskd. */
+	/* The program that runs plugins; NULL for the program installed or built with bgtaskd. */
 	char *plugin_host;
 };
 
 /*
- * Reads a file; one that is not there is as good as an empty one. Unknown sections and keys, and
- * values out of range, are errors. Returns 0 or a negative errno.
+ * Reads a file; a missing file is the same as an empty file. Unknown sections and keys, and values
+ * out of range, are errors. Returns 0 or a negative errno.
  */
 int config_load(struct config *config, const char *path, struct problem *problem);
 void config_free(struct config *config);
 
-/* NULL if there is no such class. */
+/* Returns the class of this name, or NULL. */
 const struct quota_class *config_class(const struct config *config, const char *name);
-/* Whether tasks are watched that seem to be idle. */
+/* Whether tasks are watched for being idle. */
 bool config_watches_idle(const struct config *config);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * inih splits the lines. Sections are looked at here, since it cuts their names short, and does not
- * tell of those that have no keys.
+ * Reads key files with inih, which splits the lines. This file finds the sections itself, because
+ * inih cuts their names short, and does not report sections without keys.
  */
 #include "keyfile.h"
 
@@ -46,7 +46,7 @@ bool keyfile_no_memory(struct keyfile *file)
 	return false;
 }
 
-/* Tells of the section if the line begins one. */
+/* Reports the section if the line begins a section. */
 static bool look_for_section(struct keyfile *file, char *line)
 {
 	char *first = line + strspn(line, " \t\r\n"), *last = first + strlen(first);
@@ -76,7 +76,10 @@ static char *read_line(char *line, int size, void *data)
 		keyfile_refuse(file, "file is larger than %zu KiB", file->size_max / 1024);
 		return NULL;
 	}
-	/* A NUL in the middle looks the same; inih would not see what is behind it. */
+	/*
+	 * A line without a newline is too long, is the last line, or has a NUL, behind which inih
+	 * would see nothing.
+	 */
 	if (!strchr(line, '\n') && (strlen(line) + 1 == (size_t)size || !feof(file->stream))) {
 		keyfile_refuse(file, "line is too long, or has a NUL");
 		return NULL;
@@ -88,7 +91,7 @@ static int handle(void *data, const char *section, const char *key, const char *
 {
 	struct keyfile *file = data;
 
-	(void)section; /* may be cut short */
+	(void)section; /* inih may have cut the name short */
 	return file->reader->key(file, key, value);
 }
 
@@ -105,7 +108,7 @@ int keyfile_read(FILE *stream, const char *path, size_t size_max,
 	};
 	int line;
 
-	/* The library's settings: whole lines, one each, and no comments behind values. */
+	/* Settings of inih: a line has one key, and values have no comments behind them. */
 	ini_use_stack = false;
 	ini_max_line = ini_initial_alloc = LINE_SIZE;
 	ini_allow_realloc = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of how much of the log an app may fill: what is too much is left out, and is counted.
+ * Tests of the limit on how many lines of the log an app may cause: lines beyond the limit are left
+ * out and counted.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -9,7 +10,10 @@
 #include "log.h"
 #include "test.h"
 
-/* What is said on standard error when one more line is asked for. Valid until the next call. */
+/*
+ * Asks for one more line, and returns what was written to standard error. Valid until the next
+ * call.
+ */
 static const char *said(struct log_limit *limit, bool *may)
 {
 	static char text[256];
@@ -50,7 +54,7 @@ int main(void)
 	limit.since -= 2;
 	text = said(&limit, &may);
 	ok(&test, may, "log: when the time is over there are lines again");
-	/* The journal is told instead where there is one. */
+	/* Where there is a journal, it gets the text instead of standard error. */
 	ok(&test, !access("/run/systemd/journal/socket", F_OK) ||
 	   strstr(text, "org.example.App: 4 lines like these were left out"),
 	   "log: how many were left out");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes lines to the journal, with their fields, or to standard error; and counts the lines that
- * an app has caused, to leave out what is too much.
+ * Writes lines to the journal, with their fields, or to standard error. Counts the lines that an
+ * app has caused, and leaves out those beyond a limit.
  */
 #include "log.h"
 
@@ -14,12 +14,12 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-/* Without this socket, sd_journal_sendv(3) sends nothing and does not say so. */
+/* Without this socket, sd_journal_sendv(3) sends nothing and reports no error. */
 #define JOURNAL_SOCKET	"/run/systemd/journal/socket"
-/* Beside what log_fields() is given there are the message and its priority. */
+/* The fields of log_fields() at most, with MESSAGE and PRIORITY. */
 #define FIELDS_MAX	16
 
-/* Returns a negative errno if the journal could not be told. */
+/* Returns a negative errno if the journal did not get the line. */
 static int tell_journal(int priority, const struct log_field *fields, const char *text)
 {
 	struct iovec parts[FIELDS_MAX];
@@ -49,7 +49,7 @@ static void log_text(int priority, const struct log_field *fields, const char *f
 	if (vasprintf(&text, format, args) < 0)
 		return;
 	told = !access(JOURNAL_SOCKET, F_OK) && tell_journal(priority, fields, text) >= 0;
-	/* Also said on a terminal, where somebody looks on. */
+	/* On a terminal somebody is watching, so the terminal gets the line in any case. */
 	if (!told || isatty(STDERR_FILENO))
 		fprintf(stderr, "bgtaskd: %s\n", text);
 	free(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks names and texts character by character. The rules are the kernel's, so that the module
- * accepts whatever the helper accepts.
+ * Checks names and texts character by character. The rules are the same as the module's, so that
+ * the module accepts every name that the helper accepts.
  */
 #include "names.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts the text of a problem together. It may quote a file and be shown on a terminal, so control
+ * Composes the text of a problem. The text may quote a file and be shown on a terminal, so control
  * characters are replaced.
  */
 #include "problem.h"
@@ -27,7 +27,7 @@ int problem_set(struct problem *problem, int error, const char *file, int line,
 		vsnprintf(problem->text + used, size - used, format, arguments);
 		va_end(arguments);
 	}
-	/* What is quoted from a file must not act on the terminal that shows it. */
+	/* Text from a file must not send control sequences to the terminal. */
 	for (char *c = problem->text; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What went wrong, for people: in which file, on which line, and why.
- */
+/* An error message for people: which file, which line, and why. */
 #ifndef BGTASKD_PROBLEM_H
 #define BGTASKD_PROBLEM_H
 
@@ -11,7 +9,10 @@ struct problem {
 	char text[256];
 };
 
-/* Notes "file:line: text", leaving out what is NULL or 0, and returns @error. */
+/*
+ * Sets the text to "file:line: text", without a file that is NULL or a line that is 0. Returns
+ * @error.
+ */
 int problem_set(struct problem *problem, int error, const char *file, int line,
 		const char *format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Tests of numbers of bytes.
- */
+/* Tests of reading numbers of bytes. */
 #include <errno.h>
 
 #include "size.h"

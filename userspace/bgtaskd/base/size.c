@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads numbers of bytes with integers only: a number that is not one of whole bytes is refused
+ * Reads numbers of bytes with integers only. A number that has a fraction of a byte is refused
  * rather than rounded.
  */
 #include "size.h"
@@ -12,10 +12,10 @@
 
 #include "common/array.h"
 
-/* No unit needs more. */
+/* A number of GB, the largest decimal unit, with more decimals has no whole bytes. */
 #define DECIMALS_MAX	9
 
-/* Length of a unit, or 0 if there is none of this name. */
+/* Returns the number of bytes in a unit, or 0 if there is no unit of this name. */
 static uint64_t unit_of(const char *name)
 {
 	static const struct {
@@ -32,7 +32,7 @@ static uint64_t unit_of(const char *name)
 	return 0;
 }
 
-/* Takes digits, of a number that began before; returns how many, or -ERANGE. */
+/* Appends digits to a number. Returns how many digits there are, or -ERANGE. */
 static int take_digits(const char **text, uint64_t *number)
 {
 	int count = 0;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the tests of files share: a directory for them, and results as TAP.
- */
+/* What unit tests share: a directory for their files, and results as TAP. */
 #ifndef BGTASKD_TEST_H
 #define BGTASKD_TEST_H
 
@@ -37,7 +35,7 @@ static inline void begin(struct test *test)
 	}
 }
 
-/* Returns what main() is to return. */
+/* Prints how many tests there were. Returns the value that main() is to return. */
 static inline int end(struct test *test)
 {
 	char command[80];
@@ -60,7 +58,7 @@ static inline void write_file(const char *path, const char *text, size_t size)
 	chmod(path, 0644);
 }
 
-/* Writes a file in the directory, and leaves its path. */
+/* Writes a file in the directory. Its path is in test->path afterwards. */
 static inline void put(struct test *test, const char *name, const char *text)
 {
 	snprintf(test->path, sizeof(test->path), "%s/%s", test->directory, name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Looks up users and their groups by getpwnam_r(3) and getgrouplist(3), with buffers that grow as
- * long as these ask for more.
+ * long as these functions ask for more.
  */
 #include "user.h"
 
@@ -37,7 +37,8 @@ static int look_up(const char *name, uid_t uid, struct passwd *entry, char **buf
 	if (error == ENOMEM)
 		return -ENOMEM;
 	/*
-	 * Other errors count as not found: some databases of users may be missing; see getpwnam(3).
+	 * Other errors count as not found, since some of the databases of users may not exist; see
+	 * getpwnam(3).
 	 */
 	return found ? 0 : -ENOENT;
 }
@@ -53,7 +54,7 @@ static int find_groups(struct user *user)
 		if (!larger)
 			return -ENOMEM;
 		user->groups = larger;
-		/* If there is no room, @count says how much is needed. */
+		/* If the groups do not fit, getgrouplist() sets @count to the number of groups. */
 	} while (getgrouplist(user->name, user->gid, user->groups, &count) < 0 && count > room);
 	user->nr_groups = (size_t)(count < room ? count : room);
 	return 0;
@@ -82,7 +83,7 @@ int user_find(const char *text, struct user *user)
 	errno = 0;
 	if (number)
 		uid = strtoul(text, NULL, 10);
-	/* The last number means no user, see setresuid(2). */
+	/* The greatest number means no user; see setresuid(2). */
 	if (number && (errno || uid >= UINT_MAX))
 		return -ERANGE;
 	error = look_up(number ? NULL : text, (uid_t)uid, &entry, &buffer);
