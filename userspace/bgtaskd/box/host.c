@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts the program of an instance or an app. All that needs memory or the C library is prepared
- * before; the new process, which may be frozen at any moment, only makes system calls until it
- * executes the program.
+ * Starts the program of an instance or an app. Everything that needs memory or the C library is
+ * prepared first. The new process, which may be frozen at any moment, only makes system calls until
+ * it executes the program.
  */
 #include "host.h"
 
@@ -20,32 +20,32 @@
 
 #define ARGUMENTS_MAX	64
 #define VARIABLES_MAX	16
-/* A page is enough for the new process: it calls little, and handles no signals. */
+/* The new process calls few functions and handles no signals, so a page is enough. */
 #define STACK_SIZE	4096
-/* More than all names in the variables can have together. */
+/* All names of the variables together are shorter. */
 #define NAMES_SIZE	1024
 
-/* Where sd_listen_fds(3) has the first descriptor that a program is given. */
+/* The number of the first descriptor that sd_listen_fds(3) expects. */
 #define SOCKET_NUMBER	3
 #define SOCKET_NAME	"control-channel"
 #define LISTEN_PID	"LISTEN_PID="
 
-/* What a program is started with, and what becomes of that: all in one mapping. */
+/* What a process is started with, and its error: all in one mapping. */
 struct host {
 	char *arguments[ARGUMENTS_MAX + 1];
 	char *variables[VARIABLES_MAX + 1];
 	int socket;		/* or -1 */
 	char listen_pid[sizeof(LISTEN_PID) + 10];
-	bool other_user;	/* than the helper's */
+	bool other_user;	/* is not the helper's user */
 	uid_t uid;
 	gid_t gid;
 	size_t nr_groups;
 	gid_t *groups;
 	char *home;
-	int error;		/* with which it could not be executed */
+	int error;		/* from executing the program */
 	_Alignas(16) char stack[STACK_SIZE];
-	size_t size;		/* of the mapping */
-	char *free;		/* what is left of it */
+	size_t size;		/* of the whole mapping */
+	char *free;		/* the unused rest of the mapping */
 	_Alignas(gid_t) char text[];
 };
 
@@ -55,8 +55,8 @@ static size_t room(const struct host *host)
 }
 
 /*
- * Splits at white space; what stands in quotes, or behind a backslash, does not separate. There is
- * as much room as the entry point takes.
+ * Splits at white space that is not quoted and not behind a backslash. @to has as much room as the
+ * entry point takes.
  */
 static int split(const char *entry_point, char *to, char *arguments[ARGUMENTS_MAX])
 {
@@ -195,7 +195,7 @@ static int make_variables(struct host *host, const struct manifest *manifest,
 	return error;
 }
 
-/* The groups come first, since they are to be aligned. */
+/* The groups come first in the text, as they have to be aligned. */
 static void copy_user(struct host *host, const struct user *user)
 {
 	size_t size = user->nr_groups * sizeof(*user->groups);
@@ -237,9 +237,9 @@ void host_free(struct host *host)
 }
 
 /*
- * All of this is done in the new process; see spawn.h. When that becomes the user, others of the
- * user cannot get at the helper's memory through it: the kernel takes it for that of a program
- * which has changed its user, and lets only root trace it.
+ * The functions from here to run() are executed in the new process; see spawn.h. When the new
+ * process changes to the user, other processes of the user cannot reach the helper's memory through
+ * it: the kernel lets only root trace a process that has changed its user.
  */
 
 static SPAWN_CODE long become_user(const struct host *host)
@@ -262,8 +262,8 @@ static SPAWN_CODE long take_null_as_input(void)
 }
 
 /*
- * Writes the process id, which only the new process knows here, into $LISTEN_PID, and moves the
- * socket to its number.
+ * Puts the process id, which only the new process knows, into $LISTEN_PID, and gives the socket its
+ * number.
  */
 static SPAWN_CODE long pass_socket(struct host *host)
 {
@@ -284,7 +284,7 @@ static SPAWN_CODE long pass_socket(struct host *host)
 	if (count == VARIABLES_MAX)
 		return -E2BIG;
 	host->variables[count] = host->listen_pid;
-	/* A socket that has its number already would be closed by exec. */
+	/* dup3() cannot copy a descriptor to itself, and exec would close the socket. */
 	if (host->socket == SOCKET_NUMBER)
 		return spawn_call(SYS_fcntl, host->socket, F_SETFD, 0, 0);
 	copied = spawn_call(SYS_dup3, host->socket, SOCKET_NUMBER, 0, 0);
@@ -293,7 +293,7 @@ static SPAWN_CODE long pass_socket(struct host *host)
 
 static SPAWN_CODE void run(void *data)
 {
-	static const uint64_t nothing[8];	/* no signal, and the default for one */
+	static const uint64_t nothing[8];	/* no signal, and the default action */
 	struct host *host = data;
 	long error;
 

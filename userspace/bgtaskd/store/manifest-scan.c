@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds the manifests in the configured directories. A file hides those of the same name in earlier
- * directories even if it cannot be read: an error in it must not bring back what it replaces.
+ * Finds the manifests in the configured directories. A file hides the files of the same name in
+ * earlier directories even if it cannot be read: an error in a file must not bring back the file
+ * that it replaces.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +33,7 @@ static int is_manifest(const struct dirent *entry)
 	return manifest_file_name(entry->d_name, &length) && length;
 }
 
-/* Whether one of the directories has a file of this name, whatever is in it. */
+/* Whether one of the directories has a file of this name, of whatever type. */
 static bool hidden(char *const *directories, size_t count, const char *name)
 {
 	struct stat status;

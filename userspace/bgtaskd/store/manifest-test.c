@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Tests of manifests, and of the directories they are in.
- */
+/* Tests of reading manifests, and of scanning directories for manifests. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <unistd.h>
@@ -119,7 +117,7 @@ static void test_manifest_files(struct test *test)
 	free(large);
 }
 
-/* As many tasks as find room. */
+/* Tests a manifest with about as many tasks as the greatest size of a file allows. */
 static void test_many(struct test *test)
 {
 	const unsigned int count = 20000;

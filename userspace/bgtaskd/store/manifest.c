@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads a manifest. It says as which user programs are run, so a file that others than root can
- * write is refused; and so is one with anything unknown, missing or there twice, with the line.
+ * Reads a manifest. A manifest names the user as whom programs are run, so a file is refused if
+ * anybody but root can write it. A section or key that is unknown, missing or repeated is refused
+ * with its line.
  */
 #include "manifest.h"
 
@@ -28,11 +29,11 @@ enum section { SECTION_NONE, SECTION_APP, SECTION_TASK };
 struct reader {
 	struct manifest *manifest;
 	enum section section;
-	int app_line;		/* where [App] begins */
+	int app_line;		/* the line of [App]; 0 if there was none */
 	bool user;
 	struct manifest_task *task, **end;
 	int task_line;
-	bool host, triggers;	/* whether the task has them already */
+	bool host, triggers;	/* whether the task has these keys already */
 };
 
 static int compare_names(const void *a, const void *b)
@@ -178,7 +179,7 @@ static bool take_key(struct keyfile *file, const char *key, const char *value)
 	return set_task(file, key, value);
 }
 
-/* Another section begins, or the file ends: checks that the task has what it needs. */
+/* Called where the next section begins or the file ends: checks that the task is complete. */
 static bool end_task(struct keyfile *file)
 {
 	const struct reader *reader = file->data;
@@ -233,7 +234,7 @@ static bool begin_section(struct keyfile *file, const char *name)
 	return keyfile_refuse(file, "unknown section [%s]", name);
 }
 
-/* A key that is missing has no line, so the line of its section is named. */
+/* A missing key has no line, so the error names the line of its section. */
 static bool check_complete(struct keyfile *file)
 {
 	const struct reader *reader = file->data;
@@ -252,7 +253,7 @@ static bool check_complete(struct keyfile *file)
 	return manifest->class ? true : keyfile_no_memory(file);
 }
 
-/* Opens the file, if it can be trusted. */
+/* Opens the file if it can be trusted. */
 static int open_file(FILE **file, const char *path, struct problem *problem)
 {
 	struct stat status;
@@ -262,7 +263,7 @@ static int open_file(FILE **file, const char *path, struct problem *problem)
 	if (!manifest_file_name(path, &length))
 		return problem_set(problem, -EINVAL, path, 0,
 				   "name does not end with \"" MANIFEST_SUFFIX "\"");
-	/* O_NONBLOCK: if this is a pipe, its other end is not waited for. */
+	/* With O_NONBLOCK, opening a pipe does not wait for its other end. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 && errno == ELOOP)
 		return problem_set(problem, -EINVAL, path, 0, "is not a regular file");

@@ -14,7 +14,7 @@
 
 #include "registry-test.h"
 
-/* Reads a file as a whole. */
+/* Reads a whole file. */
 static char *slurp(const char *path, size_t *size)
 {
 	struct stat status;
@@ -40,7 +40,10 @@ static void spill(const char *path, const char *content, size_t size)
 	close(fd);
 }
 
-/* Refused with -EUCLEAN and a reason, as it was before, and nothing beside it. */
+/*
+ * Checks that a database with this content is refused with -EUCLEAN and a reason, that it is not
+ * changed, and that no other files are left beside it.
+ */
 static void check_refused(struct test *test, const char *what, const char *content, size_t size)
 {
 	static const char *const endings[] = { "-wal", "-shm", "-journal" };
@@ -103,7 +106,7 @@ static void test_damage(struct test *test)
 	changed[68]++;
 	check_refused(test, "another program's", changed, size);
 
-	/* What is in the log only, as after a crash. */
+	/* The version is changed in the log only, as after a crash. */
 	spill(test->path, content, size);
 	sqlite3_open(test->path, &database);
 	sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -155,7 +158,7 @@ static void test_full(struct test *test)
 		error = registry_task_add(test->registry, &task);
 	}
 	ok(test, error == -ENOSPC && *registry_error(test->registry), "full: cannot write");
-	/* Something small may still find room. */
+	/* A small change may still fit. */
 	error = registry_instance_add(test->registry, &instance);
 	ok(test, !error || error == -ENOSPC, "full: something small");
 	ok(test, registry_app_remove(test->registry, "a") == -ENOSPC, "full: nor remove all");
@@ -167,7 +170,9 @@ static void test_full(struct test *test)
 	end(test);
 }
 
-/* Adds tasks, and tells of each that was acknowledged, until it is killed. */
+/*
+ * Adds tasks until the process is killed, and writes the id of each acknowledged task to @output.
+ */
 static void add_tasks(struct test *test, unsigned int round, int output)
 {
 	struct task_record task;
@@ -212,7 +217,10 @@ static void test_killing(struct test *test)
 		if (!child)
 			add_tasks(test, round, pipe_fds[1]);
 		close(pipe_fds[1]);
-		/* After the first one was told, at another moment in each round. */
+		/*
+		 * Kill the child after its first acknowledged task, at a different moment in each
+		 * round.
+		 */
 		for (unsigned int i = 0; read(pipe_fds[0], &id, sizeof(id)) == sizeof(id); i++) {
 			if (!i) {
 				usleep(5000 + round * 1700);

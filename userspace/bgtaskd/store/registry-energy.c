@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The registry's table of what each app's extensions have used of the energy of a day. */
+/* The registry's table of what the extensions of each app have used of a day's energy. */
 #include "registry-internal.h"
 
 int registry_energy_prepare(struct registry *registry)

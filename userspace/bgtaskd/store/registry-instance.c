@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry's table of instances, those that run and those that have ended: adding, changing and
- * showing them, and dropping the oldest. What is read is checked, since the file may be damaged.
+ * The registry's table of instances, running and ended: adding, changing and showing instances, and
+ * dropping the oldest. Values that are read are checked, since the file may be damaged.
  */
 #include <errno.h>
 
@@ -9,7 +9,7 @@
 
 #include "registry-internal.h"
 
-/* As the statements and the indexes of the schema have it. */
+/* The statements and the schema's indexes have this number. */
 _Static_assert(BGTASK_INSTANCE_STATE_COMPLETED == 4, "the first state of those that have ended");
 
 #define COLUMNS	"task, app, name, trigger, argument, state, cancelled, reason, progress, status, " \
@@ -30,7 +30,7 @@ int registry_instance_prepare(struct registry *registry)
 		  "start_time = ?16, reported = ?17, has_cgroup = ?18 "
 		  "WHERE id = ?19 AND task = ?1 AND app = ?2 AND name = ?3" },
 		/*
-		 * Deletes the instances of app ?1 that have ended, but for ?2 and the ?3 others
+		 * Deletes the ended instances of app ?1, except for instance ?2 and the ?3 others
 		 * that ended last.
 		 */
 		{ STATEMENT_INSTANCE_PRUNE, "DELETE FROM instance WHERE id IN (SELECT id "
@@ -96,7 +96,7 @@ static int prune(struct registry *registry, const struct instance_record *instan
 
 	if (instance->state < BGTASK_INSTANCE_STATE_COMPLETED)
 		return 0;
-	/* The instance that has just ended counts as the newest, whenever it began. */
+	/* The instance that has just ended counts as the newest, whenever it was fired. */
 	registry_bind_text(statement, 1, instance->app, &code);
 	registry_bind_number(statement, 2, history ? instance->id : 0, &code);
 	registry_bind_number(statement, 3, history ? history - 1 : 0, &code);

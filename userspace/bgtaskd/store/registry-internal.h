@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the parts of the registry share.
- */
+/* What the parts of the registry share. */
 #ifndef BGTASKD_REGISTRY_INTERNAL_H
 #define BGTASKD_REGISTRY_INTERNAL_H
 
@@ -11,7 +9,7 @@
 
 #include "registry.h"
 
-/* Prepared once, and kept. */
+/* The statements, which are prepared once and kept. */
 enum statement {
 	STATEMENT_BEGIN,
 	STATEMENT_COMMIT,
@@ -45,15 +43,15 @@ enum statement {
 struct registry {
 	sqlite3 *database;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
-	unsigned int depth;		/* of registry_begin() */
+	unsigned int depth;		/* how many calls of registry_begin() have not been ended */
 	char error[256];
 };
 
-/* What SQLite answered, as a negative errno; the latter notes the reason if it is one. */
+/* Convert a result code of SQLite to a negative errno. registry_result() also stores the reason. */
 int registry_errno(sqlite3 *database, int code);
 int registry_result(struct registry *registry, int code);
 
-/* Notes a reason that SQLite does not know of, and returns the error. */
+/* Stores a reason that SQLite does not know, and returns @error. */
 int registry_refuse(struct registry *registry, int error, const char *reason);
 
 int registry_prepare(struct registry *registry, enum statement statement, const char *text);
@@ -64,30 +62,33 @@ int registry_task_prepare(struct registry *registry);
 int registry_instance_prepare(struct registry *registry);
 
 /*
- * Binds values to a statement; *code keeps the first failure. Strings are to stay until the
- * statement has run.
+ * Bind a value to a parameter of a statement, unless *code has an error already; *code gets the
+ * error of a failure. A string must stay valid until the statement has run.
  */
 void registry_bind_number(sqlite3_stmt *statement, int index, uint64_t number, int *code);
 void registry_bind_text(sqlite3_stmt *statement, int index, const char *text, int *code);
 
-/* Runs a statement that returns no row, unless binding has failed, and makes it ready again. */
+/*
+ * Runs a statement that returns no row, and resets the statement. If @code, the result of binding
+ * values, is an error, returns the error instead.
+ */
 int registry_run(struct registry *registry, enum statement statement, int code);
 
 /*
- * Steps a statement that returns a row or none. Returns 1 for a row, after which
- * registry_reset() is due; 0 for none; or a negative errno.
+ * Steps a statement. Returns 1 for a row, which the caller has to follow with registry_reset(); 0
+ * if there is no row; or a negative errno.
  */
 int registry_step(struct registry *registry, enum statement statement, int code);
 void registry_reset(struct registry *registry, enum statement statement);
 
 /*
- * Values of a row; *error becomes -EUCLEAN if one is not as it must be. Of a number, that is
- * greater than @most; a text, that is longer. Texts are valid until the next step.
+ * Return a value of a row. *error becomes -EUCLEAN if the value has the wrong type, a number is
+ * greater than @most, or a text is longer. A text is valid until the next step.
  */
 uint64_t registry_number(sqlite3_stmt *statement, int column, uint64_t most, int *error);
 const char *registry_text(sqlite3_stmt *statement, int column, size_t most, int *error);
 
-/* Removes rows by the name of the app, which is parameter 1. */
+/* Runs a statement that removes the rows of an app, whose id is parameter 1. */
 int registry_run_for_app(struct registry *registry, enum statement statement, const char *app);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The registry's table of what each app has used of its network budget of a day. */
+/* The registry's table of what each app has used of a day's network budget. */
 #include "registry-internal.h"
 
 int registry_network_prepare(struct registry *registry)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opens the registry's database, or makes a new one. What is not to be trusted stays as it is.
+ * Opens the registry's database, or makes a new database. A file that cannot be trusted is not
+ * changed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,15 +23,15 @@
 #define TO_TEXT_(value)	#value
 #define TO_TEXT(value)	TO_TEXT_(value)
 
-/* Where these are in the first page; see "The Database Header" in SQLite's File Format. */
+/* Offsets in the first page; see "The Database Header" in SQLite's file format. */
 #define HEADER_SIZE		100
 #define HEADER_MAGIC		"SQLite format 3"
-#define HEADER_PAGE_SIZE	16	/* 16 bits; 1 is 65536 */
+#define HEADER_PAGE_SIZE	16	/* 16 bits; the value 1 means 65536 */
 #define HEADER_PAGES		28
 #define HEADER_USER_VERSION	60
 #define HEADER_APPLICATION_ID	68
 
-/* What version 2 has, and version 1 has not. */
+/* The tables that version 1 of the schema does not have. */
 #define TABLE_ENERGY								\
 	"CREATE TABLE energy ("							\
 	"  app TEXT PRIMARY KEY NOT NULL,"					\
@@ -45,7 +46,10 @@
 	"  seen INTEGER NOT NULL"						\
 	") STRICT, WITHOUT ROWID;"
 
-/* Why an instance needs no task: tasks go, and what their instances did is still to be seen. */
+/*
+ * Instances do not refer to tasks by a foreign key, because the history of a task is kept after the
+ * task is unregistered.
+ */
 static const char schema[] =
 	"PRAGMA journal_mode = MEMORY;"
 	"BEGIN EXCLUSIVE;"
@@ -96,19 +100,19 @@ static const char schema[] =
 	TABLE_NETWORK
 	TABLE_ENERGY
 	"COMMIT;"
-	/* Stays so, as the file says it. */
+	/* The mode is stored in the file, so it is set only once. */
 	"PRAGMA journal_mode = WAL;";
 
-/* Files of a database that is opened. */
+/* The files of a database that is being opened. */
 struct files {
 	char path[PATH_MAX];
-	char log[PATH_MAX];		/* what is not in the database yet */
-	char fresh[PATH_MAX];		/* until a new one is complete */
+	char log[PATH_MAX];		/* the write-ahead log */
+	char fresh[PATH_MAX];		/* a new database, until it is complete */
 	const char *directory;
 	struct problem *problem;
 };
 
-/* Refuses a database, and says what can be done. */
+/* Refuses a database. The problem says how to start again. */
 static int damaged(const struct files *files, const char *reason)
 {
 	return problem_set(files->problem, -EUCLEAN, files->path, 0,
@@ -116,7 +120,7 @@ static int damaged(const struct files *files, const char *reason)
 			   "-wal away", reason);
 }
 
-/* A number of the database as it is now, such as its version. */
+/* Reads a number from the open database, such as its version. */
 static int ask_number(struct registry *registry, const char *text, int *number)
 {
 	sqlite3_stmt *statement;
@@ -131,7 +135,7 @@ static int ask_number(struct registry *registry, const char *text, int *number)
 	return code;
 }
 
-/* Looks through all of the database. */
+/* Checks the whole database for damage. */
 static int check(struct registry *registry)
 {
 	sqlite3_stmt *statement;
@@ -160,8 +164,8 @@ static uint32_t header_number(const unsigned char *header, size_t offset)
 }
 
 /*
- * Is the file ours? Seen without SQLite, which may write to a file when it opens it.
- * -ENOENT if there is none.
+ * Checks that the file is a database of this program. SQLite may write to a file when it opens the
+ * file, so this function reads the header itself. Returns -ENOENT if there is no file.
  */
 static int check_header(const struct files *files)
 {
@@ -190,7 +194,10 @@ static int check_header(const struct files *files)
 	if (header_number(header, HEADER_USER_VERSION) > SCHEMA_VERSION)
 		return damaged(files, "is from a newer version of this program");
 
-	/* SQLite takes what is missing of the last page for zeroes. The log may have the rest. */
+	/*
+	 * SQLite treats the missing part of the last page as zeroes. If there is a log, it may have
+	 * the missing pages.
+	 */
 	expected = header_number(header, HEADER_PAGE_SIZE) >> 16;
 	expected = (expected == 1 ? 65536 : expected) * header_number(header, HEADER_PAGES);
 	if ((uint64_t)status.st_size < expected && (stat(files->log, &log) || !log.st_size))
@@ -211,7 +218,7 @@ static int sync_path(const char *path, int flags)
 	return error;
 }
 
-/* Removes what an attempt has left that did not come to its end. */
+/* Removes the files of an earlier attempt that was interrupted. */
 static void remove_fresh(const struct files *files)
 {
 	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
@@ -223,7 +230,7 @@ static void remove_fresh(const struct files *files)
 	}
 }
 
-/* Makes an empty database, which gets its name only when it is complete and on the disk. */
+/* Makes an empty database. The file gets its name only when it is complete and on the disk. */
 static int create(const struct files *files)
 {
 	sqlite3 *database = NULL;
@@ -258,7 +265,7 @@ static int create(const struct files *files)
 	return error;
 }
 
-/* To this version from another; all of it, or nothing. */
+/* Upgrades from an older version to the present version in one transaction. */
 static int upgrade(struct registry *registry, int version)
 {
 	static const char *const steps[SCHEMA_VERSION] = {
@@ -278,23 +285,23 @@ static int upgrade(struct registry *registry, int version)
 }
 
 /*
- * Everything that says whether the database can be used. Writes nothing to it, unless it is whole,
- * but of an older version.
+ * Checks that the database can be used. Nothing is written to the database, except to upgrade an
+ * older version that is not damaged.
  */
 static int check_database(struct registry *registry, const struct files *files)
 {
 	int application = 0, version = 0, error;
 
 	/*
-	 * Others have nothing to do in it, and without them there is no memory that is shared
-	 * through a file, for which the disk may be full.
+	 * No other process has to use the database. In exclusive mode SQLite needs no shared memory
+	 * file, for which a full disk may have no room.
 	 */
 	error = registry_result(registry, sqlite3_exec(registry->database,
 						       "PRAGMA locking_mode = EXCLUSIVE;"
 						       "PRAGMA synchronous = FULL;"
 						       "PRAGMA trusted_schema = OFF;",
 						       NULL, NULL, NULL));
-	/* The header may be older than what is in the log. */
+	/* The log may have newer values than the header in the file. */
 	if (!error)
 		error = ask_number(registry, "PRAGMA application_id", &application);
 	if (!error)
@@ -324,7 +331,7 @@ static int check_database(struct registry *registry, const struct files *files)
 	return error;
 }
 
-/* Opens a database that is there. */
+/* Opens an existing database. */
 static int open_database(struct registry *registry, const struct files *files)
 {
 	struct stat status;
@@ -337,12 +344,12 @@ static int open_database(struct registry *registry, const struct files *files)
 	if (error)
 		return problem_set(files->problem, error, files->path, 0, "cannot be opened");
 
-	/* What is refused stays as it is, even if its log could be written back. */
+	/* A refused database stays as it is, so closing it must not write its log back. */
 	sqlite3_db_config(registry->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(registry->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	error = check_database(registry, files);
 	if (error) {
-		/* An empty log that was made by looking at it. */
+		/* Looking at the database has made an empty log. */
 		if (error == -EUCLEAN && !had_log && !stat(files->log, &status) && !status.st_size)
 			unlink(files->log);
 		return error;

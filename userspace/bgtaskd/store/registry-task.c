@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry's table of registered tasks: adding, changing, removing and showing them. What is
- * read is checked, since the file may be damaged.
+ * The registry's table of registered tasks: adding, changing, removing and showing tasks. Values
+ * that are read are checked, since the file may be damaged.
  */
 #include <errno.h>
 
@@ -56,7 +56,7 @@ int registry_task_add(struct registry *registry, struct task_record *task)
 	return error;
 }
 
-/* For a statement that changes one row. */
+/* Runs a statement that changes one row. Returns -ENOENT if there is no such row. */
 static int run_for_task(struct registry *registry, enum statement statement, int code)
 {
 	int error = registry_run(registry, statement, code);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Tests of what the registry keeps, and for how long.
- */
+/* Tests of what the registry stores, and of how long it keeps ended instances. */
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -10,7 +8,7 @@
 struct tasks {
 	const struct task_record *expected;
 	unsigned int count;
-	bool same;		/* the last one */
+	bool same;		/* whether the last task was the expected task */
 };
 
 struct instances {
@@ -233,7 +231,7 @@ static void test_energy(struct test *test)
 	end(test);
 }
 
-/* A database as the first version has made it. */
+/* Makes a database as the first version of this program made it. */
 static void make_old(struct test *test)
 {
 	sqlite3_exec(test->registry->database,
@@ -257,7 +255,7 @@ static void test_upgrade(struct test *test)
 	ok(test, !registry_network_set(test->registry, "a", &some) && !reopen(test) &&
 	   same_network(test, "a", some), "upgrade: has what is new, and is done once");
 
-	/* If that cannot be, it is as it was. */
+	/* An upgrade that fails leaves the database as it is. */
 	make_old(test);
 	sqlite3_exec(test->registry->database, "CREATE TABLE network (x)", NULL, NULL, &reason);
 	ok(test, !reason && reopen(test) == -EUCLEAN, "upgrade: fails");
@@ -279,7 +277,7 @@ static void test_transactions(struct test *test)
 	   !count_tasks(test, NULL), "transactions: taken back");
 	ok(test, !registry_begin(registry) && !registry_task_add(registry, &one) &&
 	   !registry_instance_add(registry, &instance) &&
-	   /* Has one of its own within. */
+	   /* This function has a transaction of its own. */
 	   !registry_instance_set(registry, &instance, 1) && !registry_end(registry, 0) &&
 	   !reopen(test) && count_tasks(test, NULL) == 1, "transactions: committed");
 	registry = test->registry;

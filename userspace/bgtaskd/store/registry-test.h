@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the tests of the registry share: directories, and records to fill it with.
- */
+/* What the tests of the registry share: directories, and records for the registry. */
 #ifndef BGTASKD_REGISTRY_TEST_H
 #define BGTASKD_REGISTRY_TEST_H
 
@@ -15,8 +13,8 @@
 struct test {
 	unsigned int number, failed;
 	char base[64];
-	char directory[96];	/* of the registry */
-	char path[128];		/* its file */
+	char directory[96];	/* the directory of the registry */
+	char path[128];		/* the database */
 	struct registry *registry;
 	struct problem problem;
 };
@@ -28,7 +26,7 @@ static inline void ok(struct test *test, int good, const char *what)
 	test->failed += !good;
 }
 
-/* Each test has a directory of its own. */
+/* Starts a test with a directory of its own. */
 static inline void begin(struct test *test, const char *name)
 {
 	snprintf(test->directory, sizeof(test->directory), "%s/%s", test->base, name);
@@ -49,7 +47,7 @@ static inline void end(struct test *test)
 	test->registry = NULL;
 }
 
-/* A record of a task with a name of its own, which is valid for some calls more. */
+/* Returns the record of a task with a name of its own. The name is valid for eight calls. */
 static inline struct task_record make_task(const char *app, unsigned int number)
 {
 	static char names[8][32], entry_point[TEXT_MAX + 1];
@@ -102,7 +100,7 @@ static inline int remove_file(const char *path, const struct stat *status, int t
 	return remove(path);
 }
 
-/* Returns what main() is to return. */
+/* Prints how many tests there were. Returns the value that main() is to return. */
 static inline int conclude(struct test *test)
 {
 	nftw(test->base, remove_file, 8, FTW_DEPTH | FTW_PHYS);

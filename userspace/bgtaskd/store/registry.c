@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What all tables of the registry share: running prepared statements, transactions that may be
- * within others, SQLite's errors as those of the kernel, and checks of what is read. The small
- * table of what the user lets apps do is here, too.
+ * What all tables of the registry share: prepared statements, nested transactions, the conversion
+ * of SQLite's errors to those of the kernel, and checks of values that are read. The small table of
+ * what the user lets apps do is here, too.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,8 +19,9 @@ int registry_refuse(struct registry *registry, int error, const char *reason)
 }
 
 /*
- * SQLite knows one way for a disk to be full, ENOSPC. Why a write failed is known to the file,
- * which is the log, or the database while the log is written back.
+ * Whether a write failed because of a full disk. SQLite reports only ENOSPC as a full disk. The
+ * file that could not be written has the errno: the log or, while the log is written back, the
+ * database.
  */
 static bool is_full(sqlite3 *database)
 {
@@ -105,7 +106,7 @@ void registry_bind_text(sqlite3_stmt *statement, int index, const char *text, in
 
 void registry_reset(struct registry *registry, enum statement statement)
 {
-	/* sqlite3_reset() returns the error that the last step has returned already. */
+	/* sqlite3_reset() repeats the error of the last step, which the caller has already. */
 	sqlite3_reset(registry->statements[statement]);
 	sqlite3_clear_bindings(registry->statements[statement]);
 }
@@ -173,7 +174,7 @@ int registry_begin(struct registry *registry)
 	return error;
 }
 
-/* A transaction within another is committed or rolled back with the outer one. */
+/* A nested transaction is committed or rolled back with the outermost one. */
 int registry_end(struct registry *registry, int error)
 {
 	char reason[sizeof(registry->error)];

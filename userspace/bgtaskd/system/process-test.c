@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests what is read of processes and cgroups. A directory with a list of processes in it stands
- * for a cgroup, so that nothing has to be made where cgroups are.
+ * Tests of reading /proc and cgroups. A directory with a file that lists processes takes the place
+ * of a cgroup, so that the tests need not make cgroups.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,7 @@
 
 #include "process.h"
 
-/* A process that does nothing, with a name that is hard to read. */
+/* Starts a process that does nothing, with a name that is difficult to parse. */
 static uint32_t start(void)
 {
 	pid_t pid = fork();
@@ -37,7 +37,10 @@ static void stop(uint32_t pid)
 	waitpid((pid_t)pid, NULL, 0);
 }
 
-/* A process that began later than another by the clock of /proc, which has steps of 10 ms. */
+/*
+ * Starts a process that has a later start time than the other process has. Start times in /proc
+ * have a resolution of 10 ms.
+ */
 static uint32_t start_after(uint32_t other)
 {
 	uint32_t pid;

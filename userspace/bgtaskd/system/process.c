@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads /proc and the cgroup file system, kills what is in a cgroup, and removes it. A cgroup is
- * busy until its last process has left, so removing it is tried again from the event loop, which
- * nobody waits for.
+ * Reads /proc and the cgroup file system, and kills and removes cgroups. A cgroup is busy until its
+ * last process has left, so removing a cgroup is repeated from the event loop, and nobody waits for
+ * it.
  */
 #include "process.h"
 
@@ -20,11 +20,13 @@
 
 #include "base/log.h"
 
-/* How often, and in what distance (us), removing a cgroup is tried while its last tasks end. */
+/*
+ * How often removing a cgroup is tried while its last processes end, and the pause between, in us.
+ */
 #define TRIES	200
 #define PAUSE	50000
 
-/* So many threads are reported of a task that hangs. */
+/* How many threads of a hanging task are reported. */
 #define REPORT_MAX	64
 
 static int read_text(const char *path, char *text, size_t size)
@@ -58,7 +60,7 @@ uint64_t process_start_time(uint32_t pid)
 
 	if (read_proc(pid, "stat", text, sizeof(text)))
 		return 0;
-	/* The second field, the name, can have anything in it. */
+	/* The second field is the process's name, which may contain any characters. */
 	after = strrchr(text, ')');
 	if (!after || sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d"
 			     " %*d %*d %*d %*d %*d %llu", &time) != 1)
@@ -161,7 +163,7 @@ uint32_t process_oldest(const char *cgroup)
 	return oldest;
 }
 
-/* What a thread does, as far as it can be seen from outside. */
+/* Logs what a thread is doing, as far as the kernel shows. */
 static void report_thread(uint32_t tid, const char *app, const char *task)
 {
 	char name[64] = "", channel[128] = "", stack[4096] = "";
@@ -174,7 +176,7 @@ static void report_thread(uint32_t tid, const char *app, const char *task)
 		   name, *channel ? channel : "?", stack);
 }
 
-/* CPU time that a cgroup has used, us. */
+/* Returns the CPU time that a cgroup has used, in us. */
 static unsigned long long usage_of(const char *cgroup)
 {
 	char path[PATH_MAX + 32], text[1024];
@@ -216,7 +218,7 @@ void process_report(const char *cgroup, const char *app, const char *task)
 	log_line(LOG_WARNING, "%s: task %s hangs, and has used %llu ms of CPU time", app, task,
 		 usage_of(cgroup) / 1000);
 	count = report_threads(cgroup, app, task, 0);
-	/* The UI thread of an app is in a cgroup below the app's. */
+	/* The UI thread of an app is in a cgroup below the app's cgroup. */
 	directory = opendir(cgroup);
 	while (directory && (below = readdir(directory))) {
 		if (below->d_type != DT_DIR || *below->d_name == '.')
@@ -246,12 +248,12 @@ void process_reap(sd_event *event, int pidfd)
 {
 	sd_event_source *source;
 
-	/* Without memory the child stays a zombie until the helper ends. */
+	/* If memory is short, the child stays a zombie until the helper ends. */
 	if (sd_event_add_io(event, &source, pidfd, EPOLLIN, reap, NULL) < 0) {
 		close(pidfd);
 		return;
 	}
-	/* The event source belongs to the loop from here on, and owns the descriptor. */
+	/* From here on the event loop owns the event source, and the source owns the descriptor. */
 	(void)sd_event_source_set_io_fd_own(source, true);
 	(void)sd_event_source_set_floating(source, true);
 	sd_event_source_unref(source);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes a copy of a socket by pidfd_getfd(2). A process id may pass to another process at any time,
- * so the caller's cgroup is checked after the process is held by a pidfd.
+ * Takes a copy of a socket by pidfd_getfd(2). A process id may be reused at any time, so the cgroup
+ * of the process is checked while a pidfd refers to the process.
  */
 #include "socket.h"
 
@@ -33,7 +33,7 @@ static int get_option(int fd, int option)
 	return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? -errno : value;
 }
 
-/* Checks that a descriptor is a connected socket, of a family that connects to somebody else. */
+/* Checks that a descriptor is a connected socket, of a family that reaches other processes. */
 static int check(int fd, const char **fault)
 {
 	struct sockaddr_storage address;
@@ -49,7 +49,7 @@ static int check(int fd, const char **fault)
 	case AF_INET6:
 	case AF_VSOCK:
 		break;
-	case -EBADF: /* only its name is open */
+	case -EBADF: /* opened with O_PATH */
 		return -ENOTSOCK;
 	default:
 		*fault = "that is no socket of a local or an internet connection";
@@ -68,9 +68,9 @@ int socket_take(uint32_t pid, const char *cgroup, int number, const char **fault
 	if (pidfd < 0)
 		return -errno;
 	/*
-	 * The pidfd is of whichever process has this pid now. If that is still alive after a look
-	 * at the cgroup, the cgroup is its own: a pid is not used again as long as its process
-	 * lives.
+	 * The pidfd refers to the process that had this pid when the pidfd was opened. If that
+	 * process is alive after its cgroup was read by the pid, the cgroup is that of the process,
+	 * as a pid is not reused while its process lives.
 	 */
 	error = is_in(pid, cgroup) ? 0 : -ESRCH;
 	if (!error && pidfd_send_signal(pidfd, 0, NULL, 0))
@@ -113,6 +113,6 @@ bool socket_is_dead(int fd)
 
 	if (events & (POLLHUP | POLLERR | POLLNVAL))
 		return true;
-	/* The other side has said all that it will; what of that is not read yet comes before. */
+	/* The peer has closed its side. What it sent before must be read first. */
 	return events & POLLRDHUP && !recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts a process that shares the helper's memory, and makes its system calls, in assembly: the C
- * library's functions set errno, which would be the helper's. Other machines than x86-64 copy the
- * memory, and use the C library.
+ * Starts a process that shares the helper's memory, and makes system calls for the process. On
+ * x86-64 both are in assembly, since the C library's functions would set the helper's errno. On
+ * other machines the process has a copy of the memory, and uses the C library.
  */
 #include "spawn.h"
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A process that shares the memory of the one that starts it until it executes a program, as with
- * vfork(2): so that starting one costs the same however much there is. But whoever starts it does
- * not wait for that, since it may be frozen before it gets there, and for long.
+ * Starts a process that shares the memory of the helper until it executes a program, as with
+ * vfork(2), so that the cost does not depend on how much memory the helper has. Unlike with
+ * vfork(2), the helper does not wait until then, since the new process may be frozen for long
+ * before it executes the program.
  *
- * So what it uses must stay until it has ended. And it must not use what is its starter's thread's,
- * such as errno, which all functions of the C library may set: it has spawn_call() instead.
+ * So the memory that the process uses must stay until the process has ended. And the process must
+ * not use what belongs to the helper's thread, such as errno, which all functions of the C library
+ * may set. The process uses spawn_call() instead.
  */
 #ifndef BGTASKD_SPAWN_H
 #define BGTASKD_SPAWN_H
@@ -18,20 +20,23 @@
 #ifdef __x86_64__
 #define SPAWN_SHARES_MEMORY	1
 #else
-/* Elsewhere it gets a copy, and only what is mapped as shared is shared. */
+/* The process gets a copy of the memory, and shares only mappings that are MAP_SHARED. */
 #define SPAWN_SHARES_MEMORY	0
 #endif
 
 /*
- * Starts a process that does @run with @data on a stack of its own; @args has flags beyond those
- * that are needed for it. Returns the pid, or a negative errno.
+ * Starts a process that calls @run with @data on this stack. @args may have more flags than those
+ * that spawn() adds itself. Returns the pid, or a negative errno.
  */
 pid_t spawn(struct clone_args *args, void (*run)(void *data), void *data, void *stack, size_t size);
 
-/* A system call. Returns what the kernel does: a negative errno if it fails. */
+/* Makes a system call. Returns the kernel's result, which is a negative errno on failure. */
 long spawn_call(long number, long first, long second, long third, long fourth);
 
-/* What runs in it, or is called there: nothing is added to it that looks at the memory. */
+/*
+ * An attribute of all functions that the process executes: sanitizers add no checks to them, which
+ * would look at the helper's memory.
+ */
 #define SPAWN_CODE	__attribute__((no_sanitize("address", "undefined")))
 
 #endif
