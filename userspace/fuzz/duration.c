@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes durations: one that is read is written and read again, and is the same.
+ * Fuzzes durations. A duration that can be read is written, and must be the same when it is read
+ * again.
  */
 #include "common/duration.h"
 

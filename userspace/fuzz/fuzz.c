@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What every fuzzer needs: a failed check that reports itself, and a directory that is removed at
- * the end.
- */
+/* What every fuzzer needs: reporting a failed check, and a directory that is removed at the end. */
 #include "fuzz.h"
 
 #include <fcntl.h>
@@ -18,7 +15,7 @@ _Noreturn void fuzz_fail(const char *what, const char *file, int line)
 	abort();
 }
 
-/* Only for the end of the process. */
+/* Needed only by the function that runs at the end of the process. */
 static char own_directory[64];
 
 static void clean_up(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Plays the module for the fuzzer of the helper: answers requests about containers, relays calls,
- * and checks that all that the helper sends is well-formed and each call is answered.
+ * Plays the module for the fuzzer of the helper: answers requests about containers, and relays
+ * calls. Checks that all messages of the helper are well-formed and that each call is answered.
  */
 #include "kernel.h"
 
@@ -18,16 +18,16 @@
 #define CONTAINERS	16
 #define MESSAGE_SIZE	32768
 
-/* There is one kernel. */
+/* The state of the played kernel. */
 static struct {
 	struct mnl_socket *helper;
-	struct mnl_socket *watcher;	/* of events */
+	struct mnl_socket *watcher;	/* of the watcher, which joins the group of events */
 	char names[CONTAINERS][BGTASK_NAME_MAX + 1];
 	bool exempt[CONTAINERS];
 	bool held[CONTAINERS];
 	int refuse;
-	uint32_t call;		/* the last one */
-	unsigned int answers;	/* to it */
+	uint32_t call;		/* the last call */
+	unsigned int answers;	/* to the last call */
 	_Alignas(struct nlmsghdr) char buffer[MESSAGE_SIZE];
 } kernel;
 
@@ -48,7 +48,7 @@ static void deliver(struct mnl_socket *socket, const struct nlmsghdr *message)
 	socket_deliver(socket, message, message->nlmsg_len);
 }
 
-/* A result, or the acknowledgement. */
+/* Sends the result of a request. Without an error this is its acknowledgement. */
 static void answer(struct mnl_socket *socket, const struct nlmsghdr *request, int error)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(kernel.buffer);
@@ -61,7 +61,10 @@ static void answer(struct mnl_socket *socket, const struct nlmsghdr *request, in
 	result = mnl_nlmsg_put_extra_header(message, sizeof(*result));
 	result->error = error;
 	result->msg = *request;
-	/* The module says why; without a reason -ENOENT is that of the family. */
+	/*
+	 * The module gives a reason with -ENOENT. Without a reason, -ENOENT means that there is no
+	 * family.
+	 */
 	if (error) {
 		message->nlmsg_flags |= NLM_F_ACK_TLVS;
 		mnl_attr_put_strz(message, NLMSGERR_ATTR_MSG, "it is refused");
@@ -203,7 +206,7 @@ static void list_containers(struct mnl_socket *socket, const struct nlmsghdr *re
 	end_list(socket, request);
 }
 
-/* Each container has the members that an app's container has. */
+/* Lists the members that an app's container has in reality. */
 static void list_members(struct mnl_socket *socket, const struct nlmsghdr *request)
 {
 	static const uint32_t roles[] = { BGTASK_ROLE_APP, BGTASK_ROLE_TASK };
@@ -228,7 +231,7 @@ static int set_member(const struct nlmsghdr *request)
 	uint32_t id = number_of(request, BGTASK_A_MEMBER_ID);
 	const struct nlattr *held = find(request, BGTASK_A_MEMBER_HELD);
 
-	/* The helper holds only the member of the app itself, whose id is even here. */
+	/* The helper holds only the members of apps themselves, which have even ids here. */
 	fuzz_assert(held && id % 2 == 0);
 	if (!is_container(id / 2))
 		return -ENOENT;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes libbgtask with what the kernel may say. An input is a text, of which each line is
+ * Fuzzes libbgtask with messages that the kernel could send. An input is a text. Each line is one of
  *
- *   a to z, A to N     a function of the library, below; behind one that takes a policy, a number:
- *                      which values that sets
- *   < FORM ...         a message that answers the function before, or '&' instead of '<' to be in
- *                      the same datagram as the message before
+ *   a to z, A to N     a function of the library, see below; for a function that takes a policy,
+ *                      followed by a number that says which values the policy sets
+ *   < FORM ...         a message that answers the function before; with '&' instead of '<' the
+ *                      message is in the same datagram as the message before
  *   > FORM ...         an event for administrators
- *   O                  the connection is opened anew, and the lines that follow answer that
+ *   O                  opens the connection again; the lines that follow answer this
  *
  * FORM is c for a message of the family, with the number of its operation and attributes (see
- * script.h); n the same, that answers no request; f of the controller; e a refusal, with an error
- * and attributes; d the end of a dump; x any bytes.
+ * script.h); n for the same that answers no request; f for a message of the controller; e for a
+ * refusal, with an error and attributes; d for the end of a dump; x for any bytes.
  */
 #include <bgtask.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ static struct {
 	_Alignas(struct nlmsghdr) char datagram[DATAGRAM_SIZE];
 } world;
 
-/* Messages */
+/* Messages from the kernel */
 
 static size_t put_message(struct script *line, uint32_t sequence, char *to, size_t room)
 {
@@ -51,7 +51,9 @@ static size_t put_message(struct script *line, uint32_t sequence, char *to, size
 		size = (size_t)(line->end - line->at);
 		size = size < room ? size : room;
 		memcpy(to, line->at, size);
-		/* libmnl takes lengths for signed; the kernel's are never that long. */
+		/*
+		 * libmnl takes lengths as signed integers, and the kernel sends no message so long.
+		 */
 		message->nlmsg_len &= INT32_MAX;
 		return MNL_ALIGN(size) < room ? MNL_ALIGN(size) : size;
 	}
@@ -77,7 +79,7 @@ static size_t put_message(struct script *line, uint32_t sequence, char *to, size
 	return MNL_ALIGN(size);
 }
 
-/* The lines that follow and are answers, each a datagram. */
+/* Delivers the answers among the lines that follow, each in a datagram. */
 static void answer(struct mnl_socket *socket, uint32_t sequence)
 {
 	struct script next = world.script, line;
@@ -139,7 +141,7 @@ static void tell_watcher(struct script *line)
 		socket_deliver(world.watcher, world.datagram, size);
 }
 
-/* What is given out can be read to its end. */
+/* Functions that read everything in the library's structures, so that sanitizers check it. */
 
 static void read_text(const char *text)
 {
@@ -210,7 +212,7 @@ static void take_events(struct bgt *bgt)
 	}
 }
 
-/* Functions */
+/* Functions of the library */
 
 static int call_kernel(struct bgt *bgt, char function, struct script *line)
 {
@@ -328,7 +330,7 @@ static int call_helper(struct bgt *bgt, char function)
 	return error;
 }
 
-/* What an app does with itself and others with it. */
+/* Calls a function for an app's own process, or for a user of the app. */
 static int call_app(struct bgt *bgt, char function)
 {
 	uint64_t limit;

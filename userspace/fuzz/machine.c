@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stands in for processes, clocks, log and sources in the fuzzer of the helper. Nothing is started
- * and no time is waited for, so that an input does the same each time it is run.
+ * Replaces processes, clocks, the log and sources in the fuzzer of the helper. No process is
+ * started, and time passes only as the input says, so that an input has the same result in each
+ * run.
  */
 #include "machine.h"
 
@@ -32,9 +33,9 @@
 
 struct process {
 	bool runs;
-	bool ended;		/* and its parent was not told yet */
-	int raised;		/* an eventfd that is readable when it has ended */
-	int pidfd;		/* the number of the helper's copy */
+	bool ended;		/* but its parent was not told yet */
+	int raised;		/* an eventfd that is readable when the process has ended */
+	int pidfd;		/* the number of the descriptor that the helper has */
 	int status;
 	char cgroup[256];
 };
@@ -44,7 +45,7 @@ static struct {
 	struct process processes[PROCESSES];
 	unsigned int count;
 	bool traced;
-	uint64_t time;		/* since it was started, and the wall's but for a distance */
+	uint64_t time;		/* CLOCK_BOOTTIME; CLOCK_REALTIME is a constant more */
 	struct source_sink sink;
 } machine;
 
@@ -120,8 +121,8 @@ void machine_trace(bool traced)
 static struct process *find_by_pidfd(int fd)
 {
 	/*
-	 * A descriptor that was closed may have its number used again, so the newest process
-	 * counts.
+	 * The number of a closed descriptor may be reused, so the newest process with the number is
+	 * meant.
 	 */
 	for (unsigned int i = machine.count; i--;)
 		if (machine.processes[i].pidfd == fd)
@@ -134,7 +135,7 @@ int __wrap_pidfd_open(pid_t pid, unsigned int flags);
 int __wrap_pidfd_send_signal(int fd, int number, siginfo_t *info, unsigned int flags);
 void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory);
 
-/* spawn.h: what is to be done in the new process is not done at all. */
+/* system/spawn.h: the function for the new process is never called. */
 
 long spawn_call(long number, long first, long second, long third, long fourth)
 {
@@ -214,7 +215,7 @@ int __wrap_pidfd_send_signal(int fd, int number, siginfo_t *info, unsigned int f
 	return 0;
 }
 
-/* process.h */
+/* system/process.h */
 
 uint64_t process_start_time(uint32_t pid)
 {
@@ -279,26 +280,26 @@ void process_remove_cgroup(sd_event *event, const char *path)
 	rmdir(path);
 }
 
-/* The pressure of the real machine changes from run to run. */
+/* The pressure of the real machine would change from run to run. */
 void __wrap_cost_read_pressure(struct cost_facts *facts, const char *directory)
 {
 	(void)directory;
 	facts->cpu = 50;
 }
 
-/* Time and log */
+/* Time, and the log */
 
 void machine_pass_time(uint64_t seconds)
 {
-	/* At most a century at a time, so that sums do not pass the end of 64 bits. */
+	/* A century at most, so that sums of times do not overflow 64 bits. */
 	machine.time += seconds % (100 * 365 * UINT64_C(86400)) * NSEC_PER_SEC;
 	if (machine.time > INT64_MAX / 2)
 		machine.time = INT64_MAX / 2;
 }
 
 /*
- * Also replaces the clock of the event loop, which is in a library. The other clocks stay real, for
- * libFuzzer.
+ * Also replaces the clock of the event loop, which is in libsystemd. CLOCK_REALTIME and the other
+ * clocks stay real, for libFuzzer.
  */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -309,14 +310,17 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 	return 0;
 }
 
-/* What timer.c is compiled to call instead. */
+/* timer.c and clock.c are compiled to call this function for clock_gettime(). */
 int machine_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	fuzz_assert((clock == CLOCK_REALTIME || clock == CLOCK_BOOTTIME) &&
 		    !clock_gettime(CLOCK_BOOTTIME, time));
 	if (clock == CLOCK_REALTIME)
 		time->tv_sec += 1700000000;
-	/* Whoever waits for less than the event loop's accuracy must not wait for ever. */
+	/*
+	 * Time must pass: a caller that waits for less than the event loop's accuracy would never
+	 * stop.
+	 */
 	machine.time += NSEC_PER_USEC;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the helper knows of the machine: processes that are but numbers, a clock that is set,
- * sources of triggers, and a log that nobody reads. It is linked with --wrap for the system calls
- * that it stands in for.
+ * The machine as the helper sees it: processes, which are only numbers, a clock that the input
+ * sets, sources of triggers, and a log that is dropped. The fuzzer is linked with --wrap for the
+ * system calls that machine.c replaces.
  */
 #ifndef BGTASK_FUZZ_MACHINE_H
 #define BGTASK_FUZZ_MACHINE_H
@@ -12,33 +12,33 @@
 #include <stdint.h>
 #include <time.h>
 
-/* All processes end, and time begins again. @cgroups is the cgroup2 mount. */
+/* Ends all processes, and starts time again. @cgroups is the cgroup2 mount. */
 void machine_reset(const char *cgroups);
 
-/* The pid of a process, counted from the oldest that runs; 0 if there are not so many. */
+/* Returns the pid of a running process, counted from the oldest; 0 if there are not so many. */
 uint32_t machine_process(unsigned int number);
 
-/* How many run that are tasks. */
+/* Returns how many running processes are tasks. */
 unsigned int machine_running(void);
 
-/* The cgroup of a process. */
+/* Returns the cgroup of a process. */
 const char *machine_cgroup(uint32_t pid);
 
-/* Lets a process exit with a status or, if that is negative, be killed by a signal. */
+/* Ends a process with an exit status or, if @status is negative, by a signal. */
 void machine_exit(uint32_t pid, int status);
 
-/* Kills all processes whose cgroup's path has @part in it. */
+/* Kills all processes that have @part in the path of their cgroup. */
 void machine_kill(const char *part);
 
-/* A debugger has all processes, or none. */
+/* Says whether a debugger traces all processes, or none. */
 void machine_trace(bool traced);
 
 void machine_pass_time(uint64_t seconds);
 
-/* The wall's clock. */
+/* Replaces clock_gettime() in the files of the helper that use CLOCK_REALTIME. */
 int machine_clock_gettime(clockid_t clock, struct timespec *time);
 
-/* What sources see. */
+/* Act as sources would: fire a trigger, or report a condition. */
 void machine_fire(enum bgtask_trigger trigger);
 void machine_condition(uint32_t first, bool holds);
 void machine_power(bool ac, int capacity);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes what reads key files: each input is read as a manifest and as bgtaskd.conf. What is
- * accepted must be what the rest of the helper relies on.
+ * Fuzzes the readers of key files: each input is read as a manifest and as bgtaskd.conf. An input
+ * that is accepted must have the properties on which the rest of the helper relies.
  */
 #include <linux/bgtask.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* What is wrong is said in a line that no terminal is upset by. */
+/* The text of a problem is one line without control characters. */
 static void check_problem(const struct problem *problem)
 {
 	size_t length = strnlen(problem->text, sizeof(problem->text));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* presence.h on a machine whose cgroups are but directories; the fuzzer says when to look. */
+/*
+ * Implements box/presence.h on a machine whose cgroups are only directories. The fuzzer says when
+ * to look.
+ */
 #include "box/presence.h"
 
 #include <errno.h>

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes the helper with calls: all of it but its sources and its look at processes, on a kernel
- * and a machine that are not real. An input is a text, of which each line is something that
- * happens:
+ * Fuzzes the helper with calls: all of the helper except its sources and what it reads of processes,
+ * on a played kernel and machine. An input is a text. Each line is one of
  *
  *   WHO LETTER ATTRIBUTES     a call (see script.h); 'A' is task-register, and so on. WHO is r for
  *                             root, a or b for an app, n for nobody, 0 to 9 for a running process.
- *                             Behind 'K', app-install, is the letter of the app
- *   X DIGIT NUMBER            a process exits with a status or, if negative, of a signal
+ *                             'K', app-install, is followed by the letter of the app
+ *   X DIGIT NUMBER            a process ends with a status or, if negative, by a signal
  *   G WHO                     a socket is closed
  *   T NUMBER                  seconds pass
- *   S LETTER, C LETTER DIGIT  sources see a trigger, a condition
- *   P DIGIT NUMBER            AC power, and how full the battery is
+ *   S LETTER, C LETTER DIGIT  a source reports a trigger, or a condition
+ *   P DIGIT NUMBER            whether there is AC power, and how full the battery is
  *   D DIGIT                   a debugger comes or goes
- *   M LETTER DIGIT            another version of an app's manifest is there
- *   E NUMBER                  the kernel refuses, after so many requests more
+ *   M LETTER DIGIT            the manifest of an app is replaced by another version
+ *   E NUMBER                  the kernel refuses a request, after so many more requests
  *   ! LETTER                  the container of an app is throttled
- *   L LETTER, U LETTER        somebody deletes it, or a member of it
- *   H                         the helper ends and is started anew
+ *   L LETTER, U LETTER        another program deletes the container, or a member of the container
+ *   H                         the helper ends and is started again
  *
- * After each the helper comes to rest, and a call is answered once. An administrator who is told of
- * all knows in the end what there is.
+ * After each line the helper runs until it has nothing left to do. Each call must be answered once.
+ * An administrator who gets all events must end up with the same state as the helper.
  */
 #include "kernel.h"
 #include "machine.h"
@@ -38,12 +37,12 @@ int helper_main(int argc, char **argv);
 
 #define PAYLOAD_ROOM	12288
 
-/* More than the events of one input can cause. */
+/* The events of an input cause fewer rounds. */
 #define ROUNDS		2000
 
 #define TASK	"Exec=/bin/true\n[Task task]\nEntryPoint=/bin/true 'an argument' \"\"\n"
 
-/* Versions of a manifest, behind what all have; the last one is none. */
+/* Versions of a manifest, behind the lines that all of them have. The last version is not valid. */
 static const char *const manifests[] = {
 	TASK "Triggers=time maintenance application internet-available session-connected push "
 	"servicing-complete network-state-change lock-screen-application-added "
@@ -59,7 +58,7 @@ static struct {
 	char directory[64];
 	char config[96];
 	char cgroups[96];
-	char registry[128 * 1024];	/* a new one, which takes long to make */
+	char registry[128 * 1024];	/* an empty registry, as making one takes long */
 	size_t registry_size;
 	struct daemon *daemon;
 } world;
@@ -127,13 +126,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 			  world.directory, world.directory, world.directory,
 			  world.directory);
 	fuzz_write(world.config, text, (size_t)length);
-	/* It is not there when the helper starts; an administrator may install it. */
+	/*
+	 * The manifest is missing when the helper starts. An administrator may install the app
+	 * later.
+	 */
 	write_manifest("late", 'c', 0);
 	keep_registry();
 	return 0;
 }
 
-/* Lets the helper do all that it has to do now. */
+/* Runs the event loop until the helper has nothing left to do. */
 static void come_to_rest(void)
 {
 	unsigned int rounds = 0;
@@ -175,7 +177,7 @@ void kernel_killed(const char *container)
 	machine_kill(part);
 }
 
-/* The app that a process is of. */
+/* Returns the number of the container that a process is in. */
 static uint32_t container_of_process(uint32_t pid)
 {
 	const char *place = strstr(machine_cgroup(pid), "/apps/");
@@ -202,7 +204,7 @@ static bool find_caller(char who, struct caller *caller)
 	return who == 'n' || caller->admin || caller->container;
 }
 
-/* Paths of manifests depend on where this runs. */
+/* The input cannot have the path of a manifest, which is another one in each run. */
 static size_t put_manifest(struct script *line, char *payload, size_t room)
 {
 	struct nlattr *attr = (struct nlattr *)payload;
@@ -298,7 +300,10 @@ static int read_task(void *data, const struct task_record *record)
 	const struct task *task = task_find(world.daemon, record->id);
 
 	(void)data;
-	/* One is left if the manifest of its app was gone when the helper began. */
+	/*
+	 * The task of an app stays in the registry if the app had no manifest when the helper
+	 * started.
+	 */
 	fuzz_assert(task ? !strcmp(task->record.name, record->name) :
 			   !app_find(world.daemon, record->app));
 	return 0;
@@ -306,7 +311,7 @@ static int read_task(void *data, const struct task_record *record)
 
 struct sum {
 	unsigned int running;
-	bool lost;	/* some are of an app whose manifest is gone */
+	bool lost;	/* some belong to an app that had no manifest */
 };
 
 static int read_instance(void *data, const struct instance_record *record)
@@ -319,7 +324,7 @@ static int read_instance(void *data, const struct instance_record *record)
 	return 0;
 }
 
-/* The next helper can read it, and knows of all that runs. */
+/* Checks that the next helper can read the registry, and will know all running instances. */
 static void check_registry(void)
 {
 	struct registry *registry = world.daemon->registry;

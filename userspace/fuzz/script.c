@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Turns the text of an input into attributes. No text is refused, and what is too long is cut,
- * since the fuzzer changes texts at random.
+ * Turns the text of an input into attributes. The fuzzer changes texts at random, so no text is
+ * refused, and attributes that do not fit are cut or left out.
  */
 #include "script.h"
 
@@ -50,7 +50,7 @@ static size_t put(char *buffer, size_t room, const void *value, size_t size)
 	return size;
 }
 
-/* The characters up to the next attribute. */
+/* Takes the characters up to the next attribute. */
 static size_t put_text(struct script *script, char *buffer, size_t room)
 {
 	const char *from = script->at;
@@ -94,7 +94,7 @@ static size_t put_value(struct script *script, char kind, char *buffer, size_t r
 	}
 }
 
-/* Room for a header, and something behind it. */
+/* Room for a header, and for some bytes behind it. */
 #define LEAST	(MNL_ATTR_HDRLEN + 16)
 
 size_t script_attributes(struct script *script, char *buffer, size_t room)

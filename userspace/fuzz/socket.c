@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes the place of libmnl's sockets: what is sent is handed to the fuzzer at once, and what the
- * fuzzer delivers can be received.
+ * Replaces libmnl's sockets: a message that is sent goes to the fuzzer at once, and a message that
+ * the fuzzer delivers can be received.
  */
 #include "socket.h"
 
@@ -85,6 +85,6 @@ void socket_deliver(struct mnl_socket *socket, const void *data, size_t size)
 {
 	ssize_t sent = send(socket->kernel, data, size, 0);
 
-	/* What does not fit into the socket is lost, as it is by netlink. */
+	/* A datagram that does not fit into the socket is lost, as with netlink. */
 	fuzz_assert(sent == (ssize_t)size || (sent < 0 && errno == EAGAIN));
 }

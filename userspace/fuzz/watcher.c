@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Follows the helper by its events alone, and compares the outcome with what the helper has itself:
- * an event that is missing, or told twice, is an error.
+ * Follows the helper by its events alone, and compares the outcome with the helper's own state. An
+ * event that is missing or sent twice is an error.
  */
 #include "watcher.h"
 
@@ -11,9 +11,9 @@
 #include "fuzz.h"
 #include "kernel.h"
 
-/* More tasks than one input can register. */
+/* An input cannot register so many tasks. */
 #define TASKS	1024
-/* Apps, by the first letter of their ids. */
+/* Apps are identified by the first letter of their ids. */
 #define APPS	128
 #define UNKNOWN	UINT32_MAX
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An administrator who is told of all that changes, and knows from that what there is.
+ * An administrator's program that gets all events, and derives from them which apps and tasks there
+ * are.
  */
 #ifndef BGTASK_FUZZ_WATCHER_H
 #define BGTASK_FUZZ_WATCHER_H
 
 #include "model/daemon.h"
 
-/* The watcher's socket, which is nobody else's. */
+/* The number of the watcher's socket, which no other caller has. */
 #define WATCHER_PEER	256
 
-/* Forgets all tasks, since nothing is registered. */
+/* Forgets all tasks, as an empty registry has none. */
 void watcher_reset(void);
 
-/* A new helper will tell of apps and conditions; what was registered still is. */
+/* A new helper starts: forgets apps and conditions, which the helper will report, but not tasks. */
 void watcher_begin(void);
 
-/* Checks that the watcher knows what the helper knows: no more, and no less. */
+/* Checks that the watcher knows the same tasks, apps and conditions as the helper. */
 void watcher_check(struct daemon *daemon);
 
 #endif

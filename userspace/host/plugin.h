@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* Loading a plugin. */
 #ifndef BGTASK_HOST_PLUGIN_H
 #define BGTASK_HOST_PLUGIN_H
 
