@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Starts, kills and restarts bgtaskd for a test, with a configuration and directories of its own,
- * and takes away what it has left.
+ * and removes what the helper has left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* Of the ids of all apps. */
+/* The ids of all apps of tests begin so. */
 #define PREFIX	"org.example."
 #define STATE	HELPER_TOP "/state"
 #define FILLER	STATE "/filler"
@@ -31,7 +31,7 @@ static pid_t helper;
 static int given = -1;
 static char given_name[64];
 
-/* Beside the tests in the build directory, or where it was installed. */
+/* Finds bgtaskd beside the tests in the build directory, or else in $PATH. */
 static void find_program(char *path, size_t size)
 {
 	char test[PATH_MAX] = "";
@@ -49,26 +49,26 @@ void helper_give(int fd, const char *name)
 	snprintf(given_name, sizeof(given_name), "%s", name);
 }
 
-/* In the helper's process: as sd_listen_fds(3) and sd_watchdog_enabled(3) have it. */
+/* Called in the helper's process: sets what sd_listen_fds(3) and sd_watchdog_enabled(3) read. */
 static void take_given(void)
 {
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", getpid());
-	/* Unless it is to be that of another one. */
+	/* A test may have set the id of another process. */
 	if (getenv("WATCHDOG_USEC"))
 		setenv("WATCHDOG_PID", number, 0);
 	if (given < 0)
 		return;
 	dup2(given, 3);
-	/* Where it was already. */
+	/* dup2() changes nothing if the descriptor has this number already. */
 	fcntl(3, F_SETFD, 0);
 	setenv("LISTEN_PID", number, 1);
 	setenv("LISTEN_FDS", "1", 1);
 	setenv("LISTEN_FDNAMES", given_name, 1);
 }
 
-/* What it logs is added to a file. */
+/* The helper's log is appended to a file. */
 pid_t helper_begin(void)
 {
 	char path[PATH_MAX + 64];
@@ -85,7 +85,7 @@ pid_t helper_begin(void)
 		_exit(126);
 	take_given();
 	close_range(given < 0 ? 3 : 4, UINT_MAX, 0);
-	/* A test that is broken off does not leave it behind. */
+	/* A helper must not outlive a test that is broken off. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execlp(path, "bgtaskd", "-c", HELPER_TOP "/bgtaskd.conf", NULL);
 	_exit(127);
@@ -220,7 +220,7 @@ void helper_change(struct bgt *bgt, const char *script)
 	helper_restart(bgt);
 }
 
-/* What the helper leaves to the next one: the apps' containers. */
+/* Deletes the containers of apps, which a helper leaves to the next helper. */
 static void delete_containers(void)
 {
 	struct bgt_container *list, *container;
@@ -241,10 +241,10 @@ static void delete_containers(void)
 void helper_end(void)
 {
 	helper_kill();
-	/* All instances, of whatever app. */
+	/* The instances of all apps. */
 	cgroup_remove_tree(CGROUP_ROOT "/" HELPER_CGROUP);
 	delete_containers();
-	/* Where there is a disk. */
+	/* Fails unless helper_move_to_disk() was called. */
 	(void)umount2(STATE, MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The helper, started for a test with a directory, apps and deadlines of its own. */
+/* The helper, which a test starts with a directory, apps and time limits of its own. */
 #ifndef BGTASK_TEST_HELPER_H
 #define BGTASK_TEST_HELPER_H
 
@@ -10,106 +10,110 @@
 #include "bgtask.h"
 #include "scene.h"
 
-/* Everything of the helper's is below this. */
+/* The directory of all files of the helper. */
 #define HELPER_TOP	"/tmp/bgtask-selftest"
-/* The shortest interval. */
+/* The shortest interval of triggers. */
 #define INTERVAL_MIN	(200 * MSEC)
 #define SLOTS		2
 
-/* The app that is meant where none is named. */
+/* The app that functions use if they take no app. */
 #define APP		"org.example.App"
 
 /*
- * What differs from test to test. The class "free" has no budget, the others have this. Nothing is
- * called idle, or killed for want of memory.
+ * Settings that differ from test to test. The class "free" has no budget; the other classes have
+ * this budget. No task counts as idle, and no app is killed for memory.
  */
 struct helper_settings {
-	uint64_t cancel_timeout;	/* 0 for what the helper has of itself, 5 s */
+	uint64_t cancel_timeout;	/* 0 for the helper's default, 5 s */
 	unsigned int history;
 	uint64_t quota;
 	uint64_t period;
-	const char *more;		/* lines of its section; or NULL */
+	const char *more;		/* more lines of [Helper]; or NULL */
 };
 
-/* Who is told to end has enough time for it, also on a busy machine. */
+/* The time limit is long enough for tasks to end on a busy machine. */
 #define HELPER_SETTINGS	{ 30 * SEC, 20, 300 * MSEC, 3 * SEC, NULL }
 
-/* Starts it with nothing installed and nothing registered, and waits until it answers. */
+/* Start the helper with nothing installed or registered, and wait until it answers. */
 void helper_start(struct bgt *bgt);
 void helper_start_with(struct bgt *bgt, const struct helper_settings *settings);
 
-/* Starts it with a state directory, and what is in that. */
+/* Starts the helper with an existing state directory. */
 void helper_start_in(struct bgt *bgt, const char *state);
 
-/* Kills the helper; what it has started goes on. Starts it again with what it knew. Does both. */
+/*
+ * Kills the helper, but not the processes that it has started; starts it again with the same state;
+ * does both.
+ */
 void helper_kill(void);
 void helper_launch(struct bgt *bgt);
 void helper_restart(struct bgt *bgt);
 
-/* Acts as if the machine went down, with all that runs; and as if it came up again. */
+/* Act as if the machine goes down, with all processes, and comes up again. */
 void helper_go_down(void);
 void helper_come_up(struct bgt *bgt);
 
-/* Starts the helper again, and does not wait until it answers. Returns its process. */
+/* Starts the helper without waiting until it answers. Returns its process id. */
 pid_t helper_begin(void);
 
-/* The helper's process. */
+/* Returns the helper's process id. */
 pid_t helper_pid(void);
 
 /*
- * Waits until the helper ends by itself; or asks it to end, as it is asked when the machine goes
- * down. What it has started goes on. Return its exit status.
+ * helper_wait() waits until the helper ends by itself, helper_quit() asks it to end first, as a
+ * service manager does. The processes that the helper has started go on. Both return its exit
+ * status.
  */
 int helper_wait(void);
 int helper_quit(void);
 
 /*
- * Starts the helper anew with a small, empty disk for what it registers; fills the disk; and makes
- * room on it again.
+ * Restarts the helper with a small, empty disk as its state directory; fills the disk; makes room
+ * on the disk again.
  */
 void helper_move_to_disk(struct bgt *bgt);
 void helper_fill_disk(void);
 void helper_empty_disk(void);
 
-/* Changes its configuration by a script of sed(1), and starts it anew with that. */
+/* Changes the helper's configuration with a script of sed(1), and restarts the helper. */
 void helper_change(struct bgt *bgt, const char *script);
 
 /*
- * Gives the next helper that is started a descriptor by a name, as a service manager gives what it
- * has kept.
+ * Passes a descriptor with this name to the next helper, as a service manager passes descriptors
+ * that it has stored.
  */
 void helper_give(int fd, const char *name);
 
-/* Kills the helper, and all that it has started. */
+/* Kills the helper and all processes that it has started. */
 void helper_end(void);
 
-/* Path of a file in the directory. Valid until the next call. */
+/* Returns the path of a file in the helper's directory. Valid until the next call. */
 const char *helper_path(const char *file);
-/* Writes such a file, and returns its path. */
+/* Writes a file in the helper's directory, and returns its path. */
 const char *helper_write(const char *file, const char *text);
 
-/* Waits until there is such a file; ends the test if the deadline passes. */
+/* Waits until a file appears in the helper's directory. The test fails after the deadline. */
 void helper_wait_file(const char *file);
 
-/* A directory there, in which tasks may write. */
+/* A directory in which tasks may write. */
 #define HELPER_SAID	HELPER_TOP "/said"
 
 /*
- * Waits until the helper has logged a text since it was first started; false if the deadline
- * passes.
+ * Waits until the text is in the log, which has the lines of all helpers of the test. Returns false
+ * after the deadline.
  */
 bool helper_logs(const char *text);
 
-/* Path of a cgroup of an app: "app", "task", "task/7". Valid until the next call. */
+/* Returns the path of a cgroup of an app: "app", "task", "task/7". Valid until the next call. */
 const char *helper_cgroup(const char *app, const char *below);
 
 /*
- * Writes the manifest of an app, with the lines that are given for its class and its tasks, and has
- * it installed.
+ * Writes the manifest of an app, with these lines for its class and its tasks, and installs the
+ * app.
  */
 void helper_install(struct bgt *bgt, const char *app, const char *lines);
 
-/* A registration that a test wants; the app is APP, unless it is named. */
+/* A task that a test registers. The app is APP if it is NULL. */
 struct wanted {
 	const char *app;
 	const char *name;
@@ -120,37 +124,46 @@ struct wanted {
 	bool cancel;			/* on the loss of a condition */
 };
 
-/* Returns what bgt_task_register() does; the other one ends the test if that is an error. */
+/*
+ * helper_try_register() returns the result of bgt_task_register(). With helper_register() the test
+ * fails if that is an error.
+ */
 int helper_try_register(struct bgt *bgt, struct wanted wanted, uint32_t *id);
 uint32_t helper_register(struct bgt *bgt, struct wanted wanted);
 
-/* The same for a task of the trigger application. */
+/* Registers a task of APP with the trigger application. */
 uint32_t helper_register_plain(struct bgt *bgt, const char *name);
 
-/* Fires the trigger of a task of APP. */
+/* Fires the trigger application for a task of APP. */
 void helper_fire(struct bgt *bgt, const char *name);
 
-/* Registers a task of APP and fires it. Returns the instance once it runs, as instance_wait(). */
+/*
+ * Registers a task of APP and fires it. Returns the instance once it runs. Valid as with
+ * instance_wait().
+ */
 const struct bgt_instance *helper_run(struct bgt *bgt, const char *name);
 
-/* The last instance of an app's task once it is in a state; NULL if the deadline passes. */
+/*
+ * Waits until the last instance of an app's task is in a state. Returns the instance, valid until
+ * the next call; or NULL after the deadline.
+ */
 const struct bgt_instance *instance_wait(struct bgt *bgt, const char *app, const char *task,
 					 enum bgt_instance_state state);
 
-/* The last one now, or NULL; and how many there are. Valid until the next call. */
+/* The last instance of the task, or NULL, valid until the next call; the number of instances. */
 const struct bgt_instance *instance_look(struct bgt *bgt, const char *app, const char *task);
 unsigned int instance_count(struct bgt *bgt, const char *app);
 
-/* The container of APP. Valid until the next call. */
+/* Returns the container of APP. Valid until the next call. */
 const struct bgt_container *helper_container(struct bgt *bgt);
 
-/* Waits until its tasks have spent its budget, and stand still. */
+/* Waits until the tasks of APP have spent its budget, and are frozen. */
 void helper_wait_throttled(struct bgt *bgt);
 
-/* Waits until its traffic is not counted any more, which takes a while. */
+/* Waits until the traffic of APP is not counted any more, which takes a while. */
 bool helper_uncounted(struct bgt *bgt);
 
-/* The member with the own processes of APP. */
+/* Returns the id of the member with the processes of APP itself. */
 uint32_t helper_app_member(struct bgt *bgt);
 
 #endif

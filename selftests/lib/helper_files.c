@@ -72,7 +72,7 @@ void files_make_directory(const char *path, mode_t mode)
 {
 	if (mkdir(path, mode) && errno != EEXIST)
 		fail("cannot make %s: %s", path, strerror(errno));
-	/* mkdir() leaves out what the umask has. */
+	/* mkdir() applies the umask to the mode. */
 	if (chmod(path, mode))
 		fail("cannot change %s: %s", path, strerror(errno));
 }

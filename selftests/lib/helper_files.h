@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the parts of helper.h share: where the helper's cgroups and files are. */
+/* What the files behind helper.h share: the cgroup and the files of the helper, and its log. */
 #ifndef BGTASK_TEST_HELPER_FILES_H
 #define BGTASK_TEST_HELPER_FILES_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Installs apps by the helper, registers and fires their tasks, and waits for the instances. If an
- * instance does not do what it is waited for, the end of the helper's log is printed.
+ * Installs apps with the helper, registers and fires their tasks, and waits for instances. If an
+ * instance does not reach the state that a test waits for, the end of the helper's log is printed.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads and sets CLOCK_REALTIME. The day of a test is one of UTC. */
+/* Reads and sets CLOCK_REALTIME. Days are in UTC. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

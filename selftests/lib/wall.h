@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The clock on the wall, CLOCK_REALTIME: the helper's records have its time, and its days. */
+/* The wall clock, CLOCK_REALTIME. The helper's records and days are in its time. */
 #ifndef BGTASK_TEST_WALL_H
 #define BGTASK_TEST_WALL_H
 
@@ -8,7 +8,7 @@
 uint64_t wall(void);
 void wall_set(uint64_t time);
 
-/* When the day ends, in UTC. */
+/* Returns the end of the present day, in UTC. */
 uint64_t wall_midnight(void);
 
 /* Makes UTC the time zone and sets the clock to noon, far from the next day. */
