@@ -14,11 +14,6 @@
 
 #include "array.h"
 
-#define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
-#define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
-#define NSEC_PER_DAY	(24 * NSEC_PER_HOUR)
-#define NSEC_PER_WEEK	(7 * NSEC_PER_DAY)
-
 static const struct {
 	const char *name;
 	uint64_t length;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes libbgtask with messages that the kernel could send. An input is a text. Each line is one of
+ * Fuzzes libbgtask with messages that the kernel could send. An input is a text. Each line is one
+ * of
  *
  *   a to z, A to N     a function of the library, see below; for a function that takes a policy,
  *                      followed by a number that says which values the policy sets

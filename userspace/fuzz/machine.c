@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/duration.h"
+
 #include "run/cost.h"
 #include "model/daemon.h"
 #include "sense/source.h"
@@ -28,8 +30,6 @@
 
 #define FIRST_PID	1000
 #define PROCESSES	64
-#define NSEC_PER_USEC	UINT64_C(1000)
-#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 struct process {
 	bool runs;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes the helper with calls: all of the helper except its sources and what it reads of processes,
- * on a played kernel and machine. An input is a text. Each line is one of
+ * Fuzzes the helper with calls: all of the helper except its sources and what it reads of
+ * processes, on a played kernel and machine. An input is a text. Each line is one of
  *
  *   WHO LETTER ATTRIBUTES     a call (see script.h); 'A' is task-register, and so on. WHO is r for
  *                             root, a or b for an app, n for nobody, 0 to 9 for a running process.

@@ -24,9 +24,6 @@
 #include "size.h"
 
 #define FILE_SIZE_MAX	(1024 * 1024)
-#define NSEC_PER_MIN	(60 * NSEC_PER_SEC)
-#define NSEC_PER_HOUR	(60 * NSEC_PER_MIN)
-#define NSEC_PER_WEEK	(168 * NSEC_PER_HOUR)
 /* The upper bound of numbers of bytes, 1 PB: more than any network transfers in a day. */
 #define SIZE_LIMIT	(UINT64_C(1000000000) * 1000000)
 
