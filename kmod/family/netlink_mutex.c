@@ -85,7 +85,7 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 		goto put_container;
 	err = bgt_mutex_acquire(&requester, &name, attr ? &timeout : NULL, &answer, info->extack);
 	/* It is the acquisition's now, or is sent. */
-	err = err ? bgt_answer_finish(&answer, err) : BGT_ANSWERED;
+	err = err ? bgt_answer_finish(&answer, err) : BGT_HANDLER_ANSWERS;
 put_container:
 	if (requester.container)
 		bgt_container_put(requester.container);

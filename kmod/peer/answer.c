@@ -144,7 +144,7 @@ int bgt_answer_finish(struct bgt_answer *answer, int err)
 	}
 	/* If it cannot be sent the socket is full, and says so to whoever reads from it. */
 	bgt_answer_send(answer);
-	return BGT_ANSWERED;
+	return BGT_HANDLER_ANSWERS;
 }
 
 /**
@@ -164,7 +164,7 @@ int bgt_answer_confirm(struct bgt_answer *answer, int err)
 	genlmsg_cancel(answer->skb, answer->header);
 	put_acknowledgment(answer, 0, NULL);
 	send(answer);
-	return BGT_ANSWERED;
+	return BGT_HANDLER_ANSWERS;
 }
 
 /**

@@ -33,8 +33,11 @@ struct bgt_answer {
 	u8 cmd;
 };
 
-/* What a handler returns that has promised an answer, or sent it. */
-#define BGT_ANSWERED (-EINTR)
+/*
+ * What a handler returns once its answer was sent, or is kept to be sent later. Netlink then sends
+ * no acknowledgment of its own, see netlink_rcv_skb().
+ */
+#define BGT_HANDLER_ANSWERS (-EINTR)
 
 int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t size);
 void bgt_answer_keep(struct bgt_answer *answer, const struct bgt_peer *peer,

@@ -176,8 +176,10 @@ static int meet(struct bgt_peer *peer)
 	return peer->caller ? 0 : -ENOMEM;
 }
 
-static int relay(struct bgt_peer *peer, struct sk_buff *skb, struct genl_info *info,
-		 struct bgt_answer *answer, struct bgt_container *container)
+/* Returns 0 when the call has taken @answer, or -errno, and then @answer is still the caller's. */
+static int relay_and_keep_answer(struct bgt_peer *peer, struct sk_buff *skb,
+				 struct genl_info *info, struct bgt_answer *answer,
+				 struct bgt_container *container)
 {
 	struct bgt_charge charge;
 	struct bgt_call *call;
@@ -237,11 +239,11 @@ int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	container = bgt_container_of_current();
 	mutex_lock(&relay_lock);
-	err = relay(peer, skb, info, &answer, container);
+	err = relay_and_keep_answer(peer, skb, info, &answer, container);
 	mutex_unlock(&relay_lock);
 	if (container)
 		bgt_container_put(container);
-	return err ? bgt_answer_finish(&answer, err) : BGT_ANSWERED;
+	return err ? bgt_answer_finish(&answer, err) : BGT_HANDLER_ANSWERS;
 }
 
 /* Attributes one after the other, with nothing behind. */
