@@ -66,6 +66,7 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 timeout = attr ? nla_get_u32(attr) : 0;
 	struct bgt_mutex_name name;
 	struct bgt_answer answer;
+	int result;
 	int err;
 
 	if (timeout > BGTASK_MUTEX_TIMEOUT_MAX) {
@@ -83,9 +84,9 @@ int bgtask_nl_mutex_acquire_doit(struct sk_buff *skb, struct genl_info *info)
 	err = bgt_answer_promise(&answer, info, ANSWER_SIZE);
 	if (err)
 		goto put_container;
-	err = bgt_mutex_acquire(&requester, &name, attr ? &timeout : NULL, &answer, info->extack);
-	/* It is the acquisition's now, or is sent. */
-	err = err ? bgt_answer_finish(&answer, err) : BGT_HANDLER_ANSWERS;
+	result = bgt_mutex_acquire(&requester, &name, attr ? &timeout : NULL, &answer,
+				   info->extack);
+	err = result < 0 ? bgt_answer_finish(&answer, result) : BGT_HANDLER_ANSWERS;
 put_container:
 	if (requester.container)
 		bgt_container_put(requester.container);

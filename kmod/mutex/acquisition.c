@@ -190,22 +190,22 @@ void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex 
 }
 
 /**
- * bgt_acquisition_grant() - tell a socket that it owns a mutex now
- * @answer: promised; is used up
+ * bgt_acquisition_send_grant() - tell a socket that it owns a mutex now
+ * @answer: promised; is sent or dropped, whatever is returned
  * @abandoned: the last owner died
- * @count: how often it has acquired the mutex
+ * @count: how often the socket has acquired the mutex
  *
  * Context: process, bgt_mutex_lock held.
- * Return: 0, or -errno if it cannot be told; then it must not own the mutex.
+ * Return: whether the socket was told; if it was not, it must not own the mutex.
  */
-int bgt_acquisition_grant(struct bgt_answer *answer, bool abandoned, u32 count)
+bool bgt_acquisition_send_grant(struct bgt_answer *answer, bool abandoned, u32 count)
 {
 	if (WARN_ON_ONCE(nla_put_u8(answer->skb, BGTASK_A_MUTEX_ABANDONED, abandoned) ||
 			 nla_put_u32(answer->skb, BGTASK_A_MUTEX_COUNT, count))) {
 		bgt_answer_drop(answer);
-		return -EMSGSIZE;
+		return false;
 	}
-	return bgt_answer_send(answer);
+	return !bgt_answer_send(answer);
 }
 
 /**

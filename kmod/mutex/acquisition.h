@@ -65,7 +65,7 @@ void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex 
 			  const u32 *timeout, struct bgt_answer *answer);
 void bgt_acquisition_leave_queue(struct bgt_acquisition *acquisition);
 void bgt_acquisition_refuse(struct bgt_acquisition *acquisition, int err, const char *text);
-int bgt_acquisition_grant(struct bgt_answer *answer, bool abandoned, u32 count);
+bool bgt_acquisition_send_grant(struct bgt_answer *answer, bool abandoned, u32 count);
 void bgt_acquisition_own(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex);
 void bgt_acquisition_disown(struct bgt_acquisition *acquisition);
 

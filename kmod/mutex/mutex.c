@@ -115,7 +115,7 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 
 	while ((next = list_first_entry_or_null(&mutex->waiters, struct bgt_acquisition, queue))) {
 		bgt_acquisition_leave_queue(next);
-		if (!bgt_acquisition_grant(&next->answer, abandoned, 1))
+		if (bgt_acquisition_send_grant(&next->answer, abandoned, 1))
 			break;
 		/* Its socket is full, and says so to whoever reads from it; or being closed. */
 		bgt_acquisition_free(next);
@@ -144,24 +144,29 @@ static void dissolve(struct bgt_mutex *mutex, int err, const char *text)
 	free_mutex(mutex);
 }
 
-/* Operations */
+/*
+ * Operations. Those that acquire return an enum bgt_mutex_result, or -errno, and then the answer is
+ * still the caller's.
+ */
 
 static int acquire_again(struct bgt_acquisition *owner, struct bgt_answer *answer,
 			 struct netlink_ext_ack *extack)
 {
+	bool told;
+
 	if (owner->count == U32_MAX) {
 		NL_SET_ERR_MSG(extack, "the mutex was acquired too often");
 		return -EOVERFLOW;
 	}
-	if (!bgt_acquisition_grant(answer, false, owner->count + 1))
-		owner->count++;
-	return 0;
+	told = bgt_acquisition_send_grant(answer, false, owner->count + 1);
+	owner->count += told;
+	return told ? BGT_MUTEX_TAKEN : BGT_MUTEX_UNTOLD;
 }
 
 /*
- * Nobody owns the mutex: it does not exist, or its owner is gone, whose acquisition is still there.
- * A socket that is full or closed cannot be told of a success, and nothing is taken then: its
- * answer is used up all the same.
+ * Takes a mutex that nobody owns: it does not exist and @mutex is NULL, or its owner is gone, whose
+ * acquisition is still there. A socket that is full or closed cannot be told of a success, and must
+ * then own nothing.
  */
 static int take(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
 		struct bgt_mutex *mutex, struct bgt_answer *answer,
@@ -180,17 +185,17 @@ static int take(const struct bgt_requester *requester, const struct bgt_mutex_na
 		return -ENOMEM;
 	}
 
-	if (!bgt_acquisition_grant(answer, before, 1)) {
-		bgt_acquisition_own(acquisition, mutex);
-		trace_mutex_acquired(acquisition, before);
-		if (before)
-			bgt_acquisition_free(before);
-	} else {
+	if (!bgt_acquisition_send_grant(answer, before, 1)) {
 		bgt_acquisition_free(acquisition);
 		if (!before)
 			free_mutex(mutex);
+		return BGT_MUTEX_UNTOLD;
 	}
-	return 0;
+	bgt_acquisition_own(acquisition, mutex);
+	trace_mutex_acquired(acquisition, before);
+	if (before)
+		bgt_acquisition_free(before);
+	return BGT_MUTEX_TAKEN;
 }
 
 static bool is_waiting(const struct bgt_peer *peer, const struct bgt_mutex *mutex)
@@ -226,7 +231,7 @@ static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, 
 		return PTR_ERR(acquisition);
 	bgt_acquisition_wait(acquisition, mutex, timeout, answer);
 	trace_mutex_wait(acquisition, false);
-	return 0;
+	return BGT_MUTEX_AWAITED;
 }
 
 /**
@@ -234,33 +239,34 @@ static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, 
  * @requester: who
  * @name: what
  * @timeout: in ms; 0 tries, NULL is for ever
- * @answer: promised; it is sent, now or later, unless @extack says why not
- * @extack: told why not
+ * @answer: promised; is consumed unless the request is refused
+ * @extack: told why the request is refused
  *
  * Context: process.
- * Return: 0, or -errno, see the netlink spec; then the answer was not sent.
+ * Return: an enum bgt_mutex_result; or -errno if the request is refused, see the netlink spec, and
+ *	   then @answer is still the caller's.
  */
 int bgt_mutex_acquire(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
 		      const u32 *timeout, struct bgt_answer *answer,
 		      struct netlink_ext_ack *extack)
 {
 	struct bgt_mutex *mutex;
-	int err;
+	int result;
 
 	mutex_lock(&bgt_mutex_lock);
 	mutex = bgt_mutex_find(name);
 	if (name->container && READ_ONCE(name->container->dead)) {
 		NL_SET_ERR_MSG(extack, "the container is gone");
-		err = -ENOENT;
+		result = -ENOENT;
 	} else if (!mutex || !mutex->owner->peer) {
-		err = take(requester, name, mutex, answer, extack);
+		result = take(requester, name, mutex, answer, extack);
 	} else if (mutex->owner->peer == requester->peer) {
-		err = acquire_again(mutex->owner, answer, extack);
+		result = acquire_again(mutex->owner, answer, extack);
 	} else {
-		err = wait(requester, mutex, timeout, answer, extack);
+		result = wait(requester, mutex, timeout, answer, extack);
 	}
 	mutex_unlock(&bgt_mutex_lock);
-	return err;
+	return result;
 }
 
 /**

@@ -55,6 +55,20 @@ struct bgt_mutex {
 	struct bgt_acquisition *outsider;
 };
 
+/**
+ * enum bgt_mutex_result - what an attempt to acquire a mutex that was not refused has come to
+ * @BGT_MUTEX_TAKEN: the requester owns the mutex, and was told
+ * @BGT_MUTEX_AWAITED: the requester waits; its acquisition has the answer
+ * @BGT_MUTEX_UNTOLD: the requester's socket could not be told, so nothing was taken
+ *
+ * In all of these the answer is consumed.
+ */
+enum bgt_mutex_result {
+	BGT_MUTEX_TAKEN,
+	BGT_MUTEX_AWAITED,
+	BGT_MUTEX_UNTOLD,
+};
+
 /*
  * Protects mutexes, acquisitions and what peers and users have of them. Nests inside
  * bgt_registry_lock, outside containers' locks.
