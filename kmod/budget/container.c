@@ -128,7 +128,7 @@ static void housekeeping(struct work_struct *work)
 				/* No memory just now. */
 				WRITE_ONCE(container->housekeeping.rescan, true);
 				queue_delayed_work(workqueue, &container->housekeeping.work,
-						   HZ / 20);
+						   BGT_NO_MEMORY_DELAY);
 			}
 			/* What runs there was not watched yet. */
 			irq_work_queue(&container->budget.look);

@@ -25,6 +25,9 @@ struct netlink_ext_ack;
 /* How many of the last freezes the lead is learnt from. */
 #define BGT_LEAD_SAMPLES 7
 
+/* How long work that had no memory waits before it is tried again. */
+#define BGT_NO_MEMORY_DELAY (HZ / 20)
+
 /**
  * struct bgt_policy - what an administrator says of a container
  * @quota: CPU time of a generation in ns, or BGTASK_QUOTA_UNLIMITED

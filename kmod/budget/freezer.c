@@ -24,9 +24,6 @@
 #include "member.h"
 #include "quota.h"
 
-/* When what could not be written is written again. */
-#define AGAIN (HZ / 20)
-
 static struct kthread_worker *worker;
 
 /* Where the directory is just being removed that is -ENOENT: the same, a moment earlier. */
@@ -106,7 +103,8 @@ void bgt_freezer_apply(struct bgt_container *container)
 	/* There may be memory again then. If it fails for another reason, that stays. */
 	container->members.freezes_again = !done && !container->members.freezes_again;
 	if (container->members.freezes_again)
-		kthread_queue_delayed_work(worker, &container->members.freeze_again, AGAIN);
+		kthread_queue_delayed_work(worker, &container->members.freeze_again,
+					   BGT_NO_MEMORY_DELAY);
 	mutex_unlock(&container->members.lock);
 }
 

@@ -24,8 +24,8 @@
 #include "notify.h"
 #include "relay.h"
 
-/* When the helper's socket is full, so long until the next try to tell who is gone. */
-#define RETRY (HZ / 20)
+/* How long to wait, when the helper's socket is full, before it is told again who is gone. */
+#define TELL_GONE_AGAIN_DELAY (HZ / 20)
 
 static void tell_gone(struct work_struct *work);
 
@@ -49,7 +49,7 @@ static void tell_all_gone(void)
 
 	while ((caller = bgt_call_first_gone(&table))) {
 		if (helper && bgt_notify_gone(helper, caller->id)) {
-			schedule_delayed_work(&gone_work, RETRY);
+			schedule_delayed_work(&gone_work, TELL_GONE_AGAIN_DELAY);
 			return;
 		}
 		bgt_call_free_caller(&table, caller);
