@@ -206,6 +206,17 @@ struct bgt_container {
 
 extern struct mutex bgt_registry_lock;
 
+/**
+ * bgt_container_has_stopped() - have all members come to a stop?
+ * @container: any; without members there is nothing that could run, so it has stopped
+ *
+ * Context: container's lock held.
+ */
+static inline bool bgt_container_has_stopped(const struct bgt_container *container)
+{
+	return container->nr_frozen == container->nr_members;
+}
+
 int bgt_container_create(const char *name, const struct bgt_policy *policy,
 			 struct bgt_container **result, struct netlink_ext_ack *extack);
 int bgt_container_set(struct bgt_container *container, const struct bgt_policy *policy,

@@ -177,7 +177,7 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 			trace_member_frozen(member);
 		else
 			trace_member_thawed(member);
-		if (container->nr_frozen == container->nr_members)
+		if (bgt_container_has_stopped(container))
 			bgt_quota_stopped(container);
 		bgt_container_schedule(container);
 	}

@@ -130,7 +130,8 @@ static void uncount_member(struct bgt_member *member)
 	member->counted = false;
 	container->nr_members--;
 	container->nr_frozen -= member->frozen;
-	if (container->nr_members && container->nr_frozen == container->nr_members)
+	/* When the last member leaves, no freeze has stopped it: its removal thaws it. */
+	if (container->nr_members && bgt_container_has_stopped(container))
 		bgt_quota_stopped(container);
 	raw_spin_unlock_irq(&container->lock);
 }

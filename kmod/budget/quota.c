@@ -128,7 +128,7 @@ static void set_throttled(struct bgt_container *container, bool throttled, u64 s
 		budget->detected = spent;
 		container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_THROTTLED_NTF);
 		trace_container_throttled(container, spent, late);
-		if (container->nr_frozen == container->nr_members)
+		if (bgt_container_has_stopped(container))
 			bgt_quota_stopped(container);
 	} else {
 		container->housekeeping.events |= BIT(BGTASK_CMD_CONTAINER_REPLENISHED_NTF);
