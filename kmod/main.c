@@ -62,6 +62,7 @@ static int __init bgt_init(void)
 	err = bgt_container_init();
 	if (err)
 		goto exit_freezer;
+	bgt_relay_init();
 	err = bgt_peer_init();
 	if (err)
 		goto exit_container;

@@ -33,11 +33,7 @@ static void tell_gone(struct work_struct *work);
 static DEFINE_MUTEX(relay_lock);
 static struct bgt_peer *helper;
 static struct pid *helper_process;
-static struct bgt_call_table table = {
-	.calls = XARRAY_INIT(table.calls, XA_FLAGS_ALLOC1),
-	.callers = XARRAY_INIT(table.callers, XA_FLAGS_ALLOC1),
-	.gone = LIST_HEAD_INIT(table.gone),
-};
+static struct bgt_call_table table;
 
 static DECLARE_DELAYED_WORK(gone_work, tell_gone);
 
@@ -414,6 +410,11 @@ void bgt_relay_stop(void)
 	mutex_lock(&relay_lock);
 	detach();
 	mutex_unlock(&relay_lock);
+}
+
+void __init bgt_relay_init(void)
+{
+	bgt_call_table_init(&table);
 }
 
 /**

@@ -19,6 +19,7 @@ int bgt_relay_event(const struct bgt_peer *peer, u32 to, u8 command, const struc
 		    struct netlink_ext_ack *extack);
 void bgt_relay_peer_gone(struct bgt_peer *peer);
 
+void bgt_relay_init(void);
 void bgt_relay_stop(void);
 void bgt_relay_exit(void);
 
