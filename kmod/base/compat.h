@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All that differs between the kernels this module builds for. */
+/* Compatibility: everything that differs between the kernels that this module builds for. */
 #ifndef _BGTASK_COMPAT_H
 #define _BGTASK_COMPAT_H
 
@@ -19,7 +19,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* Keep a file open, unless nobody has it open any more. */
+/* Takes a reference to a file. Returns false if its last reference is already gone. */
 static inline bool bgt_keep_open(struct file *file)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)

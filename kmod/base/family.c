@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family without its operations and groups, which family/ fills in before it
- * is registered: answers, notifications and events of all folders are messages of it.
+ * The generic netlink family, which the answers, notifications and events of all folders belong to.
+ * family/netlink.c fills in its operations and multicast groups, and registers it.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>

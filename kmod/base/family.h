@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The generic netlink family, as whoever makes a message needs it. */
+/* The generic netlink family, for every file that makes netlink messages. */
 #ifndef _BGTASK_FAMILY_H
 #define _BGTASK_FAMILY_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names end up in paths, logs and on terminals of administrators, though apps may
- * choose them: they are UTF-8 without anything that could act there.
+ * Checks the names of containers and mutexes. Apps may choose names, and names end up in paths, in
+ * logs and on the terminals of administrators: so names are UTF-8 without slashes and control
+ * characters.
  */
 #include <linux/limits.h>
 #include <linux/netlink.h>
@@ -11,7 +12,7 @@
 
 #include "name.h"
 
-/* Decode one character of UTF-8, shortest form only. Return its length or 0. */
+/* Decodes one character of UTF-8, in its shortest form only. Returns its length in bytes, or 0. */
 static int decode(const unsigned char *text, u32 *character)
 {
 	static const u32 smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -43,8 +44,8 @@ static int decode(const unsigned char *text, u32 *character)
 }
 
 /**
- * bgt_name_check() - is this a name?
- * @name: closed by NUL
+ * bgt_name_check() - check that a text can be used as a name
+ * @name: the text, with a NUL at the end
  * @extack: told why not
  *
  * Return: 0, -EINVAL or -ENAMETOOLONG.

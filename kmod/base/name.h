@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names: what users may call things. */
+/* Names: which texts may be names of containers and mutexes. */
 #ifndef _BGTASK_NAME_H
 #define _BGTASK_NAME_H
 

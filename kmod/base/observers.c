@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where the table of observers is, which main.c fills before anything can happen. */
+/*
+ * The pointer to the table of observers, by which lower folders call higher ones. main.c sets it
+ * before anything else of the module runs.
+ */
 #include <linux/cache.h>
 
 #include "observers.h"

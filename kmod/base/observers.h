@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Observers: what lower folders have to say to higher ones. */
+/* Observers: functions of higher folders that lower folders call when something has happened. */
 #ifndef _BGTASK_OBSERVERS_H
 #define _BGTASK_OBSERVERS_H
 
@@ -10,14 +10,14 @@ struct bgt_member;
 struct bgt_peer;
 
 /**
- * struct bgt_observers - who is told what happens
- * @container_event: something has become of a container, of BGTASK_CMD_CONTAINER_*_NTF;
- *	bgt_registry_lock is held
- * @member_event: something has become of a member, of BGTASK_CMD_MEMBER_*_NTF;
- *	bgt_registry_lock is held
- * @container_gone: a container is being deleted; bgt_registry_lock is held
- * @peer_gone: a socket was closed; peers_lock is held
- * @need_housekeeping: a container is to be looked after in process context; any context
+ * struct bgt_observers - the functions to call
+ * @container_event: a container has changed; the command is one of BGTASK_CMD_CONTAINER_*_NTF;
+ *	called with bgt_registry_lock held
+ * @member_event: a member has changed; the command is one of BGTASK_CMD_MEMBER_*_NTF;
+ *	called with bgt_registry_lock held
+ * @container_gone: a container is being deleted; called with bgt_registry_lock held
+ * @peer_gone: a socket was closed; called with peers_lock held
+ * @need_housekeeping: a container needs its housekeeping soon; called from any context
  */
 struct bgt_observers {
 	void (*container_event)(struct bgt_container *container, u8 command);

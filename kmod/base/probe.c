@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tracepoints that the module listens to. They are not exported, but can be
- * found by name; and they are only listened to while there are containers. As this
- * patches the kernel's text and waits for grace periods, it is not given up at once
- * when the last container goes: often the next one is not far.
+ * Registers the module's probes with the kernel's tracepoints while there are containers. The
+ * tracepoints are not exported, so they are looked up by name. Registering patches the kernel's
+ * text and waits for grace periods, so the probes stay for a while after the last container is
+ * deleted, as another one is often created soon.
  *
- * Where they fire no lock may be taken that others hold with interrupts enabled,
- * nothing may sleep, allocate or wake up a task that needs the locks held there:
- * sched_switch is below the run-queue lock, cgroup_notify_frozen below css_set_lock,
- * the others below cgroup_mutex and a spinlock. Preemption is disabled: RCU read
- * side.
+ * A probe must not sleep, allocate memory, take a lock that other code holds with interrupts
+ * enabled, or wake up a task that needs the locks held at the tracepoint: sched_switch fires below
+ * the run-queue lock, cgroup_notify_frozen below css_set_lock, the other cgroup tracepoints below
+ * cgroup_mutex and a spinlock. Preemption is disabled, so a probe is an RCU reader.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,11 +20,12 @@
 
 static struct bgt_probe_table table __ro_after_init;
 
+/* How long the probes stay registered after the last container is deleted. */
 #define LINGER (5 * HZ)
 
 static void give_up(struct work_struct *work);
 
-static DEFINE_MUTEX(probes_lock);	/* of the following two */
+static DEFINE_MUTEX(probes_lock);	/* protects the next two */
 static unsigned int users;
 static bool registered;
 static DECLARE_DELAYED_WORK(give_up_work, give_up);
@@ -67,7 +67,7 @@ static void give_up(struct work_struct *work)
 }
 
 /**
- * bgt_probe_get() - listen, if nobody did yet
+ * bgt_probe_get() - keep the probes registered until bgt_probe_put()
  *
  * Context: process.
  * Return: 0 or -errno.
@@ -81,7 +81,7 @@ int bgt_probe_get(void)
 		err = register_probes();
 	if (!err) {
 		registered = true;
-		/* If it runs already, it sees that there is a user. */
+		/* If give_up() is running already, it will see that there is a user. */
 		if (!users++)
 			cancel_delayed_work(&give_up_work);
 	}
@@ -90,7 +90,7 @@ int bgt_probe_get(void)
 }
 
 /**
- * bgt_probe_put() - listen no more, if nobody else does
+ * bgt_probe_put() - the caller of bgt_probe_get() needs the probes no more
  *
  * Context: process.
  */
@@ -114,9 +114,9 @@ static void find_probe(struct tracepoint *tracepoint, void *unused)
 
 /**
  * bgt_probe_init() - find the tracepoints
- * @probes: what is to listen; its array of probes stays the caller's
+ * @probes: the table, which is copied; the array that it points to must live as long as the module
  *
- * Return: 0, or -ENOENT if this kernel lacks one.
+ * Return: 0, or -ENOENT if this kernel lacks one of the tracepoints.
  */
 int __init bgt_probe_init(const struct bgt_probe_table *probes)
 {
@@ -134,7 +134,7 @@ int __init bgt_probe_init(const struct bgt_probe_table *probes)
 }
 
 /**
- * bgt_probe_exit() - be sure that no probe runs any more
+ * bgt_probe_exit() - unregister the probes, and wait until none of them runs any more
  *
  * Context: process; all containers are deleted.
  */

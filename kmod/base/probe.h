@@ -12,10 +12,10 @@
 
 /**
  * struct bgt_probe - a function that is called by a tracepoint
- * @name: of the tracepoint
- * @function: see BGT_PROBE()
- * @size: 1; the compiler has compared @function with the tracepoint's declaration for it
- * @tracepoint: found by bgt_probe_init()
+ * @name: name of the tracepoint
+ * @function: the function
+ * @size: not used; its value in BGT_PROBE() has the compiler check the type of @function
+ * @tracepoint: the tracepoint, which bgt_probe_init() looks up
  */
 struct bgt_probe {
 	const char *name;
@@ -24,7 +24,7 @@ struct bgt_probe {
 	struct tracepoint *tracepoint;
 };
 
-/* An entry of the table. It is an error if the function takes other arguments. */
+/* An entry of the table. The compiler checks that @handler has the type that @tracepoint calls. */
 #define BGT_PROBE(tracepoint, handler)							\
 	{										\
 		.name = #tracepoint,							\
@@ -34,10 +34,10 @@ struct bgt_probe {
 
 /**
  * struct bgt_probe_table - all probes
- * @probes: in the order of registration; they are taken away in reverse
- * @count: how many
- * @before: called before they are registered
- * @after: called when all are
+ * @probes: in the order in which they are registered; they are unregistered in reverse
+ * @count: length of @probes
+ * @before: called before the probes are registered
+ * @after: called after all probes were registered
  */
 struct bgt_probe_table {
 	struct bgt_probe *probes;

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module's own trace points, for all who record them. */
+/* Defines the tracepoints that trace.h declares; every other file only uses them. */
 #define CREATE_TRACE_POINTS
 #include "trace.h"

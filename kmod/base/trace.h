@@ -39,8 +39,8 @@ DECLARE_EVENT_CLASS(container_event,
 );
 
 /*
- * The budget is gone, and the members are about to be frozen. The timer that found this had been
- * kept from expiring for so long.
+ * The budget is spent, and the members are about to be frozen. @late is for how long the timer of
+ * the container has been overdue, or 0.
  */
 TRACE_EVENT(container_throttled,
 	TP_PROTO(const struct bgt_container *container, u64 spent, u64 late),
@@ -80,7 +80,7 @@ DEFINE_EVENT(container_event, container_replenished,
 	TP_ARGS(container, spent)
 );
 
-/* The timer has expired; it looks how much is left. */
+/* The container's timer has expired, and is about to look at the budget. */
 TRACE_EVENT(quota_timer,
 	TP_PROTO(const struct bgt_container *container),
 	TP_ARGS(container),
@@ -156,7 +156,7 @@ DEFINE_EVENT(member_event, member_gone,
 	TP_ARGS(member)
 );
 
-/* A container was created, its policy was changed, or it is deleted. */
+/* A container was created, its policy was changed, or it was deleted. */
 DEFINE_EVENT(container_event, container_new,
 	TP_PROTO(const struct bgt_container *container, u64 spent),
 	TP_ARGS(container, spent)
@@ -172,7 +172,7 @@ DEFINE_EVENT(container_event, container_del,
 	TP_ARGS(container, spent)
 );
 
-/* A container that stands still is thawed for those who wait for a mutex. */
+/* A container that stands still is thawed, since others wait for a mutex that it owns. */
 DEFINE_EVENT(container_event, container_lent,
 	TP_PROTO(const struct bgt_container *container, u64 spent),
 	TP_ARGS(container, spent)
@@ -206,7 +206,7 @@ DECLARE_EVENT_CLASS(mutex_event,
 		  __entry->waiters, __entry->abandoned)
 );
 
-/* A process owns a mutex. It may have got it from one that died. */
+/* A process has got a mutex. If @abandoned, the previous owner died while it owned the mutex. */
 DEFINE_EVENT(mutex_event, mutex_acquired,
 	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
 	TP_ARGS(acquisition, abandoned)
@@ -218,13 +218,13 @@ DEFINE_EVENT(mutex_event, mutex_wait,
 	TP_ARGS(acquisition, abandoned)
 );
 
-/* A process waits no more, as its time is up. */
+/* A process has not got the mutex before its timeout, and waits no more. */
 DEFINE_EVENT(mutex_event, mutex_timeout,
 	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
 	TP_ARGS(acquisition, abandoned)
 );
 
-/* A process has released a mutex, or has died owning it. */
+/* A process has released a mutex or, if @abandoned, has died owning it. */
 DEFINE_EVENT(mutex_event, mutex_released,
 	TP_PROTO(const struct bgt_acquisition *acquisition, bool abandoned),
 	TP_ARGS(acquisition, abandoned)

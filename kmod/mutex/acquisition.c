@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A socket that waits for a mutex has a acquisition in the mutex's queue, with the answer
- * that it will get; nobody sleeps here. Owning one, it has a acquisition, too.
+ * An acquisition is a socket's claim to one mutex: the socket owns the mutex, or waits for it. A
+ * waiter's acquisition is in the mutex's queue and has the answer that the socket will get, so no
+ * task sleeps here.
  */
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -28,7 +29,7 @@ static void cancel_timeout(struct bgt_acquisition *acquisition)
 		put_acquisition(acquisition);
 }
 
-/* Find the first waiter, from @acquisition on, that is outside of the owner's container. */
+/* Finds the first waiter, from @acquisition on, that is outside of the owner's container. */
 static void seek_outsider(struct bgt_mutex *mutex, struct bgt_acquisition *acquisition)
 {
 	const struct bgt_container *inside = mutex->owner->charge.container;
@@ -57,8 +58,8 @@ static void update_loan(struct bgt_mutex *mutex)
 }
 
 /**
- * bgt_acquisition_leave_queue() - wait no more
- * @acquisition: waits
+ * bgt_acquisition_leave_queue() - take a waiter out of its mutex's queue
+ * @acquisition: the waiter; is not freed
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -69,7 +70,7 @@ void bgt_acquisition_leave_queue(struct bgt_acquisition *acquisition)
 	lockdep_assert_held(&bgt_mutex_lock);
 
 	if (mutex->outsider == acquisition) {
-		/* None before it was one, either: all in all, each is looked at once. */
+		/* No waiter before this one is an outsider. So each waiter is looked at once. */
 		seek_outsider(mutex, list_next_entry(acquisition, queue));
 		update_loan(mutex);
 	}
@@ -80,9 +81,9 @@ void bgt_acquisition_leave_queue(struct bgt_acquisition *acquisition)
 
 /**
  * bgt_acquisition_refuse() - tell a waiter that it will not get the mutex
- * @acquisition: waits; is freed
+ * @acquisition: the waiter; is freed
  * @err: -errno
- * @text: for people
+ * @text: text for people
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -93,7 +94,7 @@ void bgt_acquisition_refuse(struct bgt_acquisition *acquisition, int err, const 
 	bgt_acquisition_free(acquisition);
 }
 
-/* It may have got the mutex, or be gone, while this waited for the lock. */
+/* The waiter may have got the mutex, or its socket was closed, while this waited for the lock. */
 static void timed_out(struct work_struct *work)
 {
 	struct bgt_acquisition *acquisition =
@@ -111,9 +112,9 @@ static void timed_out(struct work_struct *work)
 
 /**
  * bgt_acquisition_make() - make an acquisition that neither waits nor owns
- * @requester: whose
- * @before: that it takes the place of, or NULL
- * @extack: told why not
+ * @requester: who asks for the mutex
+ * @before: the acquisition that the caller will replace by this one, or NULL
+ * @extack: gets the reason of a failure
  *
  * Context: process, bgt_mutex_lock held.
  * Return: the acquisition, or an error pointer.
@@ -143,8 +144,8 @@ struct bgt_acquisition *bgt_acquisition_make(const struct bgt_requester *request
 }
 
 /**
- * bgt_acquisition_free() - free a acquisition
- * @acquisition: is in no queue; its promise of an answer, if any, is dropped
+ * bgt_acquisition_free() - free an acquisition
+ * @acquisition: is in no queue; its answer, if it still has one, is dropped
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -160,11 +161,11 @@ void bgt_acquisition_free(struct bgt_acquisition *acquisition)
 }
 
 /**
- * bgt_acquisition_wait() - enter a mutex's queue
+ * bgt_acquisition_wait() - put an acquisition into a mutex's queue
  * @acquisition: new
  * @mutex: has an owner
- * @timeout: in ms, or NULL
- * @answer: promised; the acquisition's from now on
+ * @timeout: in ms, or NULL to wait for ever
+ * @answer: promised; is consumed, as the acquisition keeps it
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -184,7 +185,7 @@ void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex 
 	}
 	if (timeout) {
 		refcount_inc(&acquisition->refs);
-		/* One more, as the present one is nearly over. */
+		/* One jiffy more, as the present one has partly passed. */
 		queue_delayed_work(timeouts, &acquisition->timeout, msecs_to_jiffies(*timeout) + 1);
 	}
 }
@@ -209,9 +210,9 @@ bool bgt_acquisition_send_grant(struct bgt_answer *answer, bool abandoned, u32 c
 }
 
 /**
- * bgt_acquisition_own() - make an acquisition that of the owner
- * @acquisition: waits no more, or never did
- * @mutex: that the acquisition before, if any, does not own any more
+ * bgt_acquisition_own() - make an acquisition the owner of a mutex
+ * @acquisition: in no queue
+ * @mutex: has no owner, or its owner gives it up
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -232,8 +233,8 @@ void bgt_acquisition_own(struct bgt_acquisition *acquisition, struct bgt_mutex *
 }
 
 /**
- * bgt_acquisition_disown() - the owner has no advantage of it any more
- * @acquisition: owns a mutex
+ * bgt_acquisition_disown() - the owner's socket gives up the mutex
+ * @acquisition: the owner; stays the mutex's @owner until it is replaced or freed
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -255,7 +256,7 @@ int __init bgt_acquisition_init(void)
 }
 
 /**
- * bgt_acquisition_exit() - wait for the last timeouts
+ * bgt_acquisition_exit() - wait until no timeout is being handled any more
  *
  * Context: process; there are no acquisitions any more.
  */

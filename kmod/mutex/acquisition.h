@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Acquisitions: what a socket has, or waits for. */
+/* Acquisitions: the mutexes that sockets own or wait for. */
 #ifndef _BGTASK_ACQUISITION_H
 #define _BGTASK_ACQUISITION_H
 
@@ -18,18 +18,20 @@ struct netlink_ext_ack;
 
 /**
  * struct bgt_acquisition - a socket owns a mutex, or waits for one
- * @refs: one while it is in use, and one for @timeout while that is set
- * @mutex: which
- * @peer: whose; NULL of an owner that is gone, while nobody has got the mutex after it
- * @by_peer: in the peer's owned or waiting
- * @queue: in the mutex's waiters; empty if it owns the mutex
- * @count: how often it has acquired the mutex; 0 if it waits
- * @charge: the user and the container that pay for it
- * @borrower: the task that acquired it; lent time while others wait outside
+ * @refs: one until bgt_acquisition_free(), and one for @timeout while it is set
+ * @mutex: the mutex
+ * @peer: the socket's peer; NULL if the socket of the owner was closed, and nobody has got the mutex
+ *	after it
+ * @by_peer: link in the peer's @owned or @waiting
+ * @queue: link in the mutex's @waiters; empty if the socket does not wait
+ * @count: how often the owner has acquired the mutex; 0 for a waiter
+ * @charge: the user and the container that are charged for the acquisition
+ * @borrower: the task that has asked for the mutex; as the owner it is lent time, while a task
+ *	outside of its container waits
  * @timeout: ends the waiting
- * @answer: to be sent to a waiter
+ * @answer: the answer of a waiter
  *
- * All of it is protected by bgt_mutex_lock.
+ * All fields but @refs are protected by bgt_mutex_lock.
  */
 struct bgt_acquisition {
 	refcount_t refs;
@@ -46,9 +48,9 @@ struct bgt_acquisition {
 
 /**
  * struct bgt_requester - who asks for a mutex
- * @peer: the socket
- * @uid: the user that created it
- * @container: that the calling task is in, or NULL
+ * @peer: peer of the requester's socket
+ * @uid: the user who created the socket
+ * @container: the container that the calling task is in, or NULL
  */
 struct bgt_requester {
 	struct bgt_peer *peer;

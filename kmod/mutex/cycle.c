@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A socket waits for those that own what it waits for. It can wait for several
- * mutexes at a time, so these dependencies form a graph, which is searched breadth
- * first. Each socket is looked at once; the limits on acquisitions bound how many there are.
+ * Finds deadlocks. A socket waits for the owners of the mutexes that it waits for. As it can wait
+ * for several mutexes at a time, these dependencies form a graph, which is searched breadth first.
+ * A search visits each socket once, and the limits on mutexes bound how many sockets there are.
  */
 #include <linux/lockdep.h>
 
@@ -12,12 +12,12 @@
 #include "cycle.h"
 #include "mutex.h"
 
-/* Number of the search, to tell whom it has come by; protected by bgt_mutex_lock. */
+/* Number of the present search, which marks the peers visited; protected by bgt_mutex_lock. */
 static u64 walk;
 
 static void visit(struct bgt_peer *peer, struct list_head *queue)
 {
-	/* None if it was abandoned; then the next one gets it without waiting. */
+	/* An abandoned mutex has no peer: nobody has to wait for it. */
 	if (!peer || peer->walk == walk)
 		return;
 	peer->walk = walk;
@@ -25,9 +25,9 @@ static void visit(struct bgt_peer *peer, struct list_head *queue)
 }
 
 /**
- * bgt_cycle_closes() - would a socket wait for itself?
- * @peer: that is to wait, or waits
- * @mutex: for this one
+ * bgt_cycle_closes() - would a socket that waits for a mutex wait for itself?
+ * @peer: peer of the socket
+ * @mutex: a mutex that the socket waits for, or is about to wait for
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -39,7 +39,7 @@ bool bgt_cycle_closes(struct bgt_peer *peer, const struct bgt_mutex *mutex)
 
 	lockdep_assert_held(&bgt_mutex_lock);
 
-	/* Nobody can wait for one that owns nothing. */
+	/* Nobody can wait for a socket that owns nothing. */
 	if (list_empty(&peer->owned))
 		return false;
 

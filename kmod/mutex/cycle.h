@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Cycles of sockets that wait for each other. */
+/* Cycles: sockets that would wait for each other for ever. */
 #ifndef _BGTASK_CYCLE_H
 #define _BGTASK_CYCLE_H
 

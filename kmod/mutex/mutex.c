@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Named mutexes, as apps of Windows know them: recursive, with a timeout, and passed on
- * as "abandoned" when the owner dies.
+ * Named mutexes, as apps of Windows know them: they are recursive, can be waited for with a timeout,
+ * and go to the next waiter as "abandoned" when the owner dies.
  *
- * The owner is a socket. A mutex exists while somebody owns it, or has abandoned it
- * and the next owner has to be told.
+ * The owner is a socket. A mutex exists while a socket owns it, and after its owner has died until
+ * another socket acquires it and is told so.
  */
 #include <linux/netlink.h>
 #include <linux/rhashtable.h>
@@ -20,7 +20,6 @@
 #include "cycle.h"
 #include "mutex.h"
 
-/* Of all that mutex.h and acquisition.h have. */
 DEFINE_MUTEX(bgt_mutex_lock);
 
 static struct rhashtable by_name;
@@ -31,7 +30,7 @@ static const struct rhashtable_params by_name_params = {
 	.automatic_shrinking = true,
 };
 
-/* In the order of dumps. */
+/* All mutexes, in the order in which they are dumped. */
 static DEFINE_XARRAY_ALLOC1(by_id);
 static u32 next_id;
 
@@ -50,7 +49,7 @@ static struct bgt_mutex *make_mutex(const struct bgt_mutex_name *name)
 		goto free;
 	if (rhashtable_insert_fast(&by_name, &mutex->node, by_name_params))
 		goto erase;
-	/* The container outlives it, see bgt_mutex_container_gone(). */
+	/* The container outlives the mutex, see bgt_mutex_container_gone(). */
 	INIT_LIST_HEAD(&mutex->by_container);
 	if (name->container)
 		list_add_tail(&mutex->by_container, &name->container->mutexes);
@@ -85,7 +84,7 @@ struct bgt_mutex *bgt_mutex_find(const struct bgt_mutex_name *name)
 
 /**
  * bgt_mutex_next() - walk all mutexes
- * @id: where to begin; becomes the id of the result
+ * @id: the first id to look at; becomes the id of the result
  *
  * Context: process, bgt_mutex_lock held, as long as the result is used.
  * Return: the mutex with the smallest id from @id on, or NULL.
@@ -96,7 +95,7 @@ struct bgt_mutex *bgt_mutex_next(unsigned long *id)
 	return xa_find(&by_id, id, ULONG_MAX, XA_PRESENT);
 }
 
-/* Becoming the owner, a socket that waits for others, too, may have closed a cycle. */
+/* When a socket that waits for other mutexes becomes an owner, this can close a cycle. */
 static void break_cycles(struct bgt_peer *peer)
 {
 	struct bgt_acquisition *acquisition, *next;
@@ -108,7 +107,7 @@ static void break_cycles(struct bgt_peer *peer)
 	}
 }
 
-/* The owner has released the mutex, or is gone. */
+/* Passes on a mutex that its owner has released or, if @abandoned, whose owner is gone. */
 static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 {
 	struct bgt_acquisition *owner = mutex->owner, *next;
@@ -117,7 +116,7 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 		bgt_acquisition_leave_queue(next);
 		if (bgt_acquisition_send_grant(&next->answer, abandoned, 1))
 			break;
-		/* Its socket is full, and says so to whoever reads from it; or being closed. */
+		/* The waiter's socket is being closed, or is full and will report ENOBUFS. */
 		bgt_acquisition_free(next);
 	}
 	bgt_acquisition_disown(owner);
@@ -132,7 +131,7 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 	}
 }
 
-/* Nobody shares its name any more. */
+/* Removes a mutex with its owner and its waiters, as nobody can use its name any more. */
 static void dissolve(struct bgt_mutex *mutex, int err, const char *text)
 {
 	struct bgt_acquisition *acquisition, *next;
@@ -236,9 +235,9 @@ static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, 
 
 /**
  * bgt_mutex_acquire() - acquire a mutex, or wait for it
- * @requester: who
- * @name: what
- * @timeout: in ms; 0 tries, NULL is for ever
+ * @requester: who asks for the mutex
+ * @name: name of the mutex
+ * @timeout: in ms; 0 to try without waiting, NULL to wait for ever
  * @answer: promised; is consumed unless the request is refused
  * @extack: told why the request is refused
  *
@@ -271,13 +270,13 @@ int bgt_mutex_acquire(const struct bgt_requester *requester, const struct bgt_mu
 
 /**
  * bgt_mutex_release() - release a mutex once
- * @peer: that should own it
- * @name: what
- * @count: result: how many releases are left to do
- * @extack: told why not
+ * @peer: peer of the socket that releases the mutex; refused if it is not the owner
+ * @name: name of the mutex
+ * @count: result: how often the socket still has to release the mutex
+ * @extack: gets the reason of a failure
  *
  * Context: process.
- * Return: 0, -ENOENT if nobody owns it, -EPERM if somebody else does.
+ * Return: 0, -ENOENT if nobody owns the mutex, -EPERM if another socket owns it.
  */
 int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *name,
 		      u32 *count, struct netlink_ext_ack *extack)
@@ -304,8 +303,8 @@ int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *
 }
 
 /**
- * bgt_mutex_peer_gone() - a socket was closed
- * @peer: which; it has nothing any more afterwards
+ * bgt_mutex_peer_gone() - abandon all mutexes of a socket that was closed, and end its waiting
+ * @peer: peer of the socket
  *
  * Context: process.
  */
@@ -314,7 +313,7 @@ void bgt_mutex_peer_gone(struct bgt_peer *peer)
 	struct bgt_acquisition *acquisition, *next;
 
 	mutex_lock(&bgt_mutex_lock);
-	/* First these, so that it is not handed what it gives up. */
+	/* First the waiting, so that the socket is not handed a mutex any more. */
 	list_for_each_entry_safe(acquisition, next, &peer->waiting, by_peer) {
 		bgt_acquisition_leave_queue(acquisition);
 		bgt_acquisition_free(acquisition);
@@ -327,8 +326,8 @@ void bgt_mutex_peer_gone(struct bgt_peer *peer)
 }
 
 /**
- * bgt_mutex_container_gone() - the names of a container are shared by nobody any more
- * @container: is dead
+ * bgt_mutex_container_gone() - remove the mutexes whose names are of a container's scope
+ * @container: is being deleted
  *
  * Context: process.
  */
@@ -346,7 +345,7 @@ int __init bgt_mutex_init(void)
 {
 	int err;
 
-	/* The key is compared as bytes. */
+	/* The table compares names as bytes, so they must have no padding. */
 	BUILD_BUG_ON(sizeof(struct bgt_mutex_name) !=
 		     2 * sizeof(u32) + sizeof(void *) + BGTASK_NAME_MAX + 1);
 
@@ -360,9 +359,9 @@ int __init bgt_mutex_init(void)
 }
 
 /**
- * bgt_mutex_exit() - forget all mutexes; those who wait are told
+ * bgt_mutex_exit() - remove all mutexes, and tell those who wait for them
  *
- * Context: process; nobody can ask for one any more.
+ * Context: process; the netlink family is unregistered, so nobody can acquire one any more.
  */
 void bgt_mutex_exit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Named mutexes: owned by sockets, handed over in the order of asking. */
+/* Named mutexes: owned by sockets, and passed on to waiters in the order in which they asked. */
 #ifndef _BGTASK_MUTEX_H
 #define _BGTASK_MUTEX_H
 
@@ -18,11 +18,11 @@ struct bgt_peer;
 struct netlink_ext_ack;
 
 /**
- * struct bgt_mutex_name - what tells one mutex from another
+ * struct bgt_mutex_name - the full name of a mutex
  * @scope: BGTASK_SCOPE_*
- * @uid: in the initial user namespace, in scope user
- * @container: in scope container
- * @text: all bytes count, so it is filled up with zeros
+ * @uid: the user, in the initial user namespace, if the scope is user; else 0
+ * @container: the container if the scope is container; else NULL
+ * @text: filled up with zeros, as names are compared as bytes
  */
 struct bgt_mutex_name {
 	u32 scope;
@@ -32,17 +32,18 @@ struct bgt_mutex_name {
 };
 
 /**
- * struct bgt_mutex - a mutex, as long as somebody owns it or has abandoned it
- * @node: in the table of names
+ * struct bgt_mutex - a mutex, as long as a socket owns it or has abandoned it
+ * @node: link in the table of names
  * @name: its key
  * @id: place in the order of dumps
- * @by_container: in the container's mutexes, in scope container
- * @owner: never NULL
- * @waiters: struct bgt_acquisition queue; first come, first served
+ * @by_container: link in the container's list of mutexes, if the scope is container
+ * @owner: never NULL; its @peer is NULL if the mutex is abandoned
+ * @waiters: list of struct bgt_acquisition, by @queue; first come, first served
  * @nr_waiters: length of @waiters
- * @outsider: the first waiter from outside of the owner's container, if it has one
+ * @outsider: the first waiter outside of the owner's container; NULL if there is none, or if the
+ *	owner is in no container
  *
- * All of it is protected by bgt_mutex_lock.
+ * All fields are protected by bgt_mutex_lock.
  */
 struct bgt_mutex {
 	struct rhash_head node;
@@ -70,8 +71,8 @@ enum bgt_mutex_result {
 };
 
 /*
- * Protects mutexes, acquisitions and what peers and users have of them. Nests inside
- * bgt_registry_lock, outside containers' locks.
+ * Protects mutexes, acquisitions, and the fields of peers and containers that list them. Nests
+ * inside bgt_registry_lock and peers_lock, and outside the locks of containers.
  */
 extern struct mutex bgt_mutex_lock;
 

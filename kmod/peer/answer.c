@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A handler promises an answer before it changes anything, and returns -EINTR, at
- * which netlink does not acknowledge the request. When the answer is known, it is sent
- * under the request's sequence number, with the acknowledgment, if that was asked for,
- * in the same datagram: the socket gets both or, when its buffer is full, neither.
+ * Answers to requests. A handler allocates its answer before it changes anything, so that it cannot
+ * run out of memory afterwards; the answer is then "promised". It is sent under the request's
+ * sequence number. An acknowledgment, if the request asks for it, is in the same datagram: the
+ * socket gets both or, when its buffer is full, neither. The handler returns BGT_HANDLER_ANSWERS,
+ * so that netlink does not acknowledge the request as well.
  *
- * As netlink holds a lock across a handler, one that must wait for others returns, and
- * somebody else sends the answer.
+ * Netlink holds a lock while a handler runs. So a handler never waits for other processes: it
+ * returns, and whoever ends the waiting sends the answer.
  */
 #include <net/genetlink.h>
 #include <net/sock.h>
@@ -16,14 +17,14 @@
 #include "answer.h"
 #include "peer.h"
 
-/* Longest text of a refusal, with its NUL. */
+/* Size of the longest text of a refusal, with its NUL. */
 #define TEXT_MAX 80
 
 /**
- * bgt_answer_promise() - get ready for an answer to a request
+ * bgt_answer_promise() - allocate the answer to a request
  * @answer: result
  * @info: the request
- * @size: of the payload at most
+ * @size: size of the answer's payload at most
  *
  * Context: process.
  * Return: 0 or -ENOMEM.
@@ -40,10 +41,10 @@ int bgt_answer_promise(struct bgt_answer *answer, struct genl_info *info, size_t
 }
 
 /**
- * bgt_answer_keep() - have an answer sent when the handler has returned
- * @answer: promised; nothing is left to be done with it
- * @peer: that has asked, and may be closed by then
- * @kept: result
+ * bgt_answer_keep() - keep an answer, so that it can be sent after the handler has returned
+ * @answer: promised; is consumed
+ * @peer: the peer that has sent the request; its socket may be closed before the answer is sent
+ * @kept: result, which the caller sends or drops before @peer is freed
  */
 void bgt_answer_keep(struct bgt_answer *answer, const struct bgt_peer *peer,
 		     struct bgt_answer *kept)
@@ -54,12 +55,12 @@ void bgt_answer_keep(struct bgt_answer *answer, const struct bgt_peer *peer,
 }
 
 /**
- * bgt_answer_grow() - make room for more than was promised
- * @answer: promised; what was filled in is dropped
- * @size: of the payload at most
+ * bgt_answer_grow() - allocate an answer anew, with another size
+ * @answer: promised; what was filled in before is lost
+ * @size: size of the answer's payload at most
  *
  * Context: process.
- * Return: 0 or -ENOMEM, and then the room is what it was.
+ * Return: 0; or -ENOMEM, and then @answer is unchanged.
  */
 int bgt_answer_grow(struct bgt_answer *answer, size_t size)
 {
@@ -118,7 +119,7 @@ static int send(struct bgt_answer *answer)
  * @answer: filled in
  *
  * Context: process.
- * Return: 0, or -errno if the socket did not get it.
+ * Return: 0, or -errno if the socket did not get the answer; @answer is consumed in any case.
  */
 int bgt_answer_send(struct bgt_answer *answer)
 {
@@ -129,12 +130,12 @@ int bgt_answer_send(struct bgt_answer *answer)
 }
 
 /**
- * bgt_answer_finish() - send an answer at the end of a handler, or let netlink refuse
- * @answer: filled in, unless there is an error
- * @err: what went wrong, or 0
+ * bgt_answer_finish() - send the answer at the end of a handler, or let netlink send the error
+ * @answer: filled in, or promised if there is an error; is consumed
+ * @err: -errno, or 0
  *
  * Context: process.
- * Return: what the handler is to return.
+ * Return: the value that the handler returns to netlink.
  */
 int bgt_answer_finish(struct bgt_answer *answer, int err)
 {
@@ -142,18 +143,18 @@ int bgt_answer_finish(struct bgt_answer *answer, int err)
 		bgt_answer_drop(answer);
 		return err;
 	}
-	/* If it cannot be sent the socket is full, and says so to whoever reads from it. */
+	/* If this fails, the socket is full, and its owner gets ENOBUFS at the next read. */
 	bgt_answer_send(answer);
 	return BGT_HANDLER_ANSWERS;
 }
 
 /**
- * bgt_answer_confirm() - the same for what has no answer but the acknowledgment
- * @answer: promised
- * @err: what went wrong, or 0
+ * bgt_answer_confirm() - send only the acknowledgment, for an operation without an answer
+ * @answer: promised; is consumed
+ * @err: -errno, which netlink then sends, or 0
  *
  * Context: process.
- * Return: what the handler is to return.
+ * Return: the value that the handler returns to netlink.
  */
 int bgt_answer_confirm(struct bgt_answer *answer, int err)
 {
@@ -168,10 +169,10 @@ int bgt_answer_confirm(struct bgt_answer *answer, int err)
 }
 
 /**
- * bgt_answer_refuse() - send an error
- * @answer: promised; what was filled in is dropped
+ * bgt_answer_refuse() - send an error instead of an answer
+ * @answer: promised; what was filled in before is lost; is consumed
  * @err: -errno
- * @text: for people, or NULL; what is longer than 79 bytes is cut off
+ * @text: text for people, or NULL; is cut to 79 bytes
  *
  * Context: process.
  */
@@ -183,8 +184,8 @@ void bgt_answer_refuse(struct bgt_answer *answer, int err, const char *text)
 }
 
 /**
- * bgt_answer_drop() - break the promise, as nobody waits for it any more
- * @answer: promised; nothing is done if it has been sent
+ * bgt_answer_drop() - free an answer without sending it
+ * @answer: promised; nothing is done if it was consumed before
  */
 void bgt_answer_drop(struct bgt_answer *answer)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Answers, sent when a request was handled or later. */
+/* Answers to requests, which are sent at the end of the handler or later. */
 #ifndef _BGTASK_ANSWER_H
 #define _BGTASK_ANSWER_H
 
@@ -12,16 +12,17 @@ struct net;
 struct sk_buff;
 
 /**
- * struct bgt_answer - a promised answer
- * @skb: to be filled in; so that memory cannot be short when it is due
- * @header: of the answer in it
- * @peer: that asked, once the handler has returned; until then NULL
- * @net: network namespace of the socket that asked
+ * struct bgt_answer - an answer that was allocated and not yet sent
+ * @skb: the message, whose payload is to be filled in; NULL once the answer is consumed
+ * @header: header of the answer in @skb
+ * @peer: the peer that has sent the request, if the answer is kept; else NULL
+ * @net: network namespace of the socket that has sent the request
  * @portid: address of that socket
  * @request: header of the request
- * @cmd: its command
+ * @cmd: command of the request
  *
- * Whoever has it sends it once, or drops it, before that socket is gone.
+ * The owner of an answer sends, keeps or drops it once, which consumes it, before the socket is
+ * gone.
  */
 struct bgt_answer {
 	struct sk_buff *skb;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Apps may acquire mutexes and call the helper without being administrators. So that
- * one cannot fill the memory or make others slow, each mutex owned, abandoned or waited
- * for, each call that was not answered, and each socket that has asked for one of these,
- * is charged to the user that created the socket and to the container of the task that
- * asked.
+ * Limits what an app can use up, as apps may acquire mutexes and call the helper without being
+ * administrators: no app shall be able to fill the memory or to make others slow. Three things are
+ * charged, to the user who created the socket and to the container of the task that has sent the
+ * request: each mutex that is owned, abandoned or waited for, each call that the helper has not
+ * answered, and each socket that has sent such a request.
  */
 #include <linux/hashtable.h>
 #include <linux/module.h>
@@ -69,10 +69,10 @@ static void explain(enum bgt_resource resource, bool user, struct netlink_ext_ac
 }
 
 /**
- * struct bgt_user - what one user is charged for; exists while that is anything
- * @hash: chain by @uid, protected by charges_lock
+ * struct bgt_user - what one user is charged for; freed when that is nothing any more
+ * @hash: link in the table of users, by @uid; protected by charges_lock
  * @uid: the user
- * @charges: of each resource; charges_lock
+ * @charges: how much of each resource; protected by charges_lock
  */
 struct bgt_user {
 	struct hlist_node hash;
@@ -81,7 +81,7 @@ struct bgt_user {
 };
 
 static DEFINE_HASHTABLE(users, 8);
-/* Protects users and what they and containers are charged for; innermost. */
+/* Protects the table of users, and the charges of users and containers. No lock nests inside. */
 static DEFINE_MUTEX(charges_lock);
 
 static struct bgt_user *get_user_of(kuid_t uid)
@@ -135,13 +135,13 @@ static int try_charge(struct bgt_charge *charge, const struct bgt_charge *replac
 }
 
 /**
- * bgt_limit_charge() - let somebody pay
+ * bgt_limit_charge() - charge a user and a container for one more of a resource
  * @charge: result
- * @resource: for what
+ * @resource: the resource
  * @uid: the user
- * @container: NULL if there is none
- * @replaced: what this takes the place of, and will be uncharged; or NULL
- * @extack: told why not
+ * @container: the container, or NULL
+ * @replaced: an older charge that the caller will undo, and so does not count; or NULL
+ * @extack: gets the reason of a failure
  *
  * Context: process.
  * Return: 0, -EDQUOT or -ENOMEM.
@@ -166,7 +166,7 @@ int bgt_limit_charge(struct bgt_charge *charge, enum bgt_resource resource, kuid
 }
 
 /**
- * bgt_limit_uncharge() - it is no longer used
+ * bgt_limit_uncharge() - undo a charge
  * @charge: from bgt_limit_charge()
  *
  * Context: process.

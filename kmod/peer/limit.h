@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Limits: how much of what the kernel keeps one user, or one container, can use up. */
+/* Limits: how much of the module's memory one user, or one container, can use up. */
 #ifndef _BGTASK_LIMIT_H
 #define _BGTASK_LIMIT_H
 
@@ -9,19 +9,19 @@ struct bgt_container;
 struct bgt_user;
 struct netlink_ext_ack;
 
-/* What there is a limit for. */
+/* The resources that are limited. */
 enum bgt_resource {
-	BGT_MUTEXES,		/* owned, abandoned or waited for */
-	BGT_CALLS,		/* to the helper, that it has not answered */
-	BGT_PEERS,		/* sockets that have asked for a mutex, or called */
+	BGT_MUTEXES,		/* mutexes that are owned, abandoned or waited for */
+	BGT_CALLS,		/* calls that the helper has not answered */
+	BGT_PEERS,		/* sockets that have asked for a mutex or called the helper */
 	BGT_RESOURCES
 };
 
 /**
- * struct bgt_charge - who pays for one piece of it
- * @resource: of what
+ * struct bgt_charge - who is charged for one mutex, call or socket
+ * @resource: the resource
  * @user: the user
- * @container: with a reference, or NULL
+ * @container: the container, with a reference; or NULL
  */
 struct bgt_charge {
 	enum bgt_resource resource;

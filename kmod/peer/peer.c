@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who owns something here is known by the socket, not by the process: a socket is
- * closed for whatever reason its processes end, and netlink tells.
+ * The sockets that own mutexes or have called the helper. A mutex belongs to a socket and not to a
+ * process: the kernel closes a socket for whatever reason its processes end, and netlink then calls
+ * the notifier here.
  */
 #include <linux/file.h>
 #include <linux/hashtable.h>
@@ -22,10 +23,13 @@
 #include "peer.h"
 
 static DEFINE_HASHTABLE(peers, 10);
-/* Protects peers; nests outside bgt_mutex_lock and relay_lock. */
+/* Protects the table of peers. Nests outside bgt_mutex_lock and relay_lock. */
 static DEFINE_MUTEX(peers_lock);
 
-/* Everybody chooses the addresses of its sockets: nobody is to know which share a chain. */
+/*
+ * Processes choose the addresses of their sockets. The secret keeps them from choosing addresses
+ * that all share one chain of the table.
+ */
 static u32 secret __ro_after_init;
 
 static u32 key_of(u32 portid)
@@ -71,12 +75,12 @@ static struct bgt_peer *make_peer(struct sock *sk, u32 portid, struct bgt_contai
 }
 
 /**
- * bgt_peer_of() - the socket that a message was sent from
+ * bgt_peer_of() - find or make the peer of the socket that has sent a message
  * @skb: the message, which is being handled
- * @extack: told why not
+ * @extack: gets the reason of a failure
  *
  * Context: process.
- * Return: the peer, until the message is dealt with; -EDQUOT or -ENOMEM as a pointer.
+ * Return: the peer, which is valid until the handler returns; or -EDQUOT or -ENOMEM as a pointer.
  */
 struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack)
 {
@@ -97,7 +101,7 @@ struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack
 	return peer;
 }
 
-/* A socket that is being closed has a file no more, or one that nobody has open. */
+/* Returns NULL if the socket is being closed: then it has no file, or nobody has the file open. */
 static struct file *get_file_of(struct sock *sk)
 {
 	struct file *file;
@@ -112,14 +116,15 @@ static struct file *get_file_of(struct sock *sk)
 
 /**
  * bgt_peer_send() - send a message to a socket
- * @peer: whose, perhaps not the one whose message is being handled
- * @skb: the message; is used up
+ * @peer: peer of the socket, which need not be the socket whose message is being handled
+ * @skb: the message; is consumed
  *
- * A socket that is being closed gives up its address before we are told, and another one
- * may have it at once: this one is kept open meanwhile.
+ * A socket that is being closed gives up its address before the notifier is called, and another
+ * socket may get the address at once. So the message can go to the wrong socket unless this one is
+ * kept open while the message is sent.
  *
  * Context: process.
- * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if it is full.
+ * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if its buffer is full.
  */
 int bgt_peer_send(const struct bgt_peer *peer, struct sk_buff *skb)
 {
@@ -146,7 +151,7 @@ static void remove_peer(struct bgt_peer *peer)
 	kfree(peer);
 }
 
-/* Another socket may have got the address meanwhile: that one is not dead. */
+/* Another socket may have got the address of the closed one already; that one is not SOCK_DEAD. */
 static int socket_released(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Peers: the sockets of those who own something here or call, until they are closed. */
+/* Peers: sockets that own mutexes or have called the helper, until they are closed. */
 #ifndef _BGTASK_PEER_H
 #define _BGTASK_PEER_H
 
@@ -15,24 +15,24 @@ struct sock;
 
 /**
  * struct bgt_peer - a netlink socket that has acquired mutexes, or called the helper
- * @hash: chain by @portid and a secret, protected by peers_lock
- * @sk: the socket, with a reference: its address cannot become that of another one
- * @portid: its address; another socket can have it as soon as this one is closed
- * @charge: who pays for it
+ * @hash: link in the table of peers, by @portid and a secret; protected by peers_lock
+ * @sk: the socket, with a reference, so that no other socket can have the same pointer
+ * @portid: netlink address of the socket; another socket can get it once this one is closed
+ * @charge: who is charged for this peer
  *
- * What follows belongs to mutex.c and is protected by bgt_mutex_lock.
+ * The next four belong to the folder mutex and are protected by bgt_mutex_lock.
  *
- * @owned: struct bgt_acquisition by_peer, that own their mutex
- * @waiting: struct bgt_acquisition by_peer, that wait for it
- * @walk: the last search for a cycle that has come by
- * @next: in that search, what is to be looked at
+ * @owned: list of struct bgt_acquisition, by @by_peer: the mutexes that the socket owns
+ * @waiting: list of struct bgt_acquisition, by @by_peer: the mutexes that it waits for
+ * @walk: number of the last search for a cycle that has visited this peer
+ * @next: link in the queue of that search
  *
- * The rest belongs to relay.c and is protected by relay_lock.
+ * The last one belongs to relay.c and is protected by relay_lock.
  *
- * @caller: as which the helper knows it, since it has called; or NULL
+ * @caller: the entry in the table of callers, or NULL if the socket has not called the helper
  *
- * A peer lives until its socket is closed. As a socket is not closed while a message
- * sent from it is handled, the handler needs no reference.
+ * A peer lives until its socket is closed. A socket is not closed while a message that it has sent
+ * is being handled, so the handler needs no reference.
  */
 struct bgt_peer {
 	struct hlist_node hash;

@@ -6,7 +6,7 @@
 
 #define CALLS 100
 
-/* Nobody looks into a peer here. */
+/* The table of calls never reads a peer, so any pointer will do. */
 #define PEER(number) ((struct bgt_peer *)(unsigned long)(number))
 
 static struct bgt_caller *meet(struct kunit *test, struct bgt_call_table *table, int number)
@@ -55,7 +55,7 @@ static void callers_have_ids(struct kunit *test)
 	bgt_call_table_exit(&table);
 }
 
-/* Who knew the old one must not take a new one for it. */
+/* Whoever still has an old id must not reach a new caller or call by it. */
 static void ids_are_not_used_again(struct kunit *test)
 {
 	struct bgt_caller *caller;
@@ -142,7 +142,7 @@ static void the_gone_wait_in_order(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, bgt_call_first_gone(&table), callers[0]);
 	bgt_call_free_caller(&table, callers[0]);
 	KUNIT_EXPECT_NULL(test, bgt_call_first_gone(&table));
-	/* One that nobody was told of is forgotten with the table. */
+	/* A caller that the helper was not told of is freed with the table. */
 	bgt_call_remove_caller(&table, callers[2], true);
 	bgt_call_table_exit(&table);
 }

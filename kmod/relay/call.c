@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the relay has to remember: which sockets have called, and which calls the helper has not
- * answered. Nothing here sends anything, so that it can be tested by itself.
+ * The relay's table of calls: the sockets that have called, and the calls that the helper has not
+ * answered. Nothing here sends messages or takes locks, so that KUnit can test it by itself.
  */
 #include <linux/slab.h>
 
 #include "call.h"
 
 /**
- * bgt_call_table_init() - begin with no calls
- * @table: any
+ * bgt_call_table_init() - make a table empty
+ * @table: new
  */
 void bgt_call_table_init(struct bgt_call_table *table)
 {
@@ -22,7 +22,7 @@ void bgt_call_table_init(struct bgt_call_table *table)
 
 /**
  * bgt_call_table_exit() - free a table
- * @table: with no calls in it, and no callers but those that are gone
+ * @table: has no calls, and no callers but those whose sockets are closed
  */
 void bgt_call_table_exit(struct bgt_call_table *table)
 {
@@ -36,12 +36,11 @@ void bgt_call_table_exit(struct bgt_call_table *table)
 }
 
 /**
- * bgt_call_add_caller() - enter somebody who calls for the first time
+ * bgt_call_add_caller() - add a socket that calls for the first time
  * @table: any
- * @peer: its socket
+ * @peer: the socket's peer
  *
- * Return: the caller, until bgt_call_remove_caller() or, if it is to be told,
- *	   bgt_call_free_caller(); NULL if there is no memory.
+ * Return: the caller, which the table owns; or NULL if there is no memory.
  */
 struct bgt_caller *bgt_call_add_caller(struct bgt_call_table *table, struct bgt_peer *peer)
 {
@@ -67,7 +66,7 @@ struct bgt_caller *bgt_call_add_caller(struct bgt_call_table *table, struct bgt_
  * @table: any
  * @id: its id
  *
- * Return: the caller, or NULL if there is none or its socket is closed.
+ * Return: the caller, or NULL if there is none or its socket was closed.
  */
 struct bgt_caller *bgt_call_find_caller(struct bgt_call_table *table, u32 id)
 {
@@ -77,10 +76,10 @@ struct bgt_caller *bgt_call_find_caller(struct bgt_call_table *table, u32 id)
 }
 
 /**
- * bgt_call_remove_caller() - a caller's socket is closed
+ * bgt_call_remove_caller() - a caller's socket was closed
  * @table: any
- * @caller: has no calls any more; is freed unless it is to be told
- * @tell: whether the helper is to be told
+ * @caller: has no calls any more; is freed unless @tell
+ * @tell: the helper must be told; until then the caller stays, see bgt_call_first_gone()
  */
 void bgt_call_remove_caller(struct bgt_call_table *table, struct bgt_caller *caller, bool tell)
 {
@@ -93,7 +92,7 @@ void bgt_call_remove_caller(struct bgt_call_table *table, struct bgt_caller *cal
 }
 
 /**
- * bgt_call_first_gone() - the one that the helper is to be told of next
+ * bgt_call_first_gone() - find the closed caller that the helper must be told of next
  * @table: any
  *
  * Return: a caller, or NULL.
@@ -104,9 +103,9 @@ struct bgt_caller *bgt_call_first_gone(struct bgt_call_table *table)
 }
 
 /**
- * bgt_call_free_caller() - the helper was told, or need not be
+ * bgt_call_free_caller() - remove a closed caller that the helper knows to be closed, or never knew
  * @table: any
- * @caller: whose socket is closed; is freed
+ * @caller: its socket was closed; is freed
  */
 void bgt_call_free_caller(struct bgt_call_table *table, struct bgt_caller *caller)
 {
@@ -116,11 +115,11 @@ void bgt_call_free_caller(struct bgt_call_table *table, struct bgt_caller *calle
 }
 
 /**
- * bgt_call_add() - enter a call
+ * bgt_call_add() - add a call
  * @table: any
- * @caller: who calls
+ * @caller: the caller
  *
- * Return: the call, without charge and answer; NULL if there is no memory.
+ * Return: the call, whose charge and answer are to be set; or NULL if there is no memory.
  */
 struct bgt_call *bgt_call_add(struct bgt_call_table *table, struct bgt_caller *caller)
 {
@@ -142,7 +141,7 @@ struct bgt_call *bgt_call_add(struct bgt_call_table *table, struct bgt_caller *c
  * @table: any
  * @id: its id
  *
- * Return: the call, or NULL if there is none (any more).
+ * Return: the call, or NULL if there is no such call or it was removed.
  */
 struct bgt_call *bgt_call_find(struct bgt_call_table *table, u32 id)
 {
@@ -150,9 +149,9 @@ struct bgt_call *bgt_call_find(struct bgt_call_table *table, u32 id)
 }
 
 /**
- * bgt_call_remove() - a call was answered, or nobody waits for the answer
+ * bgt_call_remove() - remove a call
  * @table: any
- * @call: whose answer was sent or dropped; is freed
+ * @call: its answer was sent or dropped; is freed
  */
 void bgt_call_remove(struct bgt_call_table *table, struct bgt_call *call)
 {

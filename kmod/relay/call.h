@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Calls: those that the helper has not answered, and who made them. */
+/* Calls that the helper has not answered, and the sockets that made them. */
 #ifndef _BGTASK_CALL_H
 #define _BGTASK_CALL_H
 
@@ -15,9 +15,9 @@ struct bgt_peer;
 /**
  * struct bgt_caller - a socket that has called
  * @id: never 0
- * @peer: the socket; NULL when it is closed and the helper has not been told
- * @calls: struct bgt_call by_caller, that wait for their answers
- * @gone: in the table's gone
+ * @peer: the socket's peer; NULL once the socket was closed and the helper must still be told
+ * @calls: list of struct bgt_call, by @by_caller: the caller's calls
+ * @gone: link in the table's @gone
  */
 struct bgt_caller {
 	u32 id;
@@ -29,9 +29,9 @@ struct bgt_caller {
 /**
  * struct bgt_call - a call that waits for its answer
  * @id: never 0
- * @by_caller: in the caller's calls
- * @charge: who pays for it
- * @answer: promised
+ * @by_caller: link in the caller's @calls
+ * @charge: who is charged for the call
+ * @answer: kept until the helper replies
  */
 struct bgt_call {
 	u32 id;
@@ -41,14 +41,14 @@ struct bgt_call {
 };
 
 /**
- * struct bgt_call_table - all calls and callers, by their ids
- * @calls: struct bgt_call
- * @callers: struct bgt_caller
- * @gone: those whose socket was closed, in that order
- * @next_call: id to try next
- * @next_caller: likewise
+ * struct bgt_call_table - all calls and callers
+ * @calls: struct bgt_call, by id
+ * @callers: struct bgt_caller, by id
+ * @gone: callers whose sockets were closed and whom the helper must be told of, oldest first
+ * @next_call: id to try for the next call
+ * @next_caller: id to try for the next caller
  *
- * Whoever has it has a lock for it, too.
+ * The owner of a table protects it with a lock; relay.c uses relay_lock.
  */
 struct bgt_call_table {
 	struct xarray calls;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The notifications of the relay: a call, stamped with what only the kernel knows of who
- * makes it, that a caller is gone, that there is a new helper, and what the helper tells
- * callers.
+ * Makes and sends the relay's notifications. The helper gets calls, with what only the kernel knows
+ * of the caller, and learns which callers are gone. Callers get the helper's events, and learn that
+ * there is a new helper.
  */
 #include <linux/cred.h>
 #include <net/genetlink.h>
@@ -52,7 +52,7 @@ static int put_caller(struct sk_buff *msg, struct sk_buff *skb, struct genl_info
 	return 0;
 }
 
-/* Room for all that put_caller() puts, and the caller. */
+/* Size of what put_caller() puts, and of BGTASK_A_CALL_PEER. */
 static size_t call_size(const struct genl_info *info)
 {
 	return 6 * nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u8)) +
@@ -60,15 +60,15 @@ static size_t call_size(const struct genl_info *info)
 }
 
 /**
- * bgt_notify_call() - pass a call on
+ * bgt_notify_call() - send a call to the helper
  * @to: the helper
  * @skb: the request, which is being handled
- * @info: likewise
- * @call: what it becomes
- * @caller: who calls, as the helper knows it
+ * @info: the same request, parsed
+ * @call: the call that the request has become
+ * @caller: id of the caller
  *
  * Context: process.
- * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if it is full, -ENOMEM.
+ * Return: 0, -ECONNREFUSED if the socket is being closed, -EAGAIN if its buffer is full, -ENOMEM.
  */
 int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_info *info,
 		    const struct bgt_call *call, u32 caller)
@@ -88,12 +88,12 @@ int bgt_notify_call(const struct bgt_peer *to, struct sk_buff *skb, struct genl_
 }
 
 /**
- * bgt_notify_gone() - tell that a socket was closed
+ * bgt_notify_gone() - tell the helper that a caller's socket was closed
  * @to: the helper
- * @caller: which, as the helper knows it
+ * @caller: id of the caller
  *
  * Context: process.
- * Return: likewise.
+ * Return: see bgt_notify_call().
  */
 int bgt_notify_gone(const struct bgt_peer *to, u32 caller)
 {
@@ -111,11 +111,11 @@ int bgt_notify_gone(const struct bgt_peer *to, u32 caller)
 }
 
 /**
- * bgt_notify_helper() - tell that there is a new helper
- * @to: has called before
+ * bgt_notify_helper() - tell a caller that there is a new helper
+ * @to: a peer that has called before
  *
  * Context: process.
- * Return: likewise.
+ * Return: see bgt_notify_call().
  */
 int bgt_notify_helper(const struct bgt_peer *to)
 {
@@ -127,13 +127,13 @@ int bgt_notify_helper(const struct bgt_peer *to)
 }
 
 /**
- * bgt_notify_event() - pass on what the helper tells somebody
- * @to: has called before
- * @command: the event
- * @payload: its attributes, or NULL
+ * bgt_notify_event() - send the helper's event to a caller
+ * @to: a peer that has called before
+ * @command: command of the event
+ * @payload: attributes of the event, or NULL
  *
  * Context: process.
- * Return: likewise.
+ * Return: see bgt_notify_call().
  */
 int bgt_notify_event(const struct bgt_peer *to, u8 command, const struct nlattr *payload)
 {

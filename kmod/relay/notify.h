@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Notifications: what the relay sends of its own accord, to the helper and to those who call. */
+/* Notifications that the relay sends to the helper and to callers. */
 #ifndef _BGTASK_NOTIFY_H
 #define _BGTASK_NOTIFY_H
 

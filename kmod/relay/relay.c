@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel does not decide is relayed to the helper, a process that has attached
- * its socket: the request, whose attributes were checked by the operation's policy, and
- * what only the kernel knows, who calls. The helper's reply becomes an ordinary answer.
+ * Relays requests that the kernel does not decide itself to the helper, a process that has attached
+ * its socket. The helper gets the request, whose attributes the operation's policy has checked, and
+ * what only the kernel knows: who calls. The helper's reply becomes an ordinary answer.
  *
- * As in net/handshake, there is one such process, and it may fail: then all calls that
- * wait are refused, and it is told anew who there is when they call again.
+ * There is one helper at most, as in net/handshake, and it may die. Then all calls that it has not
+ * answered are refused, and the next helper learns of callers when they call again.
  */
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -29,7 +29,7 @@
 
 static void tell_gone(struct work_struct *work);
 
-/* Protects the following, and the callers of peers. Nests inside peers_lock. */
+/* Protects all variables below, and the field @caller of peers. Nests inside peers_lock. */
 static DEFINE_MUTEX(relay_lock);
 static struct bgt_peer *helper;
 static struct pid *helper_process;
@@ -84,8 +84,8 @@ static void detach(void)
 }
 
 /*
- * A process that the helper has just started may keep its socket open until it executes its
- * program, which can take long: it may be frozen before it gets there.
+ * Detaches a helper that has died though its socket is still open: a process that it has just
+ * forked has the socket open until it executes its program, and may be frozen before.
  */
 static void detach_if_dead(void)
 {
@@ -104,7 +104,7 @@ static void detach_if_dead(void)
 		detach();
 }
 
-/* Whoever has called before is unknown to a new helper. */
+/* Tells all callers that there is a new helper, since it does not know them yet. */
 static void introduce(void)
 {
 	struct bgt_caller *caller;
@@ -117,9 +117,9 @@ static void introduce(void)
 }
 
 /**
- * bgt_relay_attach() - become the helper
- * @peer: the helper's socket
- * @extack: told why not
+ * bgt_relay_attach() - the calling process becomes the helper
+ * @peer: peer of its socket
+ * @extack: gets the reason of a failure
  *
  * Context: process.
  * Return: 0 or -EBUSY.
@@ -142,7 +142,7 @@ int bgt_relay_attach(struct bgt_peer *peer, struct netlink_ext_ack *extack)
 	return err;
 }
 
-/* Why the helper does not get a call; also while its socket is being closed. */
+/* Turns the reason why the helper has not got a call into the caller's error. */
 static int refuse_call(int err, struct netlink_ext_ack *extack)
 {
 	switch (err) {
@@ -158,8 +158,9 @@ static int refuse_call(int err, struct netlink_ext_ack *extack)
 }
 
 /*
- * Nobody is met while the helper cannot be told of all who are gone. So these are not more
- * than there were sockets at one time, however often somebody opens one, calls and closes it.
+ * Makes a socket a caller. No socket becomes a caller while the helper still has to be told of
+ * closed ones: otherwise an app that opens a socket, calls and closes it, again and again, could
+ * make the list of closed callers as long as it likes.
  */
 static int meet(struct bgt_peer *peer)
 {
@@ -207,12 +208,12 @@ static int relay_and_keep_answer(struct bgt_peer *peer, struct sk_buff *skb,
 }
 
 /**
- * bgt_relay_call() - the handler of all operations that are relayed
+ * bgt_relay_call() - handle a request that the helper decides
  * @skb: the request
- * @info: likewise
+ * @info: the same request, parsed
  *
  * Context: process.
- * Return: what a handler returns.
+ * Return: the value that the handler returns to netlink.
  */
 int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 {
@@ -221,7 +222,7 @@ int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 	struct bgt_peer *peer;
 	int err;
 
-	/* As an attribute its length has 16 bits: the rest would be read as our own. */
+	/* The request becomes one attribute, whose length has 16 bits. */
 	BUILD_BUG_ON(nla_attr_size(BGTASK_CALL_MAX) > U16_MAX);
 	if (genlmsg_len(info->genlhdr) > BGTASK_CALL_MAX) {
 		NL_SET_ERR_MSG(info->extack, "the call is too long");
@@ -242,7 +243,7 @@ int bgt_relay_call(struct sk_buff *skb, struct genl_info *info)
 	return err ? bgt_answer_finish(&answer, err) : BGT_HANDLER_ANSWERS;
 }
 
-/* Attributes one after the other, with nothing behind. */
+/* Does @payload consist of whole attributes, with nothing behind them? */
 static bool is_payload(const struct nlattr *payload)
 {
 	const struct nlattr *attr;
@@ -265,7 +266,7 @@ static int check_helper(const struct bgt_peer *peer, struct netlink_ext_ack *ext
 	return -EPERM;
 }
 
-/* Whoever has called is not left to wait, even where there is no memory for what it asked for. */
+/* Sends the helper's answer or, if there is no memory for it, an error: the caller still waits. */
 static void give(struct bgt_answer *answer, const struct nlattr *payload)
 {
 	int err = bgt_answer_grow(answer, nla_len(payload));
@@ -298,13 +299,13 @@ static int reply(u32 id, int error, const char *text, const struct nlattr *paylo
 }
 
 /**
- * bgt_relay_reply() - answer a call
- * @peer: should be the helper
- * @id: of the call
+ * bgt_relay_reply() - the helper replies to a call
+ * @peer: peer that has sent the reply; refused if it is not the helper
+ * @id: id of the call
  * @error: -errno, or 0
- * @text: for people, if there is an error
- * @payload: the answer's attributes, or NULL
- * @extack: told why not
+ * @text: text for people, if there is an error; or NULL
+ * @payload: attributes of the answer, or NULL
+ * @extack: gets the reason of a failure
  *
  * Context: process.
  * Return: 0 or -errno, see the netlink spec.
@@ -349,12 +350,12 @@ static int event(u32 to, u8 command, const struct nlattr *payload, struct netlin
 }
 
 /**
- * bgt_relay_event() - tell a socket that has called something
- * @peer: should be the helper
- * @to: caller's id
- * @command: the event
- * @payload: its attributes, or NULL
- * @extack: told why not
+ * bgt_relay_event() - the helper sends an event to a caller
+ * @peer: peer that has sent the event; refused if it is not the helper
+ * @to: id of the caller
+ * @command: command of the event
+ * @payload: attributes of the event, or NULL
+ * @extack: gets the reason of a failure
  *
  * Context: process.
  * Return: 0 or -errno, see the netlink spec.
@@ -377,8 +378,8 @@ int bgt_relay_event(const struct bgt_peer *peer, u32 to, u8 command, const struc
 }
 
 /**
- * bgt_relay_peer_gone() - a socket was closed
- * @peer: which
+ * bgt_relay_peer_gone() - end all calls of a socket that was closed, or of the helper if it was its
+ * @peer: peer of the socket
  *
  * Context: process, peers_lock held.
  */
@@ -401,9 +402,9 @@ void bgt_relay_peer_gone(struct bgt_peer *peer)
 }
 
 /**
- * bgt_relay_stop() - refuse all calls that wait
+ * bgt_relay_stop() - detach the helper, and refuse all calls that it has not answered
  *
- * Context: process; nobody can call any more.
+ * Context: process; the netlink family is unregistered, so nobody can call any more.
  */
 void bgt_relay_stop(void)
 {
@@ -418,7 +419,7 @@ void __init bgt_relay_init(void)
 }
 
 /**
- * bgt_relay_exit() - forget who is gone
+ * bgt_relay_exit() - free the table of calls
  *
  * Context: process; there are no peers any more.
  */

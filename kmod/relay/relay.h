@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Relay: calls of apps to the helper, stamped with who calls. */
+/* Relay: passes the calls of apps to the helper, with what only the kernel knows of the caller. */
 #ifndef _BGTASK_RELAY_H
 #define _BGTASK_RELAY_H
 
