@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What becomes of cgroups, as the kernel's tracepoints tell it, is passed on to those
- * whose containers they are. All of this runs below css_set_lock or cgroup_mutex, with
- * preemption disabled; see probe.c for what may be done there.
+ * Probes of the kernel's cgroup tracepoints, which pass on what happens to cgroups that belong to
+ * containers. They run below css_set_lock or cgroup_mutex with preemption disabled; base/probe.c
+ * says what a probe may do.
  */
 #include <linux/cgroup.h>
 #include <linux/irq_work.h>
@@ -14,7 +14,7 @@
 #include "freezer.h"
 #include "member.h"
 
-/* A task that runs is moved: no switch tells that its new container runs. */
+/* When a running task is moved, no context switch tells that its new container runs now. */
 void bgt_cgroup_on_attach_task(void *data, struct cgroup *cgroup, const char *path,
 			       struct task_struct *task, bool threadgroup)
 {

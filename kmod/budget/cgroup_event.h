@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Cgroup events: what the kernel's tracepoints tell of cgroups. */
+/* Cgroup events: probes of the kernel's cgroup tracepoints. */
 #ifndef _BGTASK_CGROUP_EVENT_H
 #define _BGTASK_CGROUP_EVENT_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registry of containers, and what becomes of one from creation to the last
- * reference.
+ * The registry of containers, and the life of a container: creation, changes of its policy,
+ * housekeeping in process context, deletion, and the last reference.
  */
 #include <linux/cgroup.h>
 #include <linux/hashtable.h>
@@ -21,10 +21,10 @@
 #include "member.h"
 #include "quota.h"
 
-/* Serialises all that changes containers and members; outermost. */
+/* Serialises all changes of containers and members. Nests inside no other lock of the module. */
 DEFINE_MUTEX(bgt_registry_lock);
 
-/* By id: changed under bgt_registry_lock, read under RCU. By name: under the lock. */
+/* By id: changed under bgt_registry_lock, read under RCU. By name: always under the lock. */
 static DEFINE_XARRAY_ALLOC1(containers);
 static DEFINE_HASHTABLE(names, 12);
 static u32 next_id;
@@ -49,7 +49,6 @@ static int check_policy(const struct bgt_policy *policy, struct netlink_ext_ack 
 	return 0;
 }
 
-/* Called with bgt_registry_lock held, so that no name is looked up before it is taken. */
 static struct bgt_container *find_name(const char *name)
 {
 	struct bgt_container *container;
@@ -87,7 +86,10 @@ static void announce_one(struct bgt_container *container, unsigned long *events,
 		bgt_observers->container_event(container, command);
 }
 
-/* Several things may have happened since the last time: what is still so is told last. */
+/*
+ * Sends the events that have happened since the last call. The event that describes the present
+ * state is sent last.
+ */
 static void announce(struct bgt_container *container)
 {
 	bool throttled, stopped;
@@ -110,7 +112,7 @@ static void announce(struct bgt_container *container)
 	}
 	announce_one(container, &events, BGTASK_CMD_CONTAINER_THROTTLED_NTF);
 	announce_members(container);
-	/* In this order: stopped, replenished, and what else there is. */
+	/* By number: stopped comes before replenished. */
 	for_each_set_bit(command, &events, BITS_PER_LONG)
 		bgt_observers->container_event(container, command);
 }
@@ -125,12 +127,11 @@ static void housekeeping(struct work_struct *work)
 		bgt_member_remove_gone(container);
 		if (xchg(&container->housekeeping.rescan, false)) {
 			if (bgt_tree_rescan(container)) {
-				/* No memory just now. */
 				WRITE_ONCE(container->housekeeping.rescan, true);
 				queue_delayed_work(workqueue, &container->housekeeping.work,
 						   BGT_NO_MEMORY_DELAY);
 			}
-			/* What runs there was not watched yet. */
+			/* New cgroups may run already, which no switch has told. */
 			irq_work_queue(&container->budget.look);
 		}
 		announce(container);
@@ -139,7 +140,7 @@ static void housekeeping(struct work_struct *work)
 }
 
 /**
- * bgt_container_schedule() - have it looked after in process context
+ * bgt_container_schedule() - queue a container's housekeeping
  * @container: any
  *
  * Context: any.
@@ -154,7 +155,7 @@ static void free_container(struct kref *refs)
 {
 	struct bgt_container *container = container_of(refs, struct bgt_container, refs);
 
-	/* No hook can know it any more, see tear_down(). */
+	/* No packet hook can find the container any more, see tear_down(). */
 	free_percpu(container->traffic.cpus);
 	kfree_rcu(container, rcu);
 }
@@ -163,7 +164,7 @@ static void free_container(struct kref *refs)
  * bgt_container_get() - take a reference
  * @container: found under RCU
  *
- * Return: false if it is too late.
+ * Return: false if the last reference is already gone.
  */
 bool bgt_container_get(struct bgt_container *container)
 {
@@ -179,7 +180,7 @@ void bgt_container_put(struct bgt_container *container)
 	kref_put(&container->refs, free_container);
 }
 
-/* A grace period after deletion: no probe knows it any more. */
+/* Runs a grace period after deletion, when no probe can find the container any more. */
 static void tear_down(struct work_struct *work)
 {
 	struct bgt_container *container =
@@ -200,18 +201,18 @@ static int apply_count_traffic(struct bgt_container *container, bool count)
 
 	if (err)
 		return err;
-	/* Pairs with the packet hooks: who sees this set sees the counters, too. */
+	/* Pairs with count() in traffic.c: a packet hook that sees @counted sees @cpus, too. */
 	smp_store_release(&container->traffic.counted, count);
 	return 0;
 }
 
 /**
  * bgt_container_create() - create a container and begin its first generation
- * @name: unique
- * @policy: what it may use; to count traffic, the caller has called bgt_traffic_get(), and
- *	the container puts that when it is deleted
- * @result: the container, of which the registry holds the reference
- * @extack: told why not
+ * @name: refused if another container has it
+ * @policy: the policy; if it counts traffic, the caller has called bgt_traffic_get(), and
+ *	the container calls bgt_traffic_put() when it is deleted
+ * @result: the container; the registry has the only reference
+ * @extack: gets the reason of a failure
  *
  * Context: process, bgt_registry_lock held, as long as @result is used.
  * Return: 0 or -errno, see the netlink spec.
@@ -249,7 +250,7 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 	bgt_freezer_prepare(container);
 	bgt_lend_prepare(container);
 
-	/* The id is taken first and filled in last, as it can be looked up from then on. */
+	/* Others can look the container up once it is stored: so its id is only reserved here. */
 	err = xa_alloc_cyclic(&containers, &container->id, NULL, XA_LIMIT(1, INT_MAX), &next_id,
 			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
@@ -285,11 +286,11 @@ free:
 /**
  * bgt_container_set() - change a container's policy
  * @container: any
- * @policy: new one; if it counts traffic or no longer does, the caller sees to
- *	bgt_traffic_get() and _put()
- * @extack: told why not
+ * @policy: the new policy; if it begins or stops to count traffic, the caller calls
+ *	bgt_traffic_get() or bgt_traffic_put()
+ * @extack: gets the reason of a failure
  *
- * What this thaws has been told to run when it returns.
+ * The freezers of the members are written before this returns.
  *
  * Context: process, bgt_registry_lock held.
  * Return: 0, -ERANGE or -ENOMEM.
@@ -319,7 +320,7 @@ int bgt_container_set(struct bgt_container *container, const struct bgt_policy *
 
 /**
  * bgt_container_delete() - delete a container with its members
- * @container: as soon as nobody uses it any more, it is freed
+ * @container: is freed when its last reference is given back
  *
  * Context: process, bgt_registry_lock held.
  */
@@ -343,10 +344,10 @@ void bgt_container_delete(struct bgt_container *container)
 }
 
 /**
- * bgt_container_find() - look up a container
+ * bgt_container_find() - look up a container by its id
  * @id: its id
  *
- * Return: a reference that the caller puts, or NULL.
+ * Return: the container, with a reference that the caller puts; or NULL.
  */
 struct bgt_container *bgt_container_find(u32 id)
 {
@@ -361,11 +362,11 @@ struct bgt_container *bgt_container_find(u32 id)
 }
 
 /**
- * bgt_container_find_name() - look up a container
+ * bgt_container_find_name() - look up a container by its name
  * @name: its name
  *
  * Context: process.
- * Return: a reference that the caller puts, or NULL.
+ * Return: the container, with a reference that the caller puts; or NULL.
  */
 struct bgt_container *bgt_container_find_name(const char *name)
 {
@@ -381,10 +382,10 @@ struct bgt_container *bgt_container_find_name(const char *name)
 
 /**
  * bgt_container_next() - walk all containers
- * @id: where to begin; becomes the id of the result
+ * @id: the first id to look at; becomes the id of the result
  *
- * Return: a reference, that the caller puts, of the container with the smallest id
- *	   from @id on, or NULL.
+ * Return: the container with the smallest id from @id on, with a reference that the caller
+ *	   puts; or NULL.
  */
 struct bgt_container *bgt_container_next(unsigned long *id)
 {
@@ -399,9 +400,9 @@ struct bgt_container *bgt_container_next(unsigned long *id)
 }
 
 /**
- * bgt_container_of_current() - the container that the calling task runs in
+ * bgt_container_of_current() - find the container that the calling task runs in
  *
- * Return: a reference that the caller puts, or NULL.
+ * Return: the container, with a reference that the caller puts; or NULL.
  */
 struct bgt_container *bgt_container_of_current(void)
 {
@@ -422,9 +423,9 @@ int bgt_container_init(void)
 }
 
 /**
- * bgt_container_exit() - delete all containers, and wait until nothing looks for them
+ * bgt_container_exit() - delete all containers, and wait until they are freed
  *
- * Context: process; nobody can create one any more.
+ * Context: process; the netlink family is unregistered, so nobody can create one any more.
  */
 void bgt_container_exit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Containers: a budget, the cgroups it is for, and what they have used of it. */
+/* Containers: a budget, the cgroups that it is for, and the CPU time that they have used. */
 #ifndef _BGTASK_CONTAINER_H
 #define _BGTASK_CONTAINER_H
 
@@ -22,19 +22,19 @@
 
 struct netlink_ext_ack;
 
-/* How many of the last freezes the lead is learnt from. */
+/* The lead is the median of what this many of the last freezes have cost. */
 #define BGT_LEAD_SAMPLES 7
 
 /* How long work that had no memory waits before it is tried again. */
 #define BGT_NO_MEMORY_DELAY (HZ / 20)
 
 /**
- * struct bgt_policy - what an administrator says of a container
- * @quota: CPU time of a generation in ns, or BGTASK_QUOTA_UNLIMITED
+ * struct bgt_policy - what an administrator sets for a container
+ * @quota: CPU time per generation in ns, or BGTASK_QUOTA_UNLIMITED
  * @period: length of a generation in ns
- * @exempt: neither charge nor freeze for now
- * @reprieve_end: CLOCK_BOOTTIME; charge, but do not freeze until then
- * @count_traffic: count what is sent and received
+ * @exempt: the container is neither charged nor frozen for now
+ * @reprieve_end: in CLOCK_BOOTTIME; until then the container is charged, but not frozen
+ * @count_traffic: the bytes that the container's sockets send and receive are counted
  */
 struct bgt_policy {
 	u64 quota;
@@ -45,16 +45,16 @@ struct bgt_policy {
 };
 
 /**
- * struct bgt_generation - the budget now running
+ * struct bgt_generation - the present generation of a budget
  * @number: counts from 0
- * @start: CLOCK_BOOTTIME
- * @end: CLOCK_BOOTTIME; the next one starts here
- * @base: what account's usage was when nothing of this budget was spent
- * @spent: frozen copy of usage - @base while the container is exempt
- * @owed: what was spent of it when it began, since the one before was overrun
- * @gone: the budget was found to be gone, and is for the rest of the generation
- * @throttled: the members are to stand still for that
- * @stopped_known: @stopped of the container belongs to this generation
+ * @start: when the generation began, in CLOCK_BOOTTIME
+ * @end: when it ends and the next one begins, in CLOCK_BOOTTIME
+ * @base: the value of bgt_account_usage() at which nothing of this generation was spent
+ * @spent: what was spent; only kept while the container is exempt, else it is usage - @base
+ * @owed: what was spent already when the generation began, since the last one was overrun
+ * @gone: the budget was found to be spent; stays set until the generation ends
+ * @throttled: the members are to stand still, since the budget is spent
+ * @stopped_known: all members have come to a stop in this generation, after it was throttled
  */
 struct bgt_generation {
 	u64 number;
@@ -70,12 +70,12 @@ struct bgt_generation {
 
 /**
  * struct bgt_usage - CPU time that a container has used
- * @cgroups: all struct bgt_cgroup charged to it, but for those in @removed
- * @removed: those of cgroups whose directories were removed, that are in @departed but for
- *	what was charged to them since; see bgt_account_collect()
- * @total: the largest that bgt_account_usage() has found
- * @departed: of cgroups that were charged to it and are not any more, or whose directories
- *	were removed
+ * @cgroups: list of struct bgt_cgroup: cgroups charged to the container, but for those in @removed
+ * @removed: list of struct bgt_cgroup: cgroups charged to the container whose directories were
+ *	removed. What they used until then is in @departed; bgt_account_collect() adds the rest.
+ * @total: the largest usage that bgt_account_usage() has found
+ * @departed: CPU time of cgroups in @removed, and of cgroups that are no longer charged to the
+ *	container
  *
  * Protected by the container's lock.
  */
@@ -87,23 +87,23 @@ struct bgt_usage {
 };
 
 /**
- * struct bgt_budget - what a container may use, and what has become of that
- * @policy: written under bgt_registry_lock, too
- * @generation: see there
- * @times_throttled: since creation
- * @overrun: ns, deducted since creation
- * @lead: ns of CPU time by which to freeze early, constant in a generation
- * @lead_samples: CPU time that the last freezes took, newest last
- * @nr_lead_samples: how many of these there are
- * @detected: spent when exhaustion was last found
- * @stopped: spent when the threads had stopped after that
- * @timer: next moment to look at the budget
- * @due: that moment, or 0 if @timer is not set
- * @watched: switch-ins need not queue @look, as @timer is armed or there is nothing to
- *	watch. Read by the switch probe without the lock.
- * @look: looks at the budget, from a context that cannot take the lock itself
+ * struct bgt_budget - what a container may use, and what it has used of the budget
+ * @policy: changed with both bgt_registry_lock and the container's lock held
+ * @generation: the present generation
+ * @times_throttled: how often the container was throttled since its creation
+ * @overrun: ns that were deducted from later budgets since the container's creation
+ * @lead: ns of CPU time by which to freeze early; changes with generations and policies only
+ * @lead_samples: CPU time that the last freezes took, a ring
+ * @nr_lead_samples: how many samples were ever added to it
+ * @detected: what was spent when the budget was last found to be gone
+ * @stopped: what was spent when all threads had stopped after that
+ * @timer: looks at the budget next
+ * @due: when @timer expires, or 0 if it is not set
+ * @watched: the switch probe need not queue @look, as @timer is set or there is nothing to
+ *	watch. The probe reads this without the lock.
+ * @look: irq work that looks at the budget, for contexts that cannot take the lock
  *
- * Protected by the container's lock.
+ * All other accesses are protected by the container's lock.
  */
 struct bgt_budget {
 	struct bgt_policy policy;
@@ -122,15 +122,15 @@ struct bgt_budget {
 };
 
 /**
- * struct bgt_members - a container's cgroups, and what is written to their freezers
+ * struct bgt_members - a container's members, and the work that freezes and thaws them
  * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex.
- * @list: changed with bgt_registry_lock and @lock held
- * @freezes_again: @freeze_again was queued by the last write
- * @freeze: writes what members should be, on the FIFO worker
- * @freeze_again: the same, some time after a write has failed
+ * @list: list of struct bgt_member; changed with bgt_registry_lock and @lock held
+ * @freezes_again: @freeze_again was queued by the last bgt_freezer_apply()
+ * @freeze: calls bgt_freezer_apply() on the worker with real-time priority
+ * @freeze_again: does the same some time after a write has failed
  */
 struct bgt_members {
-	struct mutex lock;	/* of the others, see above */
+	struct mutex lock;	/* protects the rest, see above */
 	struct list_head list;
 	bool freezes_again;
 	struct kthread_work freeze;
@@ -138,10 +138,10 @@ struct bgt_members {
 };
 
 /**
- * struct bgt_housekeeping - all that may sleep and is not urgent
+ * struct bgt_housekeeping - what is left to be done for a container in process context
  * @work: does it
- * @events: a bit for each of BGTASK_CMD_*_NTF that is to be sent; the container's lock
- * @rescan: cgroups were created below a member; any context
+ * @events: a bit for each BGTASK_CMD_*_NTF that is to be sent; protected by the container's lock
+ * @rescan: cgroups were created below a member; set in any context without a lock
  */
 struct bgt_housekeeping {
 	struct delayed_work work;
@@ -153,30 +153,32 @@ struct bgt_housekeeping {
  * struct bgt_container - a budget and its member cgroups
  * @id: never 0; key in the registry
  * @name: unique; key in the registry
- * @by_name: registry's chain, protected by bgt_registry_lock
- * @refs: the registry has one until bgt_container_delete(), and so has whoever
- *	looked it up
- * @rcu: the last reference gives the memory back after a grace period, since
- *	the probes and bgt_container_find() read without a lock
- * @teardown: what deletion does after a grace period, when no probe sees it
+ * @by_name: link in the registry's table of names, protected by bgt_registry_lock
+ * @refs: the registry has a reference until the container is torn down, and so has everyone who
+ *	has looked the container up
+ * @rcu: frees the memory a grace period after the last reference is gone, since the probes and
+ *	bgt_container_find() read containers under RCU
+ * @teardown: the part of deletion that runs after a grace period, when no probe can find the
+ *	container any more
  *
- * @lock: protects @dead, @nr_members, @nr_frozen, @usage and @budget. Innermost but for the
- *	run-queue and timer locks: it is taken in hard interrupts and below css_set_lock.
- * @dead: deleted; never again arm the timer
+ * @lock: protects @dead, @nr_members, @nr_frozen, @usage and @budget. It is taken in hard
+ *	interrupts and below css_set_lock; only run-queue and timer locks nest inside.
+ * @dead: the container is deleted, and its timer must not be set any more
  * @nr_members: length of the list of members
- * @nr_frozen: how many of them have come to a stop
- * @usage: what it has used
- * @budget: what it may use
+ * @nr_frozen: how many members have come to a stop
+ * @usage: CPU time that the container has used
+ * @budget: CPU time that it may use
  *
- * @members: its cgroups; they have a lock of their own
- * @housekeeping: what is left for process context
- * @loan: time lent to it while it stands still; see there for its locks
- * @mutexes: those whose names it shares; bgt_mutex_lock
- * @charges: what its tasks use of that which has limits; see limit.c
+ * @members: its cgroups, with a lock of their own
+ * @housekeeping: what is left to be done in process context
+ * @loan: time lent to the container while it stands still, with a lock of its own
+ * @mutexes: list of struct bgt_mutex: those with names in the container's scope; protected by
+ *	bgt_mutex_lock
+ * @charges: how much of each limited resource its tasks use; see limit.c for the lock
  * @traffic: what its sockets send and receive
- * @traffic.cpus: how much, or NULL if that was never counted; then set under
- *	bgt_registry_lock
- * @traffic.counted: read by the packet hooks under RCU
+ * @traffic.cpus: counters of each CPU; NULL until traffic is counted for the first time, then set
+ *	under bgt_registry_lock
+ * @traffic.counted: traffic is counted now; read by the packet hooks under RCU
  */
 struct bgt_container {
 	u32 id;

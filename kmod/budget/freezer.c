@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A member stands still while it is held, or while its container is throttled, unless
- * that is lent time. The cgroup's own freezer does it: we write its cgroup.freeze, and
- * are told by a tracepoint when all threads have stopped.
+ * Freezes and thaws members. A member stands still while it is held, or while its container is
+ * throttled and is lent no time. This file writes the member's cgroup.freeze, and a tracepoint
+ * tells when all threads of the cgroup have stopped.
  *
- * A write takes cgroup_mutex, so it is made on a kthread, at a real-time priority
- * since the container spends CPU time until it is done. It writes what is wanted
- * at that moment: a freeze that is overtaken by a thaw is never made.
+ * A write takes cgroup_mutex, so a kthread makes it; with real-time priority, since the container
+ * spends CPU time until the write is done. The kthread writes what is wanted when it runs: a freeze
+ * that is overtaken by a thaw is never written.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,7 +26,10 @@
 
 static struct kthread_worker *worker;
 
-/* Where the directory is just being removed that is -ENOENT: the same, a moment earlier. */
+/*
+ * A write returns -ENODEV if the cgroup's directory was removed, and -ENOENT while it is being
+ * removed; both are reported as -ENODEV.
+ */
 static int write_one(struct file *file, const char *value)
 {
 	loff_t position = 0;
@@ -37,7 +40,7 @@ static int write_one(struct file *file, const char *value)
 	return written < 0 ? written : 0;
 }
 
-/* Returns whether there is nothing left to be done. */
+/* Returns whether the member needs no other write. */
 static bool apply_to_member(struct bgt_member *member, bool frozen)
 {
 	int err;
@@ -48,7 +51,7 @@ static bool apply_to_member(struct bgt_member *member, bool frozen)
 		return true;
 	trace_member_write(member, frozen);
 	err = write_one(member->freezer, frozen ? "1" : "0");
-	/* ENODEV: its directory was removed, and with it all threads. */
+	/* -ENODEV: the cgroup's directory was removed, so it has no threads. */
 	if (!err)
 		member->written = frozen;
 	else if (err != -ENODEV)
@@ -58,11 +61,12 @@ static bool apply_to_member(struct bgt_member *member, bool frozen)
 }
 
 /**
- * bgt_freezer_check() - may its files be written, which are open?
- * @member: new
+ * bgt_freezer_check() - check that the files of a member may be written
+ * @member: new, with its files open
  *
- * A delegated cgroup says no to those in its namespace only then (nsdelegate). Neither file
- * takes this value, but that is said to those alone who may write: it changes nothing.
+ * For a cgroup delegated with nsdelegate, open() does not check whether the caller's cgroup
+ * namespace may write, only write() does. The value written here is invalid for both files, so it
+ * changes nothing: -ERANGE means that the caller may write.
  *
  * Context: process.
  * Return: 0 or -errno.
@@ -77,7 +81,7 @@ int bgt_freezer_check(struct bgt_member *member)
 }
 
 /**
- * bgt_freezer_apply() - make a container's members what they should be now
+ * bgt_freezer_apply() - freeze or thaw each member of a container, as is due now
  * @container: any
  *
  * Context: process.
@@ -100,7 +104,7 @@ void bgt_freezer_apply(struct bgt_container *container)
 		else
 			done &= apply_to_member(member, member->held || throttled);
 	}
-	/* There may be memory again then. If it fails for another reason, that stays. */
+	/* Once: there may be memory again then, but other failures are likely to stay. */
 	container->members.freezes_again = !done && !container->members.freezes_again;
 	if (container->members.freezes_again)
 		kthread_queue_delayed_work(worker, &container->members.freeze_again,
@@ -119,8 +123,10 @@ static void apply_again(struct kthread_work *work)
 }
 
 /**
- * bgt_freezer_queue() - the same from any context, soon
+ * bgt_freezer_queue() - have the kthread call bgt_freezer_apply() soon
  * @container: any
+ *
+ * Context: any.
  */
 void bgt_freezer_queue(struct bgt_container *container)
 {
@@ -131,7 +137,7 @@ void bgt_freezer_queue(struct bgt_container *container)
  * bgt_freezer_release() - let a member that is being removed run again
  * @member: in no list any more
  *
- * Context: process, container's members_lock held.
+ * Context: process, the lock of the container's members held.
  */
 void bgt_freezer_release(struct bgt_member *member)
 {
@@ -143,7 +149,7 @@ void bgt_freezer_release(struct bgt_member *member)
  * @member: any
  *
  * Context: process, bgt_registry_lock held.
- * Return: 0, -EOPNOTSUPP for a threaded cgroup, -ENODEV if its directory is gone.
+ * Return: 0, -EOPNOTSUPP for a threaded cgroup, -ENODEV if the cgroup's directory was removed.
  */
 int bgt_freezer_kill(struct bgt_member *member)
 {
@@ -152,9 +158,9 @@ int bgt_freezer_kill(struct bgt_member *member)
 }
 
 /**
- * bgt_freezer_notified() - all threads of a cgroup have stopped, or no longer so
+ * bgt_freezer_notified() - the kernel has found a cgroup to be frozen, or no longer frozen
  * @cgroup: any
- * @frozen: which
+ * @frozen: whether all its threads have stopped
  *
  * Context: probe, below css_set_lock.
  */
@@ -168,7 +174,7 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
 	if (!member)
 		return;
 	container = member->container;
-	/* Where css_set_lock can sleep, it leaves interrupts enabled. */
+	/* On PREEMPT_RT, css_set_lock leaves interrupts enabled. */
 	raw_spin_lock_irqsave(&container->lock, flags);
 	if (member->counted && member->frozen != frozen) {
 		member->frozen = frozen;
@@ -195,8 +201,8 @@ void bgt_freezer_prepare(struct bgt_container *container)
 }
 
 /**
- * bgt_freezer_quiesce() - wait until the worker has left a container
- * @container: that nobody queues any more
+ * bgt_freezer_quiesce() - wait until the kthread is done with a container
+ * @container: is not queued any more
  *
  * Context: process.
  */

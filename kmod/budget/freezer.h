@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Freezer: makes members stand still, run, or die. */
+/* Freezer: freezes, thaws and kills members. */
 #ifndef _BGTASK_FREEZER_H
 #define _BGTASK_FREEZER_H
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frozen owner of a mutex is the trap of all app freezers: those who wait for it
- * stand still as well, though their own budget is untouched. So a container that
- * stands still is thawed when a task outside of it waits for a mutex that a task
- * inside owns: once in a generation, for a short while that is charged like any other,
- * and is deducted from the next budget if there is nothing left of this one. While that
- * leaves nothing of a budget, nothing more is lent: two apps that wait for each other
- * would live on loans.
+ * Lends time to frozen owners of mutexes. Without this, tasks that wait for a mutex whose owner is
+ * frozen would stand still as well, though their own budget is not spent. So a container that
+ * stands still is thawed for a short while, once in a generation, when a task outside waits for a
+ * mutex that a task inside owns. The time is charged, and is deducted from the next budget if this
+ * one is spent. While a loan takes the whole of a later budget, nothing more is lent, or two apps
+ * that wait for each other could live on loans for ever.
  *
- * What an administrator holds stays held, but for the members the owner is in: lending
- * time to a worker must not wake the UI thread.
+ * A loan thaws a held member only if an owner is in it: lending time to a worker must not wake the
+ * UI thread.
  */
 #include <linux/cgroup.h>
 #include <linux/module.h>
@@ -28,22 +27,26 @@ static unsigned int grace = 50;
 module_param(grace, uint, 0644);
 MODULE_PARM_DESC(grace, "How long an owner of a mutex may run for those who wait, in ms (default 50, 0 never)");
 
-/* Has it been lent time, and is none of this generation's budget its own because of that? */
+/* Has the container been lent time, and does what it owes take all of this generation's budget? */
 static bool is_in_debt(const struct bgt_container *container)
 {
 	const struct bgt_generation *generation = &container->budget.generation;
 
-	/* Without a budget, nothing can ever be paid back. */
+	/*
+	 * A container with a quota of 0 could never pay anything back, so this does not apply to
+	 * it.
+	 */
 	return container->loan.times && generation->throttled && container->budget.policy.quota &&
 	       generation->owed >= container->budget.policy.quota;
 }
 
 /**
- * bgt_lend_decide() - may a container run now for others?
+ * bgt_lend_decide() - decide whether a container may run for those who wait for it
  * @container: any
- * @standing: a member of it would stand still otherwise
+ * @standing: a member would stand still without a loan
  *
- * Context: process, members_lock held.
+ * Context: process, the lock of the container's members held.
+ * Return: whether the container is lent time now.
  */
 bool bgt_lend_decide(struct bgt_container *container, bool standing)
 {
@@ -53,7 +56,7 @@ bool bgt_lend_decide(struct bgt_container *container, bool standing)
 	lockdep_assert_held(&container->members.lock);
 
 	WRITE_ONCE(loan->standing, standing);
-	/* Pairs with bgt_lend_want(): it sees @standing, or we see its entry. */
+	/* Pairs with bgt_lend_want(): either it sees @standing, or this sees its entry. */
 	smp_mb();
 	wanted = !list_empty_careful(&loan->borrowers) && READ_ONCE(grace);
 	if (!wanted || !standing) {
@@ -72,7 +75,7 @@ bool bgt_lend_decide(struct bgt_container *container, bool standing)
 
 		bgt_quota_update(container);
 		if (bgt_lend_in_generation(container) || is_in_debt(container)) {
-			/* Until then it can only wait. */
+			/* There can be no loan before the next generation. */
 			mod_delayed_work(system_unbound_wq, &loan->end,
 					 nsecs_to_jiffies(generation->end - now) + 1);
 		} else {
@@ -101,7 +104,7 @@ static void end_loan(struct work_struct *work)
 	bgt_freezer_apply(container);
 }
 
-/* Let the freezer ask bgt_lend_decide() again. */
+/* Has the freezer call bgt_lend_decide() again. */
 static void reconsider(struct bgt_container *container)
 {
 	raw_spin_lock_irq(&container->lock);
@@ -111,9 +114,9 @@ static void reconsider(struct bgt_container *container)
 }
 
 /**
- * bgt_lend_want() - somebody outside waits for a mutex
- * @container: that the owner is in
- * @borrower: the owner; nothing is done if this is known
+ * bgt_lend_want() - a task outside waits for a mutex that is owned inside
+ * @container: the owner's container
+ * @borrower: the owner; nothing is done if it is in the list of borrowers already
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -133,9 +136,9 @@ void bgt_lend_want(struct bgt_container *container, struct bgt_borrower *borrowe
 }
 
 /**
- * bgt_lend_done() - nobody outside waits any more, or the owner has released the mutex
- * @container: that the owner is in
- * @borrower: the owner; nothing is done if this is known
+ * bgt_lend_done() - no task outside waits any more, or the owner has released the mutex
+ * @container: the owner's container
+ * @borrower: the owner; nothing is done if it is not in the list of borrowers
  *
  * Context: process, bgt_mutex_lock held.
  */
@@ -153,12 +156,12 @@ void bgt_lend_done(struct bgt_container *container, struct bgt_borrower *borrowe
 }
 
 /**
- * bgt_lend_covers() - may a held member run while time is lent?
- * @container: that is lent time
+ * bgt_lend_covers() - may a held member run while its container is lent time?
+ * @container: the container
  * @member: one of its members
  *
- * Context: process, members_lock held.
- * Return: whether an owner is in it, or nobody knows where one is.
+ * Context: process, the lock of the container's members held.
+ * Return: true if an owner is in the member, or if there is an owner that cannot be found.
  */
 bool bgt_lend_covers(struct bgt_container *container, const struct bgt_member *member)
 {
@@ -181,7 +184,7 @@ bool bgt_lend_covers(struct bgt_container *container, const struct bgt_member *m
 }
 
 /**
- * bgt_lend_in_generation() - has this generation been lent time?
+ * bgt_lend_in_generation() - has a container been lent time in this generation?
  * @container: any
  *
  * Context: container's lock held.
@@ -193,8 +196,8 @@ bool bgt_lend_in_generation(const struct bgt_container *container)
 }
 
 /**
- * bgt_lend_init() - the calling task becomes the owner of a mutex
- * @borrower: to be initialised
+ * bgt_lend_init() - make the calling task a borrower
+ * @borrower: result; keeps references until bgt_lend_exit()
  */
 void bgt_lend_init(struct bgt_borrower *borrower)
 {
@@ -204,8 +207,8 @@ void bgt_lend_init(struct bgt_borrower *borrower)
 }
 
 /**
- * bgt_lend_exit() - it is not any more
- * @borrower: that nobody outside waits for
+ * bgt_lend_exit() - give up the references of a borrower
+ * @borrower: in no list
  */
 void bgt_lend_exit(struct bgt_borrower *borrower)
 {
@@ -225,8 +228,8 @@ void bgt_lend_prepare(struct bgt_container *container)
 }
 
 /**
- * bgt_lend_quiesce() - wait until a loan has ended for the last time
- * @container: retired, and left by the freezer
+ * bgt_lend_quiesce() - wait until the end of a loan is not handled any more
+ * @container: retired by bgt_quota_retire(), and done with by the freezer
  *
  * Context: process.
  */

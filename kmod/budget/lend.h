@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lending: time for a container that stands still and owns what others wait for. */
+/* Lending: time for containers that stand still and own a mutex that others wait for. */
 #ifndef _BGTASK_LEND_H
 #define _BGTASK_LEND_H
 
@@ -13,10 +13,11 @@ struct bgt_member;
 struct pid;
 
 /**
- * struct bgt_borrower - a task in a container, that owns a mutex
- * @entry: in the container's borrowers while somebody outside waits for the mutex
- * @thread: that acquired it
- * @process: of that thread
+ * struct bgt_borrower - a task that owns a mutex, or waits for one
+ * @entry: link in the container's @borrowers while the task owns a mutex and a task outside of the
+ *	container waits for it
+ * @thread: the thread that asked for the mutex
+ * @process: the process of that thread
  */
 struct bgt_borrower {
 	struct list_head entry;
@@ -25,19 +26,19 @@ struct bgt_borrower {
 };
 
 /**
- * struct bgt_loan - what a container borrows
- * @lock: protects @borrowers; innermost, process context only
- * @borrowers: not empty while somebody outside waits
- * @standing: some member is to stand still; written under members_lock before
- *	@borrowers is looked at, read after an entry was added to it
- * @active: it may run for the moment; members_lock
- * @generation: number of the last generation that was lent time, plus 1; the
+ * struct bgt_loan - the time that a container is lent
+ * @lock: protects @borrowers; process context only, and no lock nests inside
+ * @borrowers: list of struct bgt_borrower; not empty while a task outside waits
+ * @standing: a member would stand still without a loan; written with the lock of the members held
+ *	before @borrowers is read, and read without a lock after @borrowers was changed
+ * @active: the container is lent time now; protected by the lock of the members
+ * @generation: number of the last generation in which time was lent, plus 1; protected by the
  *	container's lock
- * @times: how often that was; the container's lock
- * @end: the moment is over, or the next generation has come
+ * @times: how often time was lent; protected by the container's lock
+ * @end: ends the loan, or looks again when the next generation has begun
  */
 struct bgt_loan {
-	spinlock_t lock;	/* of @borrowers, see above */
+	spinlock_t lock;	/* protects @borrowers */
 	struct list_head borrowers;
 	bool standing;
 	bool active;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A cgroup is handed over as a descriptor of its directory. What the caller may do
- * with it is decided by the ordinary permissions of the files in it, which are
- * opened once, with the caller's rights.
+ * Adds cgroups to containers and removes them. The caller hands over a descriptor of the cgroup's
+ * directory. The ordinary permissions of the files in the directory decide whether the caller may
+ * freeze and kill: the module opens these files once, with the caller's rights.
  */
 #include <linux/cgroup.h>
 #include <linux/file.h>
@@ -54,7 +54,7 @@ static int get_cgroup(struct bgt_member *member, int fd, const struct file *dire
 	}
 	member->cgroup = cgroup;
 
-	/* Another thread may have put something else there since we looked. */
+	/* Another thread may have replaced the descriptor since its directory was looked at. */
 	if (kernfs_ino(cgroup->kn) != file_inode(directory)->i_ino) {
 		NL_SET_ERR_MSG(extack, "descriptor was replaced meanwhile");
 		return -EBADF;
@@ -104,8 +104,8 @@ static void free_member(struct bgt_member *member)
 }
 
 /*
- * Take it into account; what was frozen before and what runs now, as well. The probe has
- * seen it since it is in the tree, but leaves it alone until it is counted.
+ * Counts a new member, which may be frozen already. The freezer's probe finds the member since it
+ * is in the tree, but ignores it until it is counted.
  */
 static void count_member(struct bgt_member *member)
 {
@@ -114,7 +114,7 @@ static void count_member(struct bgt_member *member)
 	raw_spin_lock_irq(&container->lock);
 	member->counted = true;
 	container->nr_members++;
-	/* From here on the probe tells when this changes. */
+	/* From here on the probe keeps @frozen up to date. */
 	member->frozen = test_bit(CGRP_FROZEN, &member->cgroup->flags);
 	container->nr_frozen += member->frozen;
 	member->announced = member->frozen;
@@ -136,7 +136,7 @@ static void uncount_member(struct bgt_member *member)
 	raw_spin_unlock_irq(&container->lock);
 }
 
-/* Have it removed when bgt_registry_lock is free. */
+/* Has the housekeeping remove a member, since bgt_registry_lock cannot be taken here. */
 static void mark_gone(struct bgt_member *member)
 {
 	unsigned long flags;
@@ -149,12 +149,12 @@ static void mark_gone(struct bgt_member *member)
 
 /**
  * bgt_member_add() - make a cgroup a member
- * @container: that it shall belong to
- * @fd: of the cgroup's directory, in the calling task
- * @role: what it holds
- * @held: whether it shall stand still
- * @id: result
- * @extack: told why not
+ * @container: the container
+ * @fd: descriptor of the cgroup's directory, in the calling task
+ * @role: the member's role
+ * @held: whether the member shall stand still, whatever the budget says
+ * @id: result: id of the member
+ * @extack: gets the reason of a failure
  *
  * Context: process, bgt_registry_lock held.
  * Return: 0 or -errno, see the netlink spec.
@@ -207,7 +207,10 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 	list_add_tail(&member->entry, &container->members.list);
 	mutex_unlock(&container->members.lock);
 	count_member(member);
-	/* Its directory may be gone since we opened it: the probe sees the member, or we that. */
+	/*
+	 * The directory may have been removed meanwhile: either the probe of cgroup_rmdir sees the
+	 * member, or this sees that the cgroup is offline.
+	 */
 	smp_mb();
 	if (!(READ_ONCE(member->cgroup->self.flags) & CSS_ONLINE))
 		mark_gone(member);
@@ -241,7 +244,7 @@ struct bgt_member *bgt_member_find(u32 id)
 
 /**
  * bgt_member_next() - walk all members
- * @id: where to begin; becomes the id of the result
+ * @id: the first id to look at; becomes the id of the result
  *
  * Context: process, bgt_registry_lock held, as long as the result is used.
  * Return: the member with the smallest id from @id on, or NULL.
@@ -253,9 +256,9 @@ struct bgt_member *bgt_member_next(unsigned long *id)
 }
 
 /**
- * bgt_member_set_held() - make a member stand still, or not because of this
+ * bgt_member_set_held() - hold a member, or let it go
  * @member: any
- * @held: which
+ * @held: whether the member shall stand still, whatever the budget says
  *
  * Context: process, bgt_registry_lock held.
  */
@@ -270,7 +273,7 @@ void bgt_member_set_held(struct bgt_member *member, bool held)
 }
 
 /**
- * bgt_member_remove() - take a cgroup out of its container, thawed
+ * bgt_member_remove() - take a cgroup out of its container, and thaw it
  * @member: is freed
  *
  * Context: process, bgt_registry_lock held.
@@ -311,7 +314,7 @@ void bgt_member_rmdir(struct cgroup *cgroup)
 
 /**
  * bgt_member_remove_gone() - remove members whose directories were removed
- * @container: whose members to look at
+ * @container: any
  *
  * Context: process, bgt_registry_lock held.
  */

@@ -16,19 +16,22 @@ struct netlink_ext_ack;
 /**
  * struct bgt_member - one cgroup of a container
  * @id: never 0
- * @role: what it holds
- * @container: that lists it, and lives longer
- * @cgroup: with a reference
- * @freezer: its cgroup.freeze, opened with the rights of whoever added it
- * @killer: its cgroup.kill, likewise
- * @entry: in the container's members
- * @rcu: the tracepoint probes read members without a lock
- * @held: should stand still whatever the budget says; members_lock
- * @written: what was last written to @freezer; members_lock
- * @frozen: all threads have stopped; the container's lock
- * @announced: the last value of @frozen that listeners were told; members_lock
- * @gone: its directory was removed; the container's lock
- * @counted: in its container's nr_members and nr_frozen; the container's lock
+ * @role: what kind of processes or threads the cgroup is for
+ * @container: the container, which lives longer than its members
+ * @cgroup: the cgroup, with a reference
+ * @freezer: the cgroup's cgroup.freeze, opened with the rights of the task that added the member
+ * @killer: the cgroup's cgroup.kill, opened likewise
+ * @entry: link in the container's list of members
+ * @rcu: frees the member after a grace period, as the probes read members under RCU
+ * @held: the member shall stand still, whatever the budget says
+ * @written: what was last written to @freezer
+ * @frozen: all threads have stopped
+ * @announced: the last value of @frozen that listeners were told
+ * @gone: the cgroup's directory was removed
+ * @counted: the member is counted in its container's @nr_members and @nr_frozen
+ *
+ * The container's lock protects @frozen, @gone and @counted; the lock of the container's members
+ * protects @held, @written and @announced.
  */
 struct bgt_member {
 	u32 id;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A budget's generations, and the search for the moment when it is gone.
+ * The generations of a budget, and the search for the moment when the budget is spent.
  *
- * Nothing is polled. While a container runs, its timer is set for the earliest
- * moment at which the rest of the budget could be gone, if all CPUs ran it; there
- * it is set for the new rest, until there is none. Once nothing of the container
- * runs, the timer is left alone and the next switch-in brings it back (@watched).
- * Generations roll over when somebody looks: as an idle container spends nothing,
- * it does not matter when. Only a throttled one, and one that runs, need the timer
- * for the end of theirs.
+ * Nothing is polled. While a container runs, its timer is set for the earliest moment at which the
+ * rest of the budget could be spent, which is when all CPUs run the container. When the timer
+ * expires, it is set again for what is left then, until nothing is left. When no CPU runs the
+ * container, the timer is not set; the next switch to one of its tasks sets it again (@watched).
+ * A generation rolls over when the budget is looked at next: an idle container spends nothing, so
+ * it does not matter when. Only a container that is throttled or runs needs the timer for the end
+ * of its generation.
  *
- * For the time of a reprieve a container runs on, and into debt if it comes to that.
- * Its generations roll over as ever, or budgets that it did not use would pay for that.
+ * During a reprieve a container is not frozen, so it may spend more than its budget. Its
+ * generations roll over on time, or unused budgets of later generations would pay for what it
+ * overruns.
  *
- * Stopping threads takes time, in which they spend more. How much is learnt from
- * the last times, and freezing begins that much before the quota is reached.
+ * Threads spend more time until they have stopped. The file learns how much from the last freezes,
+ * and begins to freeze that much before the quota is reached: the lead.
  */
 #include <linux/cpumask.h>
 #include <linux/hash.h>
@@ -31,7 +32,7 @@
 #include "freezer.h"
 #include "quota.h"
 
-/* Below this the timer itself would be a noticeable part of the load. */
+/* The timer is never set for less, or the timer itself would be a noticeable part of the load. */
 #define SHORTEST_WATCH (20 * NSEC_PER_USEC)
 
 static bool anticipate = true;
@@ -43,7 +44,7 @@ static bool is_limited(const struct bgt_budget *budget)
 	return !budget->policy.exempt && budget->policy.quota != BGTASK_QUOTA_UNLIMITED;
 }
 
-/* Spent of this generation when @usage has been used in all. */
+/* What is spent of this generation when the container has used @usage since its creation. */
 static u64 spent_at(const struct bgt_budget *budget, u64 usage)
 {
 	if (budget->policy.exempt)
@@ -74,13 +75,13 @@ static u64 learn_lead(const struct bgt_budget *budget)
 		return 0;
 	memcpy(sorted, budget->lead_samples, sizeof(sorted));
 	sort(sorted, count, sizeof(sorted[0]), compare_samples, NULL);
-	/* A quota that is small against the time of a freeze still is a quota. */
+	/* At least half of the quota can be used, even if a freeze costs more than the quota. */
 	return min(sorted[(count - 1) / 2], budget->policy.quota / 2);
 }
 
 /*
- * Enter the generation that @now lies in. What was overrun is taken from its
- * budget, and from those of generations that passed unnoticed before it.
+ * Begins the generation that @now lies in. What was spent over the quota is deducted from its
+ * budget, and from the budgets of generations that have passed before it without being noticed.
  */
 static void roll_over(struct bgt_budget *budget, u64 now, u64 usage)
 {
@@ -157,20 +158,22 @@ static void watch_no_more(struct bgt_container *container)
 
 	WRITE_ONCE(budget->watched, true);
 	budget->due = 0;
-	/* If it is just now expiring, it looks at the budget once more. */
+	/* A timer that is expiring now cannot be cancelled, and looks at the budget once more. */
 	hrtimer_try_to_cancel(&budget->timer);
 }
 
-/* Does it run? If not, the budget is looked at when it is switched to. */
+/* Does a CPU run the container? If not, the next switch to it has the budget looked at. */
 static bool runs_now(struct bgt_container *container)
 {
 	WRITE_ONCE(container->budget.watched, false);
-	/* Pairs with bgt_account_on_switch(): it has us look again, or we see it running. */
+	/*
+	 * Pairs with bgt_account_on_switch(): either it queues a look, or this sees the task run.
+	 */
 	smp_mb();
 	return bgt_account_running(container);
 }
 
-/* Watch a container that runs, or wait for it to be switched to. */
+/* Sets the timer if a CPU runs the container; else the next switch to it does. */
 static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 {
 	struct bgt_budget *budget = &container->budget;
@@ -185,7 +188,7 @@ static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 	watch_until(container, min(now + soon, budget->generation.end));
 }
 
-/* Watch a container that has a reprieve: where its generation ends if it runs, and to the end. */
+/* Sets the timer for the end of a reprieve and, if the container runs, of its generation. */
 static void watch_reprieve(struct bgt_container *container)
 {
 	struct bgt_budget *budget = &container->budget;
@@ -198,10 +201,10 @@ static void watch_reprieve(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_update() - bring a container up to the present
+ * bgt_quota_update() - bring a container's budget up to date
  * @container: any
  *
- * Rolls over, throttles, replenishes and sets the timer, whatever is due.
+ * Rolls the generation over, throttles, replenishes and sets the timer, as is due.
  *
  * Context: container's lock held.
  */
@@ -215,7 +218,10 @@ void bgt_quota_update(struct bgt_container *container)
 	if (container->dead)
 		return;
 
-	/* Were it read last, a CPU that is held up in between would look too late. */
+	/*
+	 * The clock is read before the usage: if the CPU is delayed in between, the timer is set
+	 * too early, which does no harm, and not too late.
+	 */
 	now = ktime_get_boottime_ns();
 	usage = bgt_account_usage(container);
 	roll_over(budget, now, usage);
@@ -244,8 +250,8 @@ void bgt_quota_update(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_stopped() - the last thread of a container has come to a stop
- * @container: any; if it is not throttled, nothing is to be learnt from that
+ * bgt_quota_stopped() - note that all members of a container have come to a stop
+ * @container: any; nothing is done if it is not throttled
  *
  * Context: container's lock held.
  */
@@ -263,10 +269,11 @@ void bgt_quota_stopped(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_learn() - take note of what the last freeze cost
- * @container: that bgt_quota_stopped() was called for
+ * bgt_quota_learn() - note how much CPU time the last freeze has cost
+ * @container: bgt_quota_stopped() was called for it
  *
- * This comes a little later, since the last thread was still on its way out then.
+ * The caller is the housekeeping: when bgt_quota_stopped() is called, the last thread still runs
+ * for a moment.
  *
  * Context: container's lock held.
  */
@@ -282,7 +289,7 @@ void bgt_quota_learn(struct bgt_container *container)
 	spent = spent_at(budget, bgt_account_usage(container));
 	budget->stopped = spent;
 	trace_container_stopped(container, spent);
-	/* What runs on a loan does not tell how long freezing takes. */
+	/* During a loan the container spends time that is no cost of a freeze. */
 	if (!budget->policy.quota || spent < budget->detected ||
 	    bgt_lend_in_generation(container))
 		return;
@@ -291,8 +298,8 @@ void bgt_quota_learn(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_spent() - what was spent of the present generation, as last seen
- * @container: that bgt_quota_update() was called for, with the lock held since
+ * bgt_quota_spent() - what was spent of the present generation
+ * @container: the caller has called bgt_quota_update() for it since it took the lock
  *
  * Context: container's lock held.
  */
@@ -305,9 +312,9 @@ u64 bgt_quota_spent(const struct bgt_container *container)
 }
 
 /**
- * bgt_quota_set() - change what a container may use
+ * bgt_quota_set() - change a container's policy
  * @container: any
- * @policy: valid
+ * @policy: the new policy, which was checked
  *
  * Context: container's lock held.
  */
@@ -355,7 +362,7 @@ static void look(struct irq_work *work)
 }
 
 /**
- * bgt_quota_init() - begin the first generation
+ * bgt_quota_init() - begin a container's first generation
  * @container: new, with its id and policy
  */
 void bgt_quota_init(struct bgt_container *container)
@@ -374,7 +381,7 @@ void bgt_quota_init(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_retire() - never again throttle or set the timer
+ * bgt_quota_retire() - stop throttling a container and setting its timer
  * @container: being deleted
  */
 void bgt_quota_retire(struct bgt_container *container)
@@ -383,7 +390,7 @@ void bgt_quota_retire(struct bgt_container *container)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&container->lock, flags);
-	/* The last look: from now on nobody may ask which CPUs run it. */
+	/* Usage is read for the last time, since the switch probe may soon be unregistered. */
 	bgt_account_collect(container);
 	bgt_account_usage(container);
 	container->dead = true;
@@ -393,8 +400,8 @@ void bgt_quota_retire(struct bgt_container *container)
 }
 
 /**
- * bgt_quota_quiesce() - wait until nothing looks at the budget any more
- * @container: retired, a grace period ago
+ * bgt_quota_quiesce() - wait until nothing looks at a container's budget any more
+ * @container: bgt_quota_retire() was called for it, a grace period ago
  *
  * Context: process.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Quota: generations of a budget, and finding the moment when one is gone. */
+/* Quota: the generations of a budget, and the search for the moment when it is spent. */
 #ifndef _BGTASK_QUOTA_H
 #define _BGTASK_QUOTA_H
 

@@ -20,8 +20,7 @@ struct netlink_ext_ack;
  * struct bgt_acquisition - a socket owns a mutex, or waits for one
  * @refs: one until bgt_acquisition_free(), and one for @timeout while it is set
  * @mutex: the mutex
- * @peer: the socket's peer; NULL if the socket of the owner was closed, and nobody has got the mutex
- *	after it
+ * @peer: the socket's peer; NULL once the owner's socket was closed, until the mutex passes on
  * @by_peer: link in the peer's @owned or @waiting
  * @queue: link in the mutex's @waiters; empty if the socket does not wait
  * @count: how often the owner has acquired the mutex; 0 for a waiter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Named mutexes, as apps of Windows know them: they are recursive, can be waited for with a timeout,
- * and go to the next waiter as "abandoned" when the owner dies.
+ * Named mutexes, as apps of Windows know them: they are recursive, can be waited for with a
+ * timeout, and go to the next waiter as "abandoned" when the owner dies.
  *
  * The owner is a socket. A mutex exists while a socket owns it, and after its owner has died until
  * another socket acquires it and is told so.
