@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* bgtask: CPU budgets over long windows for groups of cgroups, and named mutexes. */
+/*
+ * Loads and unloads the module, which has CPU budgets over long windows for groups of cgroups,
+ * named mutexes, and a relay of calls to the helper.
+ */
 #include <linux/module.h>
 #include <net/genetlink.h>
 
@@ -20,7 +23,7 @@ static void peer_gone(struct bgt_peer *peer)
 	bgt_relay_peer_gone(peer);
 }
 
-/* All that lower folders say to higher ones. */
+/* Which functions of higher folders the lower folders call. */
 static const struct bgt_observers observers = {
 	.container_event = bgt_netlink_container_event,
 	.member_event = bgt_netlink_member_event,
@@ -29,7 +32,7 @@ static const struct bgt_observers observers = {
 	.need_housekeeping = bgt_container_schedule,
 };
 
-/* In the order of registration: what ends the life of an entry comes first. */
+/* In the order of registration. The probes that remove an entry of the tree come first. */
 static struct bgt_probe probes[] = {
 	BGT_PROBE(cgroup_release, bgt_cgroup_on_release),
 	BGT_PROBE(cgroup_rmdir, bgt_cgroup_on_rmdir),

@@ -32,10 +32,7 @@ static bool is_in_debt(const struct bgt_container *container)
 {
 	const struct bgt_generation *generation = &container->budget.generation;
 
-	/*
-	 * A container with a quota of 0 could never pay anything back, so this does not apply to
-	 * it.
-	 */
+	/* With a quota of 0 nothing could ever be paid back, so then there is no debt. */
 	return container->loan.times && generation->throttled && container->budget.policy.quota &&
 	       generation->owed >= container->budget.policy.quota;
 }

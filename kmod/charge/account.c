@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel already counts the CPU time of every cgroup, per CPU, where it
- * charges a task (cgroup_account_cputime()). We read these counters instead of
- * keeping a second set: what a container is charged is what cpu.stat says, and a
- * context switch costs no more than one look into a hash table, which tells
- * whether the budget has to be watched from now on.
+ * Reads how much CPU time a container has used. The kernel already counts the CPU time of every
+ * cgroup, per CPU, where it charges a task (cgroup_account_cputime()). This file reads these
+ * counters instead of keeping a second set: what a container is charged is what cpu.stat says, and
+ * a context switch costs no more than one lookup in a hash table, which tells whether the budget
+ * has to be watched from now on.
  */
 #include <linux/cgroup.h>
 #include <linux/percpu.h>
@@ -19,15 +19,16 @@
 #include "tree.h"
 
 /*
- * What each CPU runs, as long as the switch probe is in place. A task is freed a grace
- * period after it was last switched out, and by then another one stands here: an RCU
- * reader can follow the pointer. NULL where nothing was seen yet.
+ * The task that each CPU runs, while the switch probe is registered; NULL until the probe has seen
+ * one. An RCU reader can follow the pointer: a task is freed a grace period after it was last
+ * switched out, and then the pointer is to the next task.
  */
 static DEFINE_PER_CPU(struct task_struct *, running);
 
 /*
- * Where interrupt or steal time is taken out, the clock of tasks falls behind. How far
- * is seen when exec_start has just been set from it: at a switch, and by the tick.
+ * In kernels that do not charge interrupt or steal time to tasks, the clock of tasks lags behind
+ * sched_clock_cpu(). The lag can be read when the kernel has just set exec_start from the clock of
+ * tasks: at a switch, and after the tick.
  */
 #if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING)
 static DEFINE_PER_CPU(u64, clock_lag);
@@ -74,10 +75,10 @@ static u64 task_clock(int cpu)
 
 /**
  * bgt_account_runtime() - CPU time that the kernel has charged to a cgroup
- * @cgroup: any; what is below it is not included
+ * @cgroup: any; cgroups below it are not included
  *
  * Context: any, as long as the cgroup is not freed.
- * Return: ns since it was created; never goes back.
+ * Return: ns since the cgroup was created; never goes back.
  */
 u64 bgt_account_runtime(struct cgroup *cgroup)
 {
@@ -99,8 +100,8 @@ u64 bgt_account_runtime(struct cgroup *cgroup)
 }
 
 /**
- * bgt_account_collect_one() - take in what was charged to a cgroup
- * @entry: begins anew from there
+ * bgt_account_collect_one() - add what was charged to a cgroup to its container's @departed
+ * @entry: the cgroup; its @base becomes what was charged until now
  *
  * Context: the lock of its container held.
  */
@@ -115,13 +116,14 @@ void bgt_account_collect_one(struct bgt_cgroup *entry)
 }
 
 /**
- * bgt_account_collect() - take in what was charged to cgroups whose directories were removed
+ * bgt_account_collect() - add what was charged to cgroups whose directories were removed
  * @container: any
  *
- * A cgroup stays for as long as memory is charged to it, which may be long, and many may. So
- * bgt_account_charged(), which hard interrupts call, passes these by. No task is in one but
- * those that were on their last way out already: what these still use of it is missed, until
- * this is called or the cgroup is released.
+ * A cgroup is released when no more memory is charged to it, which can be long after its directory
+ * was removed, and there can be many such cgroups. So bgt_account_charged(), which runs in hard
+ * interrupts, does not read them. The only tasks in them are those that were exiting when the
+ * directory was removed: what these still use is missed until this is called or the cgroup is
+ * released.
  *
  * Context: container's lock held.
  */
@@ -137,11 +139,11 @@ void bgt_account_collect(struct bgt_container *container)
 
 /**
  * bgt_account_charged() - CPU time that the kernel has charged to a container
- * @container: any; to have it exactly, call bgt_account_collect() before
+ * @container: any; for the exact time, call bgt_account_collect() before
  *
  * Context: container's lock held.
- * Return: ns since its creation; what runs at the moment is charged at the next
- *	   tick or switch.
+ * Return: ns since the container's creation; the kernel charges a running task at the next tick
+ *	   or switch.
  */
 u64 bgt_account_charged(struct bgt_container *container)
 {
@@ -155,20 +157,23 @@ u64 bgt_account_charged(struct bgt_container *container)
 	return sum;
 }
 
-/* What of a container is on the CPUs at a moment. */
+/* What the CPUs run of a container at one moment. */
 struct flight {
-	u64 time;		/* used since the kernel last charged it */
+	u64 time;		/* CPU time that the kernel has not charged yet */
 	u64 stamp;		/* changes with every charge and switch */
 	unsigned int cpus;
-	bool charging;		/* a charge is so new that it may not be complete */
+	bool charging;		/* the kernel may be in the middle of a charge */
 };
 
-/* From update_curr() setting exec_start until the cgroup's counter has the time. */
+/*
+ * How long update_curr() takes at most from setting exec_start to adding to the cgroup's counter.
+ */
 #define CHARGE_TAKES (2 * NSEC_PER_USEC)
 
 /*
- * Interrupts are off: after that long, a miss is better than another look. Where a few
- * looks alone take longer, the machine is slow in all else, too.
+ * How long and how often to look again. Interrupts are disabled meanwhile, so after that long a
+ * wrong result is better than another look. A few looks are always made: if these take longer, then
+ * the machine is slow in everything.
  */
 #define LOOKING_TAKES (20 * NSEC_PER_USEC)
 #define LOOKS_LEAST 4
@@ -199,7 +204,7 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
 		start = READ_ONCE(task->se.exec_start);
 		delta = task_clock(cpu) - start;
 		flight->charging |= delta < CHARGE_TAKES;
-		/* The tick charges at least once a second, even on an isolated CPU. */
+		/* Even on an isolated CPU, the tick charges at least once a second. */
 		flight->time += clamp_t(s64, delta, 0, NSEC_PER_SEC);
 		flight->stamp += start;
 		flight->cpus++;
@@ -208,18 +213,18 @@ static void look_at_cpus(struct bgt_container *container, struct flight *flight)
 }
 
 /**
- * bgt_account_usage() - CPU time used, to this moment
+ * bgt_account_usage() - CPU time that a container has used until now
  * @container: any
  *
- * Other CPUs charge and switch meanwhile. A charge that falls between our looks
- * would be missed or counted twice, and it may be of a whole tick: look again, for a
- * while. What runs is an estimate, as long as it is not charged; it never goes back.
+ * Other CPUs charge and switch while this reads the counters. A charge in between would be missed
+ * or counted twice, and can be of a whole tick: so this looks again, for a while. The time that the
+ * kernel has not charged yet is an estimate, but the result never goes back.
  *
- * Of a container that was deleted it is what it was then, since the switch probe may
- * not be in place any more.
+ * For a deleted container the result stays what it was at the deletion, since the switch probe may
+ * not be registered any more.
  *
  * Context: container's lock held.
- * Return: ns since its creation.
+ * Return: ns since the container's creation.
  */
 u64 bgt_account_usage(struct bgt_container *container)
 {
@@ -244,7 +249,7 @@ u64 bgt_account_usage(struct bgt_container *container)
 }
 
 /**
- * bgt_account_running() - number of CPUs that run a container
+ * bgt_account_running() - count the CPUs that run a container
  * @container: not deleted
  *
  * Context: interrupts disabled.
@@ -259,14 +264,13 @@ unsigned int bgt_account_running(struct bgt_container *container)
 
 /**
  * bgt_account_on_switch() - a CPU switches to another task
- * @data: of the tracepoint, unused like the following
+ * @data: unused
  * @preempt: unused
  * @prev: unused
- * @next: runs from now on
+ * @next: the task that runs from now on
  * @prev_state: unused
  *
- * Context: probe of sched_switch, under the run-queue lock: records, and at most
- *	    queues irq work.
+ * Context: probe of sched_switch, below the run-queue lock: may queue irq work, but take no lock.
  */
 void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 			   struct task_struct *next, unsigned int prev_state)
@@ -281,15 +285,15 @@ void bgt_account_on_switch(void *data, bool preempt, struct task_struct *prev,
 		return;
 
 	container = READ_ONCE(entry->container);
-	/* Pairs with runs_now(): it sees us running, or we see that it gave up. */
+	/* Pairs with runs_now(): either it sees @next run, or this sees that @watched is false. */
 	smp_mb();
 	if (!READ_ONCE(container->budget.watched))
 		irq_work_queue(&container->budget.look);
 }
 
 /**
- * bgt_account_on_timer_entry() - a timer expires; perhaps it is the tick
- * @data: of the tracepoint, unused like the following
+ * bgt_account_on_timer_entry() - a timer expires, which may be the tick
+ * @data: unused
  * @timer: unused
  * @now: unused
  *
@@ -301,8 +305,8 @@ void bgt_account_on_timer_entry(void *data, struct hrtimer *timer, ktime_t *now)
 }
 
 /**
- * bgt_account_on_timer_exit() - it was dealt with; if it was the tick, it has charged
- * @data: of the tracepoint, unused
+ * bgt_account_on_timer_exit() - a timer was handled; if it was the tick, it has charged the task
+ * @data: unused
  * @timer: unused
  *
  * Context: probe of hrtimer_expire_exit, in a hard interrupt.
@@ -319,10 +323,11 @@ static void note_current(void *unused)
 }
 
 /**
- * bgt_account_reset() - forget what ran, before the switch probe is put in place
+ * bgt_account_reset() - forget what the CPUs ran, before the switch probe is registered
  *
- * What ran when it was taken away is not known to live. bgt_account_begin() only learns
- * what CPUs run that are online; one that comes later is seen at its first switch.
+ * The tasks that ran when the probe was last unregistered may have been freed since.
+ * bgt_account_begin() only learns what the online CPUs run: what a CPU runs that comes online later
+ * is known at its first switch.
  *
  * Context: process; there are no containers.
  */
@@ -335,7 +340,7 @@ void bgt_account_reset(void)
 }
 
 /**
- * bgt_account_begin() - learn what runs, now that the switch probe is in place
+ * bgt_account_begin() - learn what the CPUs run, after the switch probe was registered
  *
  * Context: process.
  */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The socket of a packet that has arrived. IP knows it already if it demultiplexes early,
- * as it does for connected sockets by default; else it is looked up as TCP and UDP will.
- * What goes to many at once, or to raw sockets, has no one socket. Nor has a fragment in
- * IPv6, which comes by before it is put together, other than the first: it has no ports.
+ * Finds the socket of a packet that has arrived. IP has found it already if it demultiplexes early,
+ * as it does for connected sockets by default; otherwise this looks the socket up as TCP and UDP
+ * will. Multicast packets, and packets for raw sockets, belong to no single socket. IPv6 fragments
+ * pass the hook before they are put together: only the first one has ports, so the others are not
+ * found.
  */
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
@@ -18,13 +19,13 @@
 
 #include "socket.h"
 
-/* Source and destination, which is how both TCP and UDP begin. */
+/* How the headers of both TCP and UDP begin. */
 struct ports {
 	__be16 source;
 	__be16 destination;
 };
 
-/* Sockets of TCP come with a reference, those of UDP live as long as the RCU section. */
+/* @counted: the socket has a reference, as for TCP; UDP sockets live as long as the RCU section. */
 static struct sock *look_up_v4(struct net *net, struct sk_buff *skb, int dif, bool *counted)
 {
 	const struct iphdr *ip = ip_hdr(skb);
@@ -77,13 +78,13 @@ static struct sock *look_up_v6(struct net *net, struct sk_buff *skb, int dif, bo
 #endif
 
 /**
- * bgt_socket_of_packet() - find out whom a packet is for
- * @skb: that arrives
- * @state: of the hook at NF_INET_LOCAL_IN
- * @socket: result, which the caller puts
+ * bgt_socket_of_packet() - find the socket that a packet is for
+ * @skb: the packet, which arrives
+ * @state: state of the hook at NF_INET_LOCAL_IN
+ * @socket: result, which the caller gives to bgt_socket_put()
  *
  * Context: RCU read side, softirq.
- * Return: false if nobody is known to wait for it.
+ * Return: false if no full socket was found; then there is nothing to put.
  */
 bool bgt_socket_of_packet(struct sk_buff *skb, const struct nf_hook_state *state,
 			  struct bgt_socket *socket)
@@ -105,8 +106,8 @@ bool bgt_socket_of_packet(struct sk_buff *skb, const struct nf_hook_state *state
 }
 
 /**
- * bgt_socket_put() - be done with a socket
- * @socket: that bgt_socket_of_packet() has found
+ * bgt_socket_put() - give up the reference to a socket, if there is one
+ * @socket: from bgt_socket_of_packet()
  */
 void bgt_socket_put(struct bgt_socket *socket)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Socket: the one that a packet is for. */
+/* Socket: finds the socket that a packet is for. */
 #ifndef _BGTASK_SOCKET_H
 #define _BGTASK_SOCKET_H
 
@@ -11,8 +11,8 @@ struct sock;
 
 /**
  * struct bgt_socket - a socket that was found
- * @sk: full socket
- * @found: as it was looked up, if that took a reference; else NULL
+ * @sk: the full socket
+ * @found: the socket that was looked up, if that took a reference; else NULL
  */
 struct bgt_socket {
 	struct sock *sk;

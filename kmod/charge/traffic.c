@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A packet belongs to the container of the cgroup that its socket was created in, as
- * for cgroup BPF. Netfilter shows us all packets of every network namespace, but only
- * while a container wants its own counted: otherwise not one pays for it.
+ * Counts what the sockets of containers send and receive. A packet belongs to the container of the
+ * cgroup that its socket was created in, as for cgroup BPF. Netfilter hooks see all packets of
+ * every network namespace; they are only registered while a container wants its traffic counted, so
+ * that otherwise no packet pays for it.
  */
 #include <linux/cgroup.h>
 #include <linux/mutex.h>
@@ -19,14 +20,14 @@
 #include "traffic.h"
 #include "tree.h"
 
-/* Behind the filters, as what they drop does not count; before addresses are rewritten. */
+/* After the filters, since what they drop is not counted, and before addresses are rewritten. */
 #define PRIORITY (NF_IP_PRI_SECURITY + 1)
 
-/* Nests outside of pernet_ops_rwsem, and inside of nothing. */
+/* Protects @nr_users. Nests inside no other lock, and outside pernet_ops_rwsem. */
 static DEFINE_MUTEX(hooks_lock);
 static unsigned int nr_users;
 
-/* RCU read side, as all hooks. */
+/* Called by the hooks, which are RCU readers. */
 static void count(struct sock *sk, unsigned int bytes, enum bgt_traffic_kind kind)
 {
 	struct bgt_container *container;
@@ -34,7 +35,7 @@ static void count(struct sock *sk, unsigned int bytes, enum bgt_traffic_kind kin
 	unsigned long flags;
 
 	container = bgt_tree_owner(sock_cgroup_ptr(&sk->sk_cgrp_data));
-	/* Pairs with apply_count_traffic(): who sees this set sees the counters, too. */
+	/* Pairs with apply_count_traffic(): whoever sees @counted set sees @cpus, too. */
 	if (!container || !smp_load_acquire(&container->traffic.counted))
 		return;
 
@@ -50,8 +51,8 @@ static unsigned int on_output(void *priv, struct sk_buff *skb, const struct nf_h
 	struct sock *sk = skb_to_full_sk(skb);
 
 	/*
-	 * A tunnel sends the packet once more, in one of its own; that still has the socket that
-	 * it came from, but is not sent by that.
+	 * A tunnel sends the packet once more, inside of a packet of its own: that still has the
+	 * first sender's socket in @skb, but the tunnel's in @state.
 	 */
 	if (sk && sk_fullsock(sk) && sk == sk_to_full_sk(state->sk))
 		count(sk, skb->len, state->out->flags & IFF_LOOPBACK ? BGT_TRAFFIC_LOCAL :
@@ -63,7 +64,7 @@ static unsigned int on_input(void *priv, struct sk_buff *skb, const struct nf_ho
 {
 	struct bgt_socket socket;
 
-	/* What comes over the loopback device was counted when it was sent. */
+	/* Packets of the loopback device were counted when they were sent. */
 	if (state->in->flags & IFF_LOOPBACK)
 		return NF_ACCEPT;
 	if (bgt_socket_of_packet(skb, state, &socket)) {
@@ -104,9 +105,9 @@ static struct pernet_operations namespaces = {
 };
 
 /**
- * bgt_traffic_get() - see packets, for one more container
+ * bgt_traffic_get() - keep the hooks registered until bgt_traffic_put()
  *
- * Context: process, without bgt_registry_lock: this may wait for the end of a namespace.
+ * Context: process, without bgt_registry_lock, as this may wait for the end of a namespace.
  * Return: 0 or -ENOMEM.
  */
 int bgt_traffic_get(void)
@@ -123,7 +124,7 @@ int bgt_traffic_get(void)
 }
 
 /**
- * bgt_traffic_put() - one container less wants to see packets
+ * bgt_traffic_put() - the caller of bgt_traffic_get() needs the hooks no more
  *
  * Context: process, without bgt_registry_lock.
  */
@@ -136,8 +137,8 @@ void bgt_traffic_put(void)
 }
 
 /**
- * bgt_traffic_prepare() - see to it that a container has counters
- * @container: keeps them until it is freed
+ * bgt_traffic_prepare() - allocate a container's counters, unless it has them
+ * @container: owns the counters until it is freed
  *
  * Context: process, bgt_registry_lock held.
  * Return: 0 or -ENOMEM.
@@ -159,8 +160,8 @@ int bgt_traffic_prepare(struct bgt_container *container)
 }
 
 /**
- * bgt_traffic_sum() - what a container has sent and received while that was counted
- * @container: with a reference
+ * bgt_traffic_sum() - add up what all CPUs have counted of a container's traffic
+ * @container: the caller has a reference
  * @bytes: result
  *
  * Context: any.

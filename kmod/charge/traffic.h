@@ -8,7 +8,7 @@
 
 struct bgt_container;
 
-/* What is told apart. */
+/* The kinds of traffic that are counted separately; local is what goes over the loopback device. */
 enum bgt_traffic_kind {
 	BGT_TRAFFIC_RECEIVED,
 	BGT_TRAFFIC_SENT,
@@ -17,9 +17,9 @@ enum bgt_traffic_kind {
 };
 
 /**
- * struct bgt_traffic - a CPU's part of what a container has sent and received
- * @bytes: of IP packets, with their headers
- * @sync: protects @bytes where they are larger than a word
+ * struct bgt_traffic - what one CPU has counted of a container's traffic
+ * @bytes: bytes of IP packets, with their headers
+ * @sync: lets readers see whole values of @bytes on 32-bit machines
  */
 struct bgt_traffic {
 	u64_stats_t bytes[BGT_TRAFFIC_KINDS];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which container a cgroup is charged to. Each cgroup at or below a member has an
- * entry here, so that the switch probe finds its container in one step. Those that
- * are created later get theirs from a rescan in process context. Until then nobody
- * notices that they run, but nothing is lost, since the kernel's counters begin at
- * 0; nor if they are removed before that, see bgt_tree_released().
+ * Which container a cgroup is charged to. Each cgroup at or below a member has an entry in a hash
+ * table, so that the switch probe finds its container in one step. A cgroup that is created later
+ * gets its entry from a rescan in process context. Until then the switch probe does not notice that
+ * the cgroup runs, but its CPU time is charged afterwards, as the kernel's counter of a new cgroup
+ * begins at 0. If the cgroup is removed before the rescan, bgt_tree_released() charges its time.
  */
 #include <linux/cgroup.h>
 #include <linux/rculist.h>
@@ -17,14 +17,14 @@
 #include "account.h"
 #include "tree.h"
 
-/* Changes bgt_tree_table; nests outside the containers' locks. */
+/* Protects changes of bgt_tree_table. Nests outside the locks of containers. */
 static DEFINE_RAW_SPINLOCK(table_lock);
 
 struct hlist_head bgt_tree_table[1 << BGT_TREE_BITS] __read_mostly;
 
 /**
- * bgt_tree_owner() - which container a cgroup is charged to
- * @cgroup: any cgroup of the default hierarchy, with an entry yet or not
+ * bgt_tree_owner() - find the container that a cgroup is charged to
+ * @cgroup: any cgroup of the default hierarchy; need not have an entry yet
  *
  * Context: RCU read side.
  * Return: the container, or NULL.
@@ -40,7 +40,7 @@ struct bgt_container *bgt_tree_owner(struct cgroup *cgroup)
 	return NULL;
 }
 
-/* Which container @cgroup should be charged to: the innermost member's above it. */
+/* The container that @cgroup should be charged to: that of the innermost member at or above it. */
 static struct bgt_container *rightful_owner(struct cgroup *cgroup)
 {
 	lockdep_assert_held(&bgt_registry_lock);
@@ -54,7 +54,7 @@ static struct bgt_container *rightful_owner(struct cgroup *cgroup)
 	return NULL;
 }
 
-/* Begin to charge @entry to @container, from what its counter is now or from 0. */
+/* Begins to charge @entry to @container, from the present value of its counter or from 0. */
 static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container, bool from_zero)
 {
 	lockdep_assert_held(&table_lock);
@@ -62,7 +62,10 @@ static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container,
 	raw_spin_lock(&container->lock);
 	entry->base = from_zero ? 0 : bgt_account_runtime(entry->cgroup);
 	WRITE_ONCE(entry->container, container);
-	/* A flag that is cleared later finds this entry, as the probe takes our lock. */
+	/*
+	 * If the flag is cleared later, bgt_tree_removed() finds this entry, as it takes
+	 * table_lock.
+	 */
 	if (entry->cgroup->self.flags & CSS_ONLINE) {
 		list_add(&entry->entry, &container->usage.cgroups);
 	} else {
@@ -72,7 +75,7 @@ static void charge_to(struct bgt_cgroup *entry, struct bgt_container *container,
 	raw_spin_unlock(&container->lock);
 }
 
-/* Stop to charge @entry; its container keeps what it was charged. */
+/* Stops charging @entry. Its container keeps what it was charged. */
 static void uncharge(struct bgt_cgroup *entry)
 {
 	struct bgt_container *container = entry->container;
@@ -114,7 +117,7 @@ static struct cgroup *next_sibling(struct cgroup *cgroup)
 	return css ? css->cgroup : NULL;
 }
 
-/* Pre-order walk below @top. RCU read side. */
+/* Returns the cgroup after @cgroup in a pre-order walk below @top, or NULL. RCU read side. */
 static struct cgroup *next_descendant(struct cgroup *cgroup, struct cgroup *top)
 {
 	struct cgroup *next = first_child(cgroup);
@@ -125,9 +128,8 @@ static struct cgroup *next_descendant(struct cgroup *cgroup, struct cgroup *top)
 }
 
 /*
- * See to it that @cgroup is charged to the innermost member above it. If it has no
- * entry yet it takes one from @spares; false if there is none left. Without @spares
- * it goes without.
+ * Charges @cgroup to the container of the innermost member at or above it. A cgroup without an
+ * entry gets one of @spares, or none if @spares is NULL. Returns false if @spares is empty.
  */
 static bool update_owner(struct cgroup *cgroup, struct hlist_head *spares, bool from_zero)
 {
@@ -144,7 +146,7 @@ static bool update_owner(struct cgroup *cgroup, struct hlist_head *spares, bool 
 		uncharge(entry);
 		charge_to(entry, owner, false);
 	} else if (!entry && owner && spares && !(cgroup->self.flags & CSS_RELEASED)) {
-		/* A flag that is set later finds this entry, as the probe takes our lock. */
+		/* If the flag is set later, bgt_tree_released() finds this entry. */
 		if (hlist_empty(spares)) {
 			done = false;
 		} else {
@@ -180,7 +182,7 @@ static void free_spares(struct hlist_head *spares)
 		kfree(entry);
 }
 
-/* Settle all cgroups below @top, which the caller keeps; new ones, too. */
+/* Charges all cgroups below @top to whom they belong. The caller has a reference to @top. */
 static int update_owners_below(struct cgroup *top, bool from_zero)
 {
 	unsigned int spare_count = 4;
@@ -208,8 +210,8 @@ static int update_owners_below(struct cgroup *top, bool from_zero)
 }
 
 /*
- * What was used at or below @cgroup until now is its owner's, also where cgroups are so new
- * that they have no entry yet.
+ * Charges what was used at or below @cgroup until now to its present owner, including the cgroups
+ * that are so new that they have no entry yet.
  */
 static int charge_until_now(struct cgroup *cgroup)
 {
@@ -218,7 +220,7 @@ static int charge_until_now(struct cgroup *cgroup)
 	rcu_read_lock();
 	owner = bgt_tree_owner(cgroup);
 	rcu_read_unlock();
-	/* It stays, as bgt_registry_lock is held. */
+	/* The owner is not deleted, since bgt_registry_lock is held. */
 	return owner && READ_ONCE(owner->housekeeping.rescan) ? bgt_tree_rescan(owner) : 0;
 }
 
@@ -226,7 +228,8 @@ static int charge_until_now(struct cgroup *cgroup)
  * bgt_tree_add() - charge a new member's cgroups to its container
  * @member: not yet in the container's list
  *
- * What they used before does not count, or is that of the member's above it.
+ * What these cgroups used before is not charged to it; it stays with the container of the member
+ * above, if there is one.
  *
  * Context: process, bgt_registry_lock held.
  * Return: 0, -EEXIST if the cgroup is a member already, -ENOMEM.
@@ -252,7 +255,7 @@ int bgt_tree_add(struct bgt_member *member)
 	if (entry && entry->member) {
 		err = -EEXIST;
 	} else if (entry) {
-		/* It lies below a member and now becomes one itself. */
+		/* The cgroup lies below a member and becomes a member itself. */
 		uncharge(entry);
 		charge_to(entry, member->container, false);
 		WRITE_ONCE(entry->member, member);
@@ -278,10 +281,10 @@ int bgt_tree_add(struct bgt_member *member)
 
 /**
  * bgt_tree_remove() - take a member's cgroups out of its container
- * @member: that bgt_tree_add() was called for
+ * @member: bgt_tree_add() was called for it
  *
- * They go to the member above it, if there is one. If its directory was removed,
- * they stay with the container until the last task in them is gone.
+ * The cgroups are charged to the container of the member above from now on, if there is one. If the
+ * member's directory was removed, they stay with its container until they are released.
  *
  * Context: process, bgt_registry_lock held.
  */
@@ -293,7 +296,7 @@ void bgt_tree_remove(struct bgt_member *member)
 
 	lockdep_assert_held(&bgt_registry_lock);
 
-	/* What was used below it until now is still its container's. */
+	/* What new cgroups below the member used until now is charged to its container. */
 	if (READ_ONCE(member->container->housekeeping.rescan))
 		update_owners_below(cgroup, true);
 
@@ -306,7 +309,7 @@ void bgt_tree_remove(struct bgt_member *member)
 			update_owner(cgroup, NULL, false);
 			cgroup = next_descendant(cgroup, member->cgroup);
 		} while (cgroup);
-		/* For lack of memory, or by a race, some may have no entry. */
+		/* Cgroups may have no entry yet, as they are new or there was no memory. */
 		owner = bgt_tree_owner(member->cgroup);
 		if (owner) {
 			WRITE_ONCE(owner->housekeeping.rescan, true);
@@ -317,8 +320,8 @@ void bgt_tree_remove(struct bgt_member *member)
 }
 
 /**
- * bgt_tree_retire() - forget what is still charged to a container
- * @container: without members
+ * bgt_tree_retire() - remove all entries of a container
+ * @container: has no members any more
  */
 void bgt_tree_retire(struct bgt_container *container)
 {
@@ -334,11 +337,11 @@ void bgt_tree_retire(struct bgt_container *container)
 }
 
 /**
- * bgt_tree_rescan() - charge cgroups that were created below members
- * @container: whose members to look at
+ * bgt_tree_rescan() - charge cgroups that were created below a container's members
+ * @container: any
  *
  * Context: process, bgt_registry_lock held.
- * Return: 0 or -ENOMEM, which leaves something to be done again.
+ * Return: 0, or -ENOMEM if the caller must call this again later.
  */
 int bgt_tree_rescan(struct bgt_container *container)
 {
@@ -381,7 +384,7 @@ void bgt_tree_removed(struct cgroup *cgroup)
 
 /**
  * bgt_tree_released() - a cgroup is about to be freed
- * @cgroup: that no task can be in any more
+ * @cgroup: has no tasks any more
  *
  * Context: probe, below cgroup_mutex, preemption disabled.
  */
@@ -396,7 +399,7 @@ void bgt_tree_released(struct cgroup *cgroup)
 	if (entry) {
 		forget(entry);
 	} else {
-		/* Gone before the rescan came to it. */
+		/* The cgroup was removed before a rescan gave it an entry. */
 		container = bgt_tree_owner(cgroup);
 		if (container) {
 			raw_spin_lock(&container->lock);

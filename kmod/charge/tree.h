@@ -10,20 +10,20 @@ struct bgt_container;
 struct bgt_member;
 struct cgroup;
 
-/* Chains stay short with 10,000 containers. */
+/* Large enough for short chains with 10,000 containers. */
 #define BGT_TREE_BITS 14
 
 /**
  * struct bgt_cgroup - a cgroup at or below a member
- * @hash: chain by @cgroup, read under RCU
- * @cgroup: without a reference: this goes away when the cgroup is released, which is
- *	before its address can be used again
- * @container: that is charged: that of the innermost member at or above it
- * @member: that this cgroup is, or NULL if it is below one
- * @entry: in the container's cgroups, or in its removed ones
- * @base: what the kernel's counter was when the charging began, or when what was charged
- *	until then was taken into the container's departed
- * @rcu: probes read this without a lock
+ * @hash: link in bgt_tree_table, by @cgroup
+ * @cgroup: the cgroup, without a reference: the entry is removed when the cgroup is released, which
+ *	is before its memory can be used again
+ * @container: the container that is charged: that of the innermost member at or above the cgroup
+ * @member: the member that the cgroup is, or NULL if it is below a member
+ * @entry: link in the container's @cgroups or @removed
+ * @base: the kernel's counter when the charging began, or when what was charged until then was
+ *	added to the container's @departed
+ * @rcu: frees the entry after a grace period, as the probes read entries under RCU
  */
 struct bgt_cgroup {
 	struct hlist_node hash;
@@ -36,16 +36,16 @@ struct bgt_cgroup {
 };
 
 /*
- * All entries. Read under RCU; the tracepoints' probes run with preemption disabled,
- * which is an RCU read side as well.
+ * All entries. Read under RCU: the probes of tracepoints run with preemption disabled, which makes
+ * them RCU readers.
  */
 extern struct hlist_head bgt_tree_table[1 << BGT_TREE_BITS];
 
 /**
- * bgt_tree_find() - look up what is charged for a cgroup
+ * bgt_tree_find() - look up the entry of a cgroup
  * @cgroup: any cgroup of the default hierarchy
  *
- * Every context switch pays for this.
+ * This runs at every context switch.
  *
  * Context: RCU read side.
  * Return: its entry, or NULL if no container is charged for it.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: who may ask, how answers and events are sent. The
- * operations themselves are in netlink_container.c and netlink_member.c. What a
- * message may hold is in the netlink spec, from which the policies were made.
+ * The generic netlink family: its registration, and what its operations have in common, such as
+ * permissions and events. The operations are in the netlink_*.c files beside this one. The netlink
+ * spec, include/bgtask.yaml, says what messages may contain; the policies are made from it.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>
@@ -17,7 +17,7 @@
 /**
  * bgt_netlink_require_admin() - refuse callers that are no administrators
  * @skb: the request
- * @extack: told so
+ * @extack: gets the reason of a refusal
  *
  * Return: 0 or -EPERM.
  */
@@ -30,13 +30,13 @@ int bgt_netlink_require_admin(struct sk_buff *skb, struct netlink_ext_ack *extac
 }
 
 /**
- * bgt_netlink_lock_container() - the container that a request names by its id
+ * bgt_netlink_lock_container() - find the container that a request names by its id
  * @info: the request
- * @attr: which attribute has the id
- * @container: result, which is not deleted until bgt_netlink_unlock_container()
+ * @attr: the attribute that has the id
+ * @container: result, with a reference; is not deleted until bgt_netlink_unlock_container()
  *
  * Context: process; returns with bgt_registry_lock held on success.
- * Return: 0, -EINVAL without the attribute, -ENOENT.
+ * Return: 0, -EINVAL if the attribute is missing, -ENOENT if there is no such container.
  */
 int bgt_netlink_lock_container(struct genl_info *info, int attr, struct bgt_container **container)
 {
@@ -54,7 +54,7 @@ int bgt_netlink_lock_container(struct genl_info *info, int attr, struct bgt_cont
 }
 
 /**
- * bgt_netlink_unlock_container() - done with it
+ * bgt_netlink_unlock_container() - unlock a container
  * @container: from bgt_netlink_lock_container()
  */
 void bgt_netlink_unlock_container(struct bgt_container *container)
@@ -69,7 +69,7 @@ void bgt_netlink_unlock_container(struct bgt_container *container)
  * @cb: the dump
  * @cmd: command of the message
  *
- * Return: its header, or NULL if it has no room.
+ * Return: header of the message, or NULL if @skb has no room for it.
  */
 void *bgt_netlink_put_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
@@ -77,18 +77,21 @@ void *bgt_netlink_put_header(struct sk_buff *skb, struct netlink_callback *cb, u
 			   NLM_F_MULTI, cmd);
 }
 
-/* The family's group is, or may be, another family's; protected by bgt_registry_lock. */
+/*
+ * The family is being unregistered, so its multicast group may be another family's by now.
+ * Protected by bgt_registry_lock.
+ */
 static bool unregistered;
 
 /**
  * bgt_netlink_start_event() - begin an event
- * @cmd: which
- * @size: of the payload at most
- * @msg: result
+ * @cmd: command of the event
+ * @size: size of the payload at most
+ * @msg: result: the message
  *
  * Context: process, bgt_registry_lock held until bgt_netlink_multicast().
- * Return: its header, or NULL if nobody listens, or there is no memory: then the
- *	   event is lost, as it would be in a socket that is full.
+ * Return: header of the message; or NULL if nobody listens, or if there is no memory, and then the
+ *	   event is lost as it is for a socket that is full.
  */
 void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
 {
@@ -110,10 +113,10 @@ void *bgt_netlink_start_event(u8 cmd, size_t size, struct sk_buff **msg)
 
 /**
  * bgt_netlink_multicast() - send an event
- * @msg: from bgt_netlink_start_event()
- * @header: likewise
+ * @msg: from bgt_netlink_start_event(); is consumed
+ * @header: header that bgt_netlink_start_event() has returned
  *
- * Events go to the initial network namespace alone: in another one, whoever made it
+ * Events go to the initial network namespace only: in another one, the user who has created it
  * could listen without being an administrator of the machine.
  *
  * Context: process, bgt_registry_lock held.
@@ -141,9 +144,9 @@ int __init bgt_netlink_init(void)
 }
 
 /**
- * bgt_netlink_exit() - no more requests and events
+ * bgt_netlink_exit() - unregister the family
  *
- * What still becomes of containers is told to nobody.
+ * From now on there are no requests, and changes of containers send no events.
  *
  * Context: process.
  */

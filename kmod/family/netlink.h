@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Netlink: the family's operations and notifications. */
+/* Netlink: the generic netlink family, and its events of containers and members. */
 #ifndef _BGTASK_NETLINK_H
 #define _BGTASK_NETLINK_H
 

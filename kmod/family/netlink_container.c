@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on containers. */
+/*
+ * Operations on containers: new, set, del, get, dump and kill, and self-get, which any process may
+ * ask for its own container. Also the events that tell of changes of containers.
+ */
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
@@ -94,7 +97,7 @@ static int reply_container(struct genl_info *info, struct bgt_container *contain
 	return bgt_answer_finish(&answer, fill_container(answer.skb, container));
 }
 
-/* Whether the request wants packets to be counted; they are seen already then. */
+/* If the request wants traffic counted, registers the hooks, which needs bgt_registry_lock free. */
 static int begin_traffic(struct genl_info *info, bool *begun)
 {
 	const struct nlattr *attr = info->attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC];
@@ -110,7 +113,7 @@ static int begin_traffic(struct genl_info *info, bool *begun)
 	return err;
 }
 
-/* What the request names takes the place of what is in @policy. */
+/* Changes those fields of @policy that the request names. */
 static void read_policy(struct genl_info *info, struct bgt_policy *policy)
 {
 	struct nlattr **attrs = info->attrs;
@@ -125,7 +128,7 @@ static void read_policy(struct genl_info *info, struct bgt_policy *policy)
 		policy->count_traffic = nla_get_u8(attrs[BGTASK_A_CONTAINER_COUNT_TRAFFIC]);
 }
 
-/* Not for new containers, whose requests have no room for that attribute in info->attrs. */
+/* Not for container-new: its policy ends before this attribute, and so does its info->attrs. */
 static int read_reprieve(struct genl_info *info, struct bgt_policy *policy)
 {
 	const struct nlattr *attr = info->attrs[BGTASK_A_CONTAINER_REPRIEVE];
@@ -160,7 +163,7 @@ int bgtask_nl_container_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	read_policy(info, &policy);
 
-	/* Were there no memory for the answer, nobody would know of the container. */
+	/* The answer is allocated first: without it nobody would learn the new container's id. */
 	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(u32)));
 	if (err)
 		return err;
@@ -240,7 +243,7 @@ int bgtask_nl_container_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return bgt_answer_confirm(&answer, err);
 }
 
-/* Callers that are no administrators may only ask for the one they are in. */
+/* Callers that are no administrators may only read the container that they are in. */
 static int may_read(struct sk_buff *skb, struct genl_info *info, struct bgt_container *container)
 {
 	struct bgt_container *own;
@@ -283,7 +286,7 @@ int bgtask_nl_container_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* cb->args[0] is the id to go on with. */
+/* cb->args[0] is the id to continue with. */
 int bgtask_nl_container_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	unsigned long id = cb->args[0];
@@ -331,7 +334,7 @@ int bgtask_nl_container_kill_doit(struct sk_buff *skb, struct genl_info *info)
 		if (role && nla_get_u32(role) != member->role)
 			continue;
 		result = bgt_freezer_kill(member);
-		/* A UI thread dies with its process, which the app's member has. */
+		/* Threads of the UI are killed with their process, which is in the app's member. */
 		if (result == -EOPNOTSUPP && !role)
 			continue;
 		if (result == -EOPNOTSUPP)
@@ -360,7 +363,7 @@ int bgtask_nl_self_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * bgt_netlink_container_event() - tell listeners of a container
+ * bgt_netlink_container_event() - send an event of a container to all who listen
  * @container: any
  * @cmd: BGTASK_CMD_CONTAINER_*_NTF
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on members. */
+/* Operations on members: add, set, del, get and dump. Also the events that tell of members. */
 #include <linux/cgroup.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/task.h>
@@ -15,7 +15,7 @@
 #include "netlink_gen.h"
 #include "netlink_message.h"
 
-/* A member that stays until bgt_registry_lock is unlocked. */
+/* Finds a member by its id. On success bgt_registry_lock is held, so the member stays. */
 static int lock_member(struct genl_info *info, struct bgt_member **member)
 {
 	int err = require_attr(info, BGTASK_A_MEMBER_ID, "id of the member is missing");
@@ -32,7 +32,7 @@ static int lock_member(struct genl_info *info, struct bgt_member **member)
 	return -ENOENT;
 }
 
-/* @viewer is who the path is meant for: it is below the root of its cgroup namespace. */
+/* The path that is sent is relative to the root of @viewer's cgroup namespace. */
 static int fill_member(struct sk_buff *skb, struct bgt_member *member, struct task_struct *viewer)
 {
 	char *path;
@@ -79,7 +79,7 @@ int bgtask_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 		role = nla_get_u32(attrs[BGTASK_A_MEMBER_ROLE]);
 	if (attrs[BGTASK_A_MEMBER_HELD])
 		held = nla_get_u8(attrs[BGTASK_A_MEMBER_HELD]);
-	/* As for a new container: the answer must not fail. */
+	/* The answer is allocated first: without it nobody would learn the new member's id. */
 	err = bgt_answer_promise(&answer, info, nla_total_size(sizeof(id)));
 	if (err)
 		return err;
@@ -169,7 +169,7 @@ static int require_container(u32 id, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-/* cb->args[0] is the id to go on with, 0 at the start. */
+/* cb->args[0] is the id to continue with, 0 at the start. */
 int bgtask_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct nlattr *container = bgt_dump_attrs(cb)[BGTASK_A_MEMBER_CONTAINER];
@@ -203,7 +203,7 @@ int bgtask_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 }
 
 /**
- * bgt_netlink_member_event() - tell listeners of a member
+ * bgt_netlink_member_event() - send an event of a member to all who listen
  * @member: any
  * @cmd: BGTASK_CMD_MEMBER_*_NTF
  *
@@ -216,7 +216,7 @@ void bgt_netlink_member_event(struct bgt_member *member, u8 cmd)
 
 	if (!header)
 		return;
-	/* Whoever caused it may be in another cgroup namespace than those who listen. */
+	/* The current task may be in another cgroup namespace than those who listen. */
 	if (fill_member(msg, member, &init_task))
 		nlmsg_free(msg);
 	else

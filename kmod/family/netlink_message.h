@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the operations have in common: checks, answers and events. */
+/* What the operations have in common: checks, the header of dumps, and events. */
 #ifndef _BGTASK_NETLINK_MESSAGE_H
 #define _BGTASK_NETLINK_MESSAGE_H
 
@@ -8,9 +8,7 @@
 
 struct bgt_container;
 
-/* Of which replies are. */
-
-/* The text is for people, the attribute's number for programs. */
+/* Refuses a request without an attribute: with a text for people, and its number for programs. */
 #define require_attr(info, attr, text)						\
 ({										\
 	const struct genl_info *__info = (info);				\

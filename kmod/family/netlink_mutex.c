@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on mutexes. */
+/*
+ * Operations on mutexes: acquire, release, get and dump. Any process may use them; the kernel knows
+ * from the socket and the calling task whose names it may use.
+ */
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
@@ -16,18 +19,18 @@
 #include "netlink_gen.h"
 #include "netlink_message.h"
 
-/* Room for the answer to an acquisition. */
+/* Size of the answer to an acquisition. */
 #define ANSWER_SIZE (nla_total_size(sizeof(u8)) + nla_total_size(sizeof(u32)))
 
-/* The user is the one that the socket belongs to: it may have been handed on. */
+/* The user who created the socket, which need not be the calling user: sockets can be passed on. */
 static kuid_t user_of(struct sk_buff *skb)
 {
 	return NETLINK_CB(skb).sk->sk_uid;
 }
 
 /*
- * Whose name it is, is known from where the call comes from, and can't be told by the
- * message. The caller puts @container, which the name refers to.
+ * Makes the full name of a mutex. Its user or container is that of the caller; no message can say
+ * otherwise. The caller puts @container, which may be NULL, when it needs the name no more.
  */
 static int get_name(struct sk_buff *skb, struct genl_info *info, struct bgt_mutex_name *name,
 		    struct bgt_container **container)
@@ -195,7 +198,7 @@ static bool may_read(const struct bgt_mutex *mutex, struct sk_buff *skb, bool ad
 	}
 }
 
-/* cb->args[0] is the id to go on with. */
+/* cb->args[0] is the id to continue with. */
 int bgtask_nl_mutex_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	bool admin = netlink_capable(cb->skb, CAP_SYS_ADMIN);

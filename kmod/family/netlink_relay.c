@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations of the helper, and those that are relayed to it. */
+/*
+ * Operations of the helper, which attaches, replies to calls and sends events; and the operations
+ * that are relayed to the helper.
+ */
 #include <net/genetlink.h>
 
 #include "peer/answer.h"
@@ -68,7 +71,10 @@ int bgtask_nl_app_event_doit(struct sk_buff *skb, struct genl_info *info)
 			       info->attrs[BGTASK_A_CALL_PAYLOAD], info->extack);
 }
 
-/* All that the kernel has to say of these is in the netlink spec. */
+/*
+ * The kernel only checks the attributes of these, as the netlink spec says; the helper does the
+ * rest.
+ */
 #define RELAYED(operation)								\
 int bgtask_nl_##operation##_doit(struct sk_buff *skb, struct genl_info *info)		\
 {											\
