@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Tasks that run in the app's own process. A new helper tells again of all tasks that were not
- * completed; the ids of those that have begun are kept here, so that none is told twice.
+ * Tasks that run in the app's own process. A new helper sends again all tasks that were not
+ * completed. This file keeps the ids of the tasks that have begun, so that the user gets no task
+ * twice.
  */
 #include "activation.h"
 
@@ -41,7 +42,7 @@ static void forget(struct bgt *bgt, uint32_t id)
 		*known = bgt->activations[--bgt->nr_activations];
 }
 
-/* Takes the message that a task is to run in this process. The user is told of each task once. */
+/* Takes the message that a task is to run in this process. The user gets one event per task. */
 static void activated(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_event_type type)
 {
 	struct bgt_instance *instance;
@@ -56,7 +57,7 @@ static void activated(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_
 		bgt_instance_free(instance);
 		bgt_pending_lose(bgt);
 	} else if (!bgt_instance_happen(bgt, type, instance)) {
-		/* A helper that is asked anew tells again. */
+		/* The event is lost, so the task is forgotten: a new helper will send it again. */
 		forget(bgt, id);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The calls by which administrators install, remove and list apps, and say what an app may do in
- * the background. What is told of an app becomes a struct bgt_app here, for lists and for events.
+ * The calls by which administrators install, remove and list apps, and set what an app may do in
+ * the background. The attributes of an app become a struct bgt_app here, for lists and for events.
  */
 #include "app.h"
 
@@ -43,7 +43,7 @@ int bgt_app_install(struct bgt *bgt, const char *manifest, char *result)
 	return error;
 }
 
-/* An operation that takes an app and nothing else. */
+/* Sends a request that names an app and has nothing else. */
 static int command(struct bgt *bgt, uint8_t number, const char *id)
 {
 	struct bgt_request request;

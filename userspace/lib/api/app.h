@@ -6,7 +6,7 @@
 
 #include "bgtask.h"
 
-/* Makes a struct bgt_app of attributes, of which the id may be missing. */
+/* Makes a struct bgt_app of attributes; the id may be missing. 0 or a negative errno. */
 int bgt_app_parse(struct bgt_span span, struct bgt_app **app);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Reads and sets the conditions that tasks wait for, reads what work costs at the moment, and turns
- * the message that other conditions hold into an event.
+ * Reads and sets the conditions that tasks wait for, reads what work costs at the moment, and makes
+ * an event of the message that conditions have changed.
  */
 #include "condition.h"
 
@@ -34,7 +34,7 @@ struct state {
 	uint32_t cost;
 };
 
-/* Reads a number, which stays as it is if the message does not have it. */
+/* Reads a number. *value stays as it is if the message does not have the number. */
 static bool parse(struct bgt_span span, uint16_t type, uint32_t *value)
 {
 	const struct nlattr *attr = bgt_span_find(span, type);
@@ -82,7 +82,7 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
 
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_CONDITION_SET);
 	bgt_put_u32(&request, BGTASK_A_CONDITION_WHICH, which);
-	/* Without values, the conditions are left to what the helper finds out. */
+	/* A request without values lets the helper find out itself whether the conditions hold. */
 	if (!automatic)
 		bgt_put_u32(&request, BGTASK_A_CONDITION_CONDITIONS, values);
 	return bgt_exchange(bgt, &request, NULL, NULL);
@@ -102,7 +102,7 @@ static void changed(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_ev
 	struct bgt_pending *pending;
 	uint32_t conditions;
 
-	/* A connection that has not asked for events is not told. */
+	/* A connection that has not asked for events gets none. */
 	if (bgt->raised < 0 || !attr || !bgt_get_u32(attr, &conditions))
 		return;
 	pending = calloc(1, sizeof(*pending));

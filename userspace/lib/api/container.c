@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The calls that create, change, delete, kill and list containers. What is told of a container
+ * The calls that create, change, delete, kill and list containers. A message about a container
  * becomes a struct bgt_container here, for lists and for events.
  */
 #include <errno.h>
@@ -83,7 +83,7 @@ static bool parse_attribute(struct bgt_container *container, const struct nlattr
 	case BGTASK_A_CONTAINER_REPRIEVE:
 		return bgt_get_u64(attr, &container->reprieve);
 	default:
-		/* Of a newer module. */
+		/* An attribute of a newer module. */
 		return true;
 	}
 }
@@ -203,7 +203,7 @@ int bgt_container_list(struct bgt *bgt, struct bgt_container **result)
 	return error;
 }
 
-/* Puts what the policy sets. Its size tells which fields the caller's header had. */
+/* Puts the fields that the policy sets. Its size tells which fields the caller's header has. */
 static int put_policy(struct bgt *bgt, struct bgt_request *request,
 		      const struct bgt_container_policy *policy)
 {

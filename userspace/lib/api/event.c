@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Events. Those for administrators come from the kernel by multicast, on a socket of their own;
- * bgt_next_event() takes the next event from there, or from those that pending.c keeps.
+ * Events. The kernel sends the events of containers to administrators by multicast, on a socket of
+ * their own. bgt_next_event() takes the next event from there, or from the queue of pending.c.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -13,7 +13,7 @@
 #include "container.h"
 #include "member.h"
 
-/* Where a burst of events, as when thousands of containers freeze, waits for the reader. */
+/* Large enough for a burst of events, as when thousands of containers freeze at once. */
 #define EVENTS_BUFFER_SIZE	(4 * 1024 * 1024)
 
 int bgt_subscribe(struct bgt *bgt)
@@ -28,12 +28,12 @@ int bgt_subscribe(struct bgt *bgt)
 	if (error)
 		return bgt_fail(bgt, error, NULL);
 
-	/* Without the privilege to exceed the system's limit, what the limit allows must do. */
+	/* Without the privilege to exceed the system's limit, the limit is what the buffer gets. */
 	if (setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		(void)setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUF, &size,
 				 sizeof(size));
 
-	/* The second group is the controller's, which tells when the module is unloaded. */
+	/* The second group belongs to the controller, which tells when the module is unloaded. */
 	for (size_t i = 0; i < MNL_ARRAY_SIZE(groups); i++) {
 		if (!mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &groups[i],
 					   sizeof(groups[i])))
@@ -75,7 +75,7 @@ static int parse_member_event(struct bgt *bgt, const struct nlmsghdr *message,
 	return 1;
 }
 
-/* The controller's message about some family. */
+/* Takes the controller's message about a family, which may be another module's. */
 static int parse_controller(struct bgt *bgt, const struct nlmsghdr *message, uint8_t command)
 {
 	const struct nlattr *attr;
@@ -90,7 +90,7 @@ static int parse_controller(struct bgt *bgt, const struct nlmsghdr *message, uin
 	return 0;
 }
 
-/* Makes a message the connection's event: 1, or 0 if the message is something else. */
+/* Makes a message the connection's event. Returns 1, or 0 if the message is no event. */
 static int parse(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
@@ -144,7 +144,7 @@ static void forget(struct bgt *bgt)
 	bgt->event_task = NULL;
 }
 
-/* Takes the next event that has been sent to administrators. */
+/* Takes the next event from the multicast socket. */
 static int next_multicast(struct bgt *bgt)
 {
 	const struct nlmsghdr *message = (const struct nlmsghdr *)bgt->buffer;

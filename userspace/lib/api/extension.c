@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Extensions: an app asks to run on in the background, and gives the extension back. Several jobs
- * of the process can share one extension, which then ends with the last of them.
+ * of the process can share one extension, which ends with the last job.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -72,8 +72,8 @@ int bgt_extension_close(struct bgt *bgt)
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_EXTENSION_CLOSE);
 	error = bgt_exchange(bgt, &request, NULL, NULL);
 	/*
-	 * Only now: if a new helper still knows of the extension, bgt_app_attached_again() must not
-	 * give it back as well.
+	 * This is set after the exchange: if a new helper still knows of the extension meanwhile,
+	 * attached_again() in lifecycle.c must not give it back as well.
 	 */
 	bgt->extended = false;
 	bgt->jobs = 0;
@@ -91,7 +91,8 @@ int bgt_extension_share(struct bgt *bgt)
 int bgt_extension_finish(struct bgt *bgt)
 {
 	/*
-	 * The job may have shared an extension that was revoked, and there may be another one now.
+	 * The job may have shared an extension that was revoked, and there may be a new extension
+	 * now, which other jobs share.
 	 */
 	if (!bgt->jobs || --bgt->jobs || !bgt->extended)
 		return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Instances, which are runs of tasks. Apps and administrators list and cancel them and get events
- * about them; the process that runs one says how far it has come and how it has ended.
+ * Instances, which are runs of tasks. Apps and administrators list and cancel instances, and get
+ * events about them. The process that runs an instance says how far the instance has come and how
+ * it has ended.
  */
 #include "instance.h"
 
@@ -144,7 +145,7 @@ int bgt_instance_cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason rea
  * Events
  */
 
-/* An event that waits to be told, with what it is about. */
+/* An event that waits in the queue of pending.c, with the instance that it is about. */
 struct happening {
 	struct bgt_pending pending;
 	struct bgt_instance *instance;
@@ -189,7 +190,8 @@ int bgt_instance_parse(struct bgt *bgt, const struct nlmsghdr *message,
 }
 
 /*
- * A cancellation may come twice: by the event, and by the answer of a new helper. It is told once.
+ * A cancellation may come twice, in an event and in the answer of a new helper. The user gets one
+ * event.
  */
 static void cancel(struct bgt *bgt, struct bgt_instance *instance)
 {
@@ -207,7 +209,7 @@ static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_e
 {
 	struct bgt_instance *instance;
 
-	/* A connection that has not asked for events is not told. */
+	/* A connection that has not asked for events gets none. */
 	if (bgt->raised < 0 || bgt_instance_parse(bgt, message, &instance))
 		return;
 	if (type == BGT_EVENT_INSTANCE_CANCELED)
@@ -224,7 +226,7 @@ const struct bgt_receiver bgt_instance_receivers[] = {
 	{ 0 },
 };
 
-/* Takes what a new helper says of the instance that this process runs. */
+/* Takes the answer of a new helper about the instance that this process runs. */
 static void attached(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	struct bgt_instance *instance;
@@ -242,7 +244,7 @@ static void attached(struct bgt *bgt, const struct nlmsghdr *message)
  */
 
 /*
- * The instance that this process runs; and if it is cancelled already, a copy of it for the event.
+ * The instance that this process runs and, if it is cancelled already, a copy of it for the event.
  */
 struct attachment {
 	struct bgt_instance *instance;
@@ -300,7 +302,7 @@ int bgt_instance_progress(struct bgt *bgt, uint32_t progress)
 	return bgt_exchange(bgt, &request, NULL, NULL);
 }
 
-/* How the instance has ended, which is said when the last deferral is over. */
+/* How the instance has ended. The helper gets this when the last deferral is over. */
 struct bgt_completion {
 	int32_t status;
 	char *message;

@@ -11,13 +11,13 @@
 
 extern const struct bgt_receiver bgt_instance_receivers[];
 
-/* Makes a struct bgt_instance of a message; or a negative errno. With -ENOMEM an event is lost. */
+/* Makes a struct bgt_instance of a message. 0 or a negative errno; -ENOMEM loses an event. */
 int bgt_instance_parse(struct bgt *bgt, const struct nlmsghdr *message,
 		       struct bgt_instance **instance);
 
 /*
- * Queues an event about an instance, and owns the instance from here on; false if the event is lost
- * as there is no memory.
+ * Queues an event about an instance, and takes ownership of the instance. Returns false if there is
+ * no memory, and the event is lost.
  */
 bool bgt_instance_happen(struct bgt *bgt, enum bgt_event_type type, struct bgt_instance *instance);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The life of an app: as the app itself lives it, and as a compositor or launcher rules it.
+ * The life of an app: the calls by which a compositor or launcher starts, suspends, resumes and
+ * ends apps, the calls of the app itself, and the events that tell the app what to do.
  */
 #include "lifecycle.h"
 
@@ -24,7 +25,7 @@ ASSERT_STATE(SUSPENDING);
 ASSERT_STATE(SUSPENDED);
 
 /*
- * Those who rule it
+ * Calls of a compositor or launcher
  */
 
 static int parse_pid(const struct nlmsghdr *message, void *data)
@@ -79,7 +80,7 @@ int bgt_app_terminate(struct bgt *bgt, const char *id)
  * Events
  */
 
-/* An event that waits to be told, with what it is about. */
+/* An event that waits in the queue of pending.c, with the app that it is about. */
 struct happening {
 	struct bgt_pending pending;
 	struct bgt_app *app;
@@ -96,7 +97,9 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 	return 1;
 }
 
-/* Owns the app from here on; false if the event is lost as there is no memory. */
+/*
+ * Queues an event, and takes ownership of the app. False if there is no memory: the event is lost.
+ */
 static bool happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 {
 	struct happening *happening = calloc(1, sizeof(*happening));
@@ -115,7 +118,7 @@ static bool happen(struct bgt *bgt, struct bgt_event event, struct bgt_app *app)
 	return true;
 }
 
-/* Makes a struct bgt_app of a message; or a negative errno. With -ENOMEM an event is lost. */
+/* Makes a struct bgt_app of a message. 0 or a negative errno; -ENOMEM loses an event. */
 static int parse(struct bgt *bgt, struct bgt_span span, struct bgt_app **app)
 {
 	int error = bgt_app_parse(span, app);
@@ -133,7 +136,7 @@ static uint64_t find_time(struct bgt_span span, uint16_t type)
 	return attr && bgt_get_u64(attr, &time) ? time : 0;
 }
 
-/* It may be told by one helper and, if that is not the last one, by the next. */
+/* The app may be told to suspend twice: by a helper that then ends, and by the next helper. */
 static void suspend(struct bgt *bgt, struct bgt_span span, struct bgt_app *app)
 {
 	const struct bgt_event event = {
@@ -162,7 +165,7 @@ static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_e
 	struct bgt_span span = bgt_span_of_message(message);
 	struct bgt_app *app;
 
-	/* A connection that has not asked for events is not told. */
+	/* A connection that has not asked for events gets none. */
 	if (bgt->raised < 0 || parse(bgt, span, &app))
 		return;
 	if (type == BGT_EVENT_APP_SUSPENDING)
@@ -190,13 +193,13 @@ static void attached(struct bgt *bgt, const struct nlmsghdr *message)
 
 	if (parse(bgt, span, &app))
 		return;
-	/* A new helper has taken it back before this one could be told. */
+	/* The extension was revoked, and the app could not be told, as the helper has ended. */
 	if (bgt->extended && !app->extended && app->foreground)
 		lose_extension(bgt, BGT_REVOKED_RESUMED, 0);
 	else if (bgt->extended && !app->extended)
 		lose_extension(bgt, BGT_REVOKED_SYSTEM_POLICY,
 			       find_time(span, BGTASK_A_APP_DEADLINE));
-	/* Nobody was there to tell it of that; that it is to save its state, it is told. */
+	/* The app was resumed while there was no helper to tell it. */
 	if (app->state == BGT_APP_RUNNING && bgt->suspended)
 		resume(bgt, app);
 	else
@@ -204,9 +207,9 @@ static void attached(struct bgt *bgt, const struct nlmsghdr *message)
 }
 
 /*
- * The helper before has ended when it had granted one, and had not said so yet; or it had been told
- * that there is no need of it, or had said that it is over, and had not noted that. Nobody else
- * gives it back. The answer is left unread.
+ * Gives back an extension that the new helper knows of and this connection does not. The last
+ * helper has ended before it could tell the app that the extension was granted, or before it had
+ * noted that the extension was closed or revoked. The answer is left unread.
  */
 static void return_extension(struct bgt *bgt)
 {
@@ -216,7 +219,7 @@ static void return_extension(struct bgt *bgt)
 	(void)bgt_transmit(bgt, &request);
 }
 
-/* Takes the answer of a new helper. */
+/* Takes the answer of a new helper, to which the app was attached again. */
 static void attached_again(struct bgt *bgt, const struct nlmsghdr *message)
 {
 	if (bgt->asked && !bgt->extended &&
@@ -251,7 +254,7 @@ const struct bgt_receiver bgt_lifecycle_receivers[] = {
 };
 
 /*
- * The app itself
+ * Calls of the app itself
  */
 
 static int parse_attached(const struct nlmsghdr *message, void *data)
@@ -299,7 +302,7 @@ int bgt_app_saved(struct bgt *bgt)
 
 	bgt_request_init(&request, bgt->family, BGTASK_CMD_APP_SAVED);
 	error = bgt_exchange(bgt, &request, NULL, NULL);
-	/* Only now: a new helper may have asked before it was told. */
+	/* This is set after the exchange, as a new helper may tell the app to suspend meanwhile. */
 	bgt->suspending = false;
 	return error;
 }

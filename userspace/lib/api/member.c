@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Members, which are the cgroups of a container: the calls that add, hold, remove and list them.
- * What is told of a member becomes a struct bgt_member here, for lists and for events.
+ * A message about a member becomes a struct bgt_member here, for lists and for events.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -43,7 +43,7 @@ static bool parse_attribute(struct bgt_member *member, const struct nlattr *attr
 	case BGTASK_A_MEMBER_CGROUP_ID:
 		return bgt_get_u64(attr, &member->cgroup_id);
 	default:
-		/* The path, or something of a newer module. */
+		/* The path, which member_alloc() reads, or an attribute of a newer module. */
 		return true;
 	}
 }

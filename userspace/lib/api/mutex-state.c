@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Lists the mutexes that are owned or were abandoned, and by whom. Looking needs no more than a
- * request; acquiring and releasing, where answers come late, is in mutex.c.
+ * Lists the mutexes that are owned or were abandoned, and by whom. Acquiring and releasing is in
+ * mutex.c.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -53,7 +53,7 @@ static bool parse_attribute(struct bgt_mutex_state *state, const struct nlattr *
 	case BGTASK_A_MUTEX_WAITERS:
 		return bgt_get_u32(attr, &state->waiters);
 	default:
-		/* Of a newer module. */
+		/* An attribute of a newer module. */
 		return true;
 	}
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The owner of a mutex is the connection's socket for requests. The answer to an acquisition comes
- * whenever the mutex is to be had, and so it may come amidst the answer to something else.
+ * Acquires and releases mutexes. The owner of a mutex is the connection's socket for requests. The
+ * answer to an acquisition comes when the connection gets the mutex, and so it may come between the
+ * messages of another answer.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -19,7 +20,7 @@ _Static_assert((int)BGT_SCOPE_USER == (int)BGTASK_SCOPE_USER, "scope user");
 _Static_assert((int)BGT_SCOPE_GLOBAL == (int)BGTASK_SCOPE_GLOBAL, "scope global");
 _Static_assert(BGT_TIMEOUT_MAX == BGTASK_MUTEX_TIMEOUT_MAX, "mutex-timeout-max");
 
-/* How far an acquisition that was started has come. */
+/* How far bgt_mutex_acquire_start() has come. */
 enum progress {
 	IDLE,
 	UNDER_WAY,
@@ -30,10 +31,10 @@ struct bgt_mutex {
 	struct bgt *bgt;
 	enum bgt_scope scope;
 	char name[BGT_NAME_MAX + 1];
-	/* How often it was acquired through this structure. */
+	/* How often the mutex was acquired through this structure. */
 	uint32_t count;
 
-	/* In the connection's list, unless idle. */
+	/* Link in the connection's @acquisitions, unless @progress is idle. */
 	struct bgt_mutex *next;
 	enum progress progress;
 	uint32_t sequence;
@@ -153,7 +154,7 @@ static void remove_acquisition(struct bgt_mutex *mutex)
 	mutex->progress = IDLE;
 }
 
-/* What was acquired after nobody wanted it any more; the answer to this is left unread. */
+/* Releases a mutex that was acquired after it was closed. The answer is left unread. */
 static void give_back(struct bgt_mutex *mutex)
 {
 	struct bgt_request request;
@@ -172,7 +173,7 @@ static int read_result(struct bgt_mutex *mutex, const struct nlmsghdr *message)
 	if (message->nlmsg_type == NLMSG_ERROR) {
 		if (mnl_nlmsg_get_payload_len(message) < sizeof(*refusal))
 			return bgt_fail(mutex->bgt, -EPROTO, NULL);
-		/* The refusal may speak of an attribute. */
+		/* bgt_explain() needs the request, as a refusal may name one of its attributes. */
 		begin_acquire(&request, mutex, 0);
 		return bgt_explain(mutex->bgt, request.header, message, sizeof(*refusal),
 				   refusal->error);
@@ -232,7 +233,7 @@ void bgt_mutex_close(struct bgt_mutex *mutex)
 		return;
 	while (mutex->count && !bgt_mutex_release(mutex))
 		;
-	/* What is under way cannot be called back, only be released when it comes. */
+	/* An acquisition that is under way cannot be cancelled, only released when it succeeds. */
 	mutex->closed = true;
 	if (mutex->progress == UNDER_WAY)
 		return;

@@ -6,7 +6,7 @@
 
 #include "bgtask.h"
 
-/* Takes what may be the end of an acquisition, from the socket for requests. */
+/* Takes a message of the socket for requests that may be the end of an acquisition. */
 void bgt_mutex_answered(struct bgt *bgt, const struct nlmsghdr *message);
 
 /* Frees the acquisitions that nobody waits for any more. */

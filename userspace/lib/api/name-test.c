@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Tests of names: every value of an enumeration is found again by its name, and no other value has
- * one; a name that is none is refused, and what it was to be stored in stays as it is.
+ * Tests of names: every value of an enumeration is found by its name, and no other value has a
+ * name. An unknown name is refused, and the result stays as it was.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -21,11 +21,11 @@ static void expect(bool right, const char *kind, unsigned int number, const char
 	bad = true;
 }
 
-/* What value number i is: the number itself, or a bit. */
+/* The value with the number i: the number itself, or a bit. */
 #define NUMBER(i)	(i)
 #define BIT(i)		(1u << (i))
 
-/* More than any of them has, and no more than there are bits. */
+/* More than any enumeration has, and no more than an integer has bits. */
 #define VALUES		32
 
 #define TEST_NAMES(kind, VALUE, count)							\

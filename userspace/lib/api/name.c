@@ -74,7 +74,7 @@ static const char *const triggers[] = {
 	[BGT_TRIGGER_USER_PRESENT] = "user-present",
 };
 
-/* In the order of their bits. */
+/* In the order of the bits. */
 static const char *const conditions[] = {
 	"internet-available",
 	"internet-not-available",
@@ -142,7 +142,7 @@ static const char *const costs[] = {
 	[BGT_WORK_COST_HIGH] = "high",
 };
 
-/* The name of a value, which may be of a newer module. */
+/* The name of a value. The value may be unknown, as it is of a newer module. */
 #define NAME(names, value)	name_of(names, COUNT(names), (size_t)(value))
 
 static const char *name_of(const char *const *names, size_t count, size_t value)
@@ -150,7 +150,7 @@ static const char *name_of(const char *const *names, size_t count, size_t value)
 	return value < count && names[value] ? names[value] : "unknown";
 }
 
-/* The value of a name; -EINVAL if it is none. */
+/* The value that has a name, or -EINVAL. */
 #define FIND(names, name)	find(names, COUNT(names), name)
 
 static int find(const char *const *names, size_t count, const char *name)

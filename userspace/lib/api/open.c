@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Opens and closes a connection: looks up the module's generic netlink family, and wires the parts
- * of the library together.
+ * Opens and closes a connection: looks up the module's generic netlink family, and connects the
+ * files that handle messages with the socket that receives them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include "mutex.h"
 #include "task.h"
 
-/* What is done with messages that answer nothing, by who knows what they are about. */
+/* The functions that take messages which answer no request, one table per file. */
 static const struct bgt_receiver *const tables[] = {
 	bgt_instance_receivers,
 	bgt_activation_receivers,
@@ -79,7 +79,7 @@ static int parse_family(const struct nlmsghdr *message, void *data)
 	return 0;
 }
 
-/* Asking for the family by its name also makes the kernel look for the module. */
+/* Asking for the family by its name also makes the kernel try to load the module. */
 static int resolve_family(struct bgt *bgt)
 {
 	struct bgt_request request;

@@ -38,7 +38,7 @@ ASSERT_TRIGGER(TIME_ZONE_CHANGE);
 ASSERT_TRIGGER(USER_AWAY);
 ASSERT_TRIGGER(USER_PRESENT);
 
-/* The task as described so far. What was not set is not sent, and left to the helper. */
+/* The task as described so far. Fields that were not set are not sent: the helper has defaults. */
 struct bgt_task_builder {
 	struct bgt *bgt;
 	char *app;
@@ -50,7 +50,7 @@ struct bgt_task_builder {
 	bool cancel_on_condition_loss;
 	uint32_t conditions;
 	int socket;
-	/* Why it cannot be registered, or 0. */
+	/* Why the task cannot be registered, a negative errno; or 0. */
 	int error;
 };
 
@@ -272,7 +272,7 @@ void bgt_task_free(struct bgt_task *list)
 	}
 }
 
-/* An event that waits to be told, with what it is about. */
+/* An event that waits in the queue of pending.c, with the task that it is about. */
 struct happening {
 	struct bgt_pending pending;
 	struct bgt_task *task;
@@ -295,7 +295,7 @@ static void happened(struct bgt *bgt, const struct nlmsghdr *message, enum bgt_e
 	struct bgt_task *task;
 	int error;
 
-	/* A connection that has not asked for events is not told. */
+	/* A connection that has not asked for events gets none. */
 	if (bgt->raised < 0)
 		return;
 	error = parse(bgt_span_of_message(message), &task);

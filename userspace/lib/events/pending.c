@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Sorts the messages that come on the socket for requests and answer none that is waited for.
- * Events among them wait in a queue. An eventfd counts the queue, so that the connection's
- * descriptor is readable as long as there is an event to be told.
+ * Handles the messages on the socket for requests that are no answer to the present request. Events
+ * among them wait in a queue. An eventfd counts the queue, so that the connection's descriptor is
+ * readable as long as the queue has an event.
  */
 #include "pending.h"
 
@@ -61,7 +61,7 @@ void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending)
 
 void bgt_pending_lose(struct bgt *bgt)
 {
-	/* Before any event may come, none is lost. */
+	/* A connection that has not asked for events can lose none. */
 	if (bgt->raised < 0 || bgt->lost)
 		return;
 	/* The loss counts like an event, so that the connection's descriptor is readable. */
@@ -101,8 +101,8 @@ static void receive(struct bgt *bgt, const struct nlmsghdr *message)
 }
 
 /*
- * The socket has room again, so the helper is told again; its answers have the present state, which
- * makes up for lost events.
+ * Sends the requests of renewal.c again, now that the socket has room again: the answers have the
+ * present state, which makes up for lost events.
  */
 static int recover(struct bgt *bgt)
 {

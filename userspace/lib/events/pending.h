@@ -10,33 +10,34 @@
 
 #include "bgtask.h"
 
-/* An event that waits to be told; it is the first part of a larger structure, which @tell knows. */
+/* An event in the queue. It is the first field of a larger structure, which @tell knows. */
 struct bgt_pending {
 	struct bgt_pending *next;
 	/*
-	 * Makes this the connection's event: 1, or a negative errno. It has left the queue before.
+	 * Makes this the connection's event, after it has left the queue. Returns 1 or a negative
+	 * errno.
 	 */
 	int (*tell)(struct bgt *bgt, struct bgt_pending *pending);
 	struct bgt_event event;
 };
 
-/* What is done with one kind of message; a table of them ends with an empty one. */
+/* A function that takes one kind of message. A table of these ends with an empty entry. */
 struct bgt_receiver {
 	uint8_t command;
-	enum bgt_event_type event;	/* that it becomes */
+	enum bgt_event_type event;	/* the event that the message becomes */
 	void (*receive)(struct bgt *bgt, const struct nlmsghdr *message,
 			enum bgt_event_type event);
 };
 
 struct bgt_receivers {
-	const struct bgt_receiver *const *tables;	/* NULL ends them */
-	/* Takes what is in no table: the end of something that was started. */
+	const struct bgt_receiver *const *tables;	/* ends with NULL */
+	/* Takes a message that is in no table: the late answer to an earlier request. */
 	void (*other)(struct bgt *bgt, const struct nlmsghdr *message);
 };
 
 /*
- * To be called before any event may come: bgt_fd() becomes readable with an event from then on.
- * Negative errno on failure.
+ * Has bgt_fd() become readable when there is an event. A call that asks for events calls this
+ * before it sends its request. Negative errno on failure.
  */
 int bgt_pending_prepare(struct bgt *bgt);
 
@@ -44,21 +45,21 @@ void bgt_pending_add(struct bgt *bgt, struct bgt_pending *pending);
 void bgt_pending_remove(struct bgt *bgt, struct bgt_pending *pending);
 
 /*
- * There was no room or no memory for an event: bgt_next_event() says that events were lost, and the
- * helper is asked for the present state.
+ * Notes that an event was lost, as there was no room or no memory: bgt_next_event() will return
+ * -ENOBUFS, and the helper is asked for the present state.
  */
 void bgt_pending_lose(struct bgt *bgt);
 
-/* Sorts what comes on that socket. */
+/* The inbox of the socket for requests. */
 extern const struct bgt_inbox bgt_pending_inbox;
 
 /*
- * Reads what has come, without waiting, and tells the oldest event: 1, 0 if there is none now, or a
- * negative errno.
+ * Reads the messages that have come, without waiting, and makes the oldest event the connection's.
+ * Returns 1, 0 if there is no event now, or a negative errno.
  */
 int bgt_pending_next_event(struct bgt *bgt);
 
-/* Frees all events that were not told, at the end of the connection. */
+/* Frees all events in the queue, at the end of the connection. */
 void bgt_pending_forget_all(struct bgt *bgt);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Keeps the requests that every helper has to know of, and sends them again when a new helper has
- * come, without waiting for the answers. If the new helper refuses, bgt_next_event() returns the
- * error.
+ * Keeps the requests that every helper must get, such as those for events, and sends them again to
+ * a new helper, without waiting for the answers. If the new helper refuses one, bgt_next_event()
+ * returns the error.
  */
 #include "renewal.h"
 
@@ -19,18 +19,15 @@ struct bgt_renewal {
 	struct bgt_renewal *next;
 	uint8_t command;
 	bgt_renewed_fn renewed;
-	/* Number of the last request, whose answer is awaited if it is under way. */
+	/* Sequence number of the last request, whose answer may still come. */
 	uint32_t sequence;
 	bool under_way;
-	/* The refusal of a new helper, until it is told. */
+	/* Queued when a new helper has refused, for bgt_next_event() to return the error. */
 	struct bgt_pending pending;
 	bool refused;
 	int error;
 	char text[sizeof(((struct bgt *)0)->error)];
-	/*
-	 * The app that the request names; empty if it names none, as apps need not say which they
-	 * are.
-	 */
+	/* The app that the request names, or "": apps need not name themselves. */
 	char app[];
 };
 
@@ -92,7 +89,7 @@ static int tell(struct bgt *bgt, struct bgt_pending *pending)
 static void refuse(struct bgt *bgt, struct bgt_renewal *renewal, int error)
 {
 	renewal->under_way = false;
-	/* The new helper has ended again; the next one will be told. */
+	/* The new helper has ended, too. The next helper will get the requests. */
 	if (error == -ECONNRESET || error == -ENOTCONN)
 		return;
 	renewal->error = error;

@@ -11,23 +11,25 @@
 
 struct bgt_renewal;
 
-/* Takes what a new helper answers. */
+/* Takes the answer of a new helper. */
 typedef void (*bgt_renewed_fn)(struct bgt *bgt, const struct nlmsghdr *message);
 
 /*
- * Makes room for bgt_renewal_note(), which cannot fail then. @renewed is NULL if the only answer is
- * that it was done. Negative errno on failure.
+ * Allocates a renewal, so that bgt_renewal_note() cannot fail after the request has succeeded.
+ * @renewed is NULL if the answer is but an acknowledgement. Negative errno on failure.
  */
 int bgt_renewal_prepare(struct bgt *bgt, uint8_t command, const char *app,
 			bgt_renewed_fn renewed, struct bgt_renewal **renewal);
 
-/* Notes that the helper was told. If the same was noted before, the renewal is freed. */
+/*
+ * Keeps a renewal, whose request the helper has got. It is freed if the same one is kept already.
+ */
 void bgt_renewal_note(struct bgt *bgt, struct bgt_renewal *renewal);
 
-/* Tells a new helper all that was noted. Its answers come among other messages. */
+/* Sends all requests that are kept to a new helper. The answers come between other messages. */
 void bgt_renew(struct bgt *bgt);
 
-/* Takes an answer of a new helper; false if the message is something else. */
+/* Takes an answer to one of these requests. Returns false if the message is something else. */
 bool bgt_renewal_answered(struct bgt *bgt, const struct nlmsghdr *message);
 
 void bgt_renewal_free(struct bgt_renewal *list);

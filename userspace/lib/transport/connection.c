@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a connection is made of: sockets, the text of the last error, and the descriptor that is
- * readable when one of several is.
+ * The parts of a connection: its sockets, the text of the last error, and the epoll descriptor that
+ * users wait for events with.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ const char *bgt_strerror(int error)
 {
 	const char *text;
 
-	/* The least integer has no positive. */
+	/* -INT_MIN is no int. */
 	if (error < 0 && error != INT_MIN)
 		error = -error;
 	if (error == EPROTONOSUPPORT)

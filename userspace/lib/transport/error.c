@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the kernel says about a refusal, put into one sentence.
+ * Makes one sentence of what the kernel says about a refusal.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -72,7 +72,7 @@ static const char *const condition_attributes[] = {
 
 #define NAME(names, type)	((type) < MNL_ARRAY_SIZE(names) ? (names)[type] : NULL)
 
-/* Names an attribute that a request of the given command may have; NULL if it is none of these. */
+/* The name of an attribute that a request with the given command may have, or NULL. */
 static const char *attribute_name(uint8_t command, uint32_t type)
 {
 	switch (command) {
@@ -118,7 +118,7 @@ static const char *attribute_name(uint8_t command, uint32_t type)
 	}
 }
 
-/* Names the attribute at an offset of the request, counted from its beginning. */
+/* The name of the attribute at an offset from the beginning of the request, or NULL. */
 static const char *attribute_at(const struct nlmsghdr *request, uint8_t command, uint32_t offset)
 {
 	const struct nlattr *attr;
@@ -159,11 +159,11 @@ int bgt_explain(struct bgt *bgt, const struct nlmsghdr *request, const struct nl
 		}
 	}
 
-	/* The module explains all its refusals. Without it, there is no family to send to. */
+	/* The module explains all its refusals. This one is netlink's: there is no such family. */
 	if (error == -ENOENT && !text)
 		return bgt_fail(bgt, -EPROTONOSUPPORT, NULL);
 
-	/* Netlink's own checks speak of "attribute" or "integer" and leave out which. */
+	/* The texts of netlink's own checks do not say which attribute is meant. */
 	if (missing)
 		return bgt_fail(bgt, error, "%s is missing", missing);
 	if (text && culprit && policy)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Makes a structure of the attributes of a message, by a table that says which attribute becomes
- * which field, and reads lists that take several answers. No length in a message is taken on trust.
+ * which field; and reads lists that take several answers. All lengths in a message are checked.
  */
 #include "fields.h"
 
@@ -54,7 +54,7 @@ bool bgt_get_name(const struct nlattr *attr, char *name)
 	return true;
 }
 
-/* Room for all texts, behind the structure. */
+/* The size of all texts, which are stored behind the structure. */
 static size_t size_of_texts(const struct bgt_field *fields, struct bgt_span span)
 {
 	const struct nlattr *attr;
@@ -86,7 +86,7 @@ static bool parse_text(const struct nlattr *attr, void *place, char **texts)
 static bool parse_field(const struct bgt_field *field, const struct nlattr *attr, void *place,
 			char **texts)
 {
-	/* A text that is missing is an empty one. */
+	/* A missing text becomes an empty one. */
 	if (field->kind == BGT_FIELD_TEXT)
 		return parse_text(attr, place, texts);
 	if (!attr)
@@ -123,11 +123,11 @@ int bgt_fields_parse(const struct bgt_field *fields, struct bgt_span span, size_
 	return 0;
 }
 
-/* What was read from one answer. */
+/* One answer. */
 struct page {
 	const struct bgt_pages *pages;
 	void *list;
-	/* Where to go on: an id, which is a number or a name. Empty behind the last page. */
+	/* The id where the next answer begins, a number or a name. Empty after the last answer. */
 	char after[BGT_NAME_MAX + 1];
 	size_t size;
 };
@@ -171,7 +171,7 @@ int bgt_pages_read(struct bgt *bgt, const struct bgt_pages *pages, void *list)
 		if (last.size)
 			bgt_put(&request, pages->after, last.size, last.after);
 		error = bgt_exchange(bgt, &request, read_page, &page);
-		/* An answer that says to go on where it began would be asked for again for ever. */
+		/* If the next answer began where this one did, the loop would never end. */
 		if (!error && page.size && page.size == last.size &&
 		    !memcmp(page.after, last.after, page.size))
 			error = bgt_fail(bgt, -EPROTO, NULL);

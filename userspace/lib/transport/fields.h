@@ -30,7 +30,7 @@ enum bgt_field_kind {
 	BGT_FIELD_TEXT,		/* const char *, "" if there is no such attribute */
 };
 
-/* Which attribute becomes which part of the structure. A table of them ends with type 0. */
+/* Which attribute becomes which field of the structure. A table of these ends with type 0. */
 struct bgt_field {
 	uint16_t type;
 	uint16_t kind;
@@ -38,23 +38,23 @@ struct bgt_field {
 };
 
 /*
- * Makes a structure of @size bytes by a table; free() releases it with all of its texts. Attributes
- * that are not in the table are passed over, since a newer helper may send more. Returns 0, -EPROTO
- * or -ENOMEM.
+ * Makes a structure of @size bytes by a table; free() releases the structure with all its texts.
+ * Attributes that are not in the table are ignored, since a newer helper may send more. Returns 0,
+ * -EPROTO or -ENOMEM.
  */
 int bgt_fields_parse(const struct bgt_field *fields, struct bgt_span span, size_t size,
 		     void *result);
 
-/* Reads one name, the longest of which has BGT_NAME_MAX bytes. */
+/* Reads a name of up to BGT_NAME_MAX bytes. Returns false if it is longer. */
 bool bgt_get_name(const struct nlattr *attr, char *name);
 
-/* How a list is asked for, which comes in more answers than one if it is long. */
+/* How to ask for a list, which comes in several answers if it is long. */
 struct bgt_pages {
 	uint8_t command;
-	/* Attributes: of an entry of the list, and of the place where to go on. */
+	/* Attributes: an entry of the list, and the id where the next answer begins. */
 	uint16_t entry;
 	uint16_t after;
-	/* An app to ask about, or NULL. */
+	/* The attribute for the app, and the app to ask about, or NULL. */
 	uint16_t app_type;
 	const char *app;
 	/* Called for each entry. Negative errno on failure. */

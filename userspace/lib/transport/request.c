@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Builds requests, sends them and reads their answers. Messages that come in between and answer
- * something else, or nothing, are put into the inbox.
+ * Builds requests, sends them and reads their answers. Other messages that come in between are put
+ * into the inbox.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -47,7 +47,7 @@ void bgt_put_string(struct bgt_request *request, uint16_t type, const char *valu
 {
 	size_t size = strlen(value) + 1;
 
-	/* The length of an attribute has but 16 bits. */
+	/* The length of an attribute has only 16 bits. */
 	if (size > sizeof(request->buffer))
 		request->overflow = true;
 	else
@@ -92,7 +92,7 @@ const char *bgt_get_string(const struct nlattr *attr)
 	return size && memchr(text, '\0', size) ? text : NULL;
 }
 
-/* Reads what the kernel has to say next, and returns its size. */
+/* Reads the next message of the kernel, and returns its size. */
 static ssize_t receive(struct bgt *bgt)
 {
 	ssize_t size = bgt_socket_receive(bgt->requests, bgt->buffer, sizeof(bgt->buffer), 0);
@@ -120,11 +120,11 @@ int bgt_transmit(struct bgt *bgt, struct bgt_request *request)
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return 0;
-	/* The kernel says so when it has no memory for the message; no event is lost. */
+	/* When sending, ENOBUFS means that the kernel has no memory; no event is lost. */
 	return bgt_fail(bgt, errno == ENOBUFS ? -ENOMEM : -errno, NULL);
 }
 
-/* What the messages of one answer have told so far. */
+/* How far one exchange has come. */
 struct progress {
 	const struct nlmsghdr *request;
 	bgt_answer_fn answer;
@@ -135,7 +135,7 @@ struct progress {
 	int error;
 };
 
-/* The end of the exchange: an acknowledgement, a refusal or the end of a dump. */
+/* Takes the end of an exchange: an acknowledgement, a refusal or the end of a dump. */
 static int handle_end(struct bgt *bgt, const struct nlmsghdr *message, struct progress *progress)
 {
 	const struct nlmsgerr *refusal = mnl_nlmsg_get_payload(message);
@@ -165,7 +165,7 @@ static int handle(struct bgt *bgt, const struct nlmsghdr *message, struct progre
 {
 	int error;
 
-	/* A message with another number may be an event, or the end of an acquisition. */
+	/* A message with another sequence number may be an event, or the end of an acquisition. */
 	if (message->nlmsg_seq != progress->request->nlmsg_seq) {
 		bgt->inbox->receive(bgt, message);
 		return 0;
@@ -196,7 +196,7 @@ static int converse(struct bgt *bgt, struct bgt_request *request, struct progres
 	ssize_t size;
 	int error, left;
 
-	/* A new helper is told first what it has to know to understand this request. */
+	/* This request may depend on those that a new helper must get: so these are sent first. */
 	error = bgt->renewal ? bgt->inbox->read(bgt) : 0;
 	if (error)
 		return error;
@@ -234,8 +234,8 @@ int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn ans
 		progress = (struct progress){ .answer = answer, .data = data };
 		error = converse(bgt, request, &progress);
 		/*
-		 * The request came to a new helper before that was told anything: send it again,
-		 * but only once.
+		 * A new helper has got the request before the requests that it depends on: so it is
+		 * sent again, but only once.
 		 */
 		again = !again && error == -EINVAL && bgt->renewals != progress.renewals;
 	} while (again);

@@ -7,17 +7,17 @@
 
 #include "connection.h"
 
-/* The longest requests have the path of a manifest, or what a task is given and says. */
+/* Room for the longest requests, which have a manifest's path, or a task's argument or message. */
 #define BGT_REQUEST_SIZE	8192
 
-/* A request under construction. What does not fit is noted, and it is not sent then. */
+/* A request under construction. If something does not fit, this is noted, and nothing is sent. */
 struct bgt_request {
 	struct nlmsghdr *header;
 	bool overflow;
 	_Alignas(struct nlmsghdr) char buffer[BGT_REQUEST_SIZE];
 };
 
-/* Starts a request to a family: the module's own or, for its resolution, the controller. */
+/* Starts a request to a family: the module's own, or the controller to find the module's. */
 void bgt_request_init(struct bgt_request *request, uint16_t family, uint8_t command);
 
 void bgt_put(struct bgt_request *request, uint16_t type, size_t size, const void *value);
@@ -30,42 +30,42 @@ void bgt_put_string(struct bgt_request *request, uint16_t type, const char *valu
 void bgt_put_string_if(struct bgt_request *request, uint16_t type, const char *value);
 
 /*
- * Called for each message of an answer. Its error becomes that of the exchange, the rest of which
- * is still read.
+ * Called for each message of an answer. Its error becomes the error of the exchange, but the rest
+ * of the answer is still read.
  */
 typedef int (*bgt_answer_fn)(const struct nlmsghdr *message, void *data);
 
-/* Sends a request, whose answer is read elsewhere. */
+/* Sends a request without reading the answer, which goes to the inbox. */
 int bgt_transmit(struct bgt *bgt, struct bgt_request *request);
 
-/* Sends a request and handles all that comes back for it. */
+/* Sends a request and reads its answer. */
 int bgt_exchange(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer, void *data);
 
 /*
- * Sends a request for a dump and handles its answers. If what is dumped changes meanwhile,
- * everything is read again, after @restart has dropped what was read.
+ * Sends a request for a dump and reads its answer. If the dumped objects change meanwhile, the dump
+ * is read again, after @restart has dropped what was read.
  */
 int bgt_exchange_dump(struct bgt *bgt, struct bgt_request *request, bgt_answer_fn answer,
 		      void (*restart)(void *data), void *data);
 
 /*
- * Notes the text of a refusal, in error.c. @answer is the message that says so, @payload the length
- * of its fixed part, behind which the attributes of the extended acknowledgement are. Returns the
- * error that the caller is to see.
+ * Sets the text of the last error to what a refusal says; in error.c. @answer is the refusal, and
+ * @payload the length of its fixed part, which the attributes of the extended acknowledgement
+ * follow. Returns the error that the caller shall see.
  */
 int bgt_explain(struct bgt *bgt, const struct nlmsghdr *request, const struct nlmsghdr *answer,
 		size_t payload, int error);
 
 /*
- * Whether a message is within what has come; libmnl takes the greatest lengths for negative ones,
- * and would read the message again and again.
+ * Is the whole message in the buffer? mnl_nlmsg_ok() is not enough: libmnl takes the greatest
+ * lengths for negative ones, and would read the same message again and again.
  */
 static inline bool bgt_message_ok(const struct nlmsghdr *message, int left)
 {
 	return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= (uint32_t)left;
 }
 
-/* Values of attributes, whose length is not taken on trust: false or NULL if it is wrong. */
+/* Values of attributes. These return false or NULL if the attribute has the wrong length. */
 bool bgt_get_flag(const struct nlattr *attr, bool *value);
 bool bgt_get_u32(const struct nlattr *attr, uint32_t *value);
 bool bgt_get_u64(const struct nlattr *attr, uint64_t *value);
