@@ -2,8 +2,9 @@
 /*
  * Plugins: background tasks that bgtask-host(1) loads and runs.
  *
- * A plugin is a shared object, and has a struct bgt_plugin by whatever name. The entry point
- * "/usr/lib/mail/sync.so:Sync" of a task names both:
+ * A plugin is a shared object that defines a struct bgt_plugin, under any name. The entry point of
+ * a task, such as "/usr/lib/mail/sync.so:Sync", has the path of the object and the name of the
+ * struct:
  *
  *	#include <bgtask-host.h>
  *
@@ -18,9 +19,9 @@
  *
  *	cc -shared -fPIC -o sync.so sync.c $(pkg-config --cflags bgtask)
  *
- * The functions below are those of the program that has loaded the plugin, which is linked with
- * nothing for them; with libbgtask only if it uses that, too, by a connection of its own. They may
- * be called by any thread.
+ * bgtask-host(1), which loads the plugin, defines the functions below: the plugin need not be
+ * linked with a library for them. A plugin that uses libbgtask, too, is linked with it and opens a
+ * connection of its own. Any thread may call the functions.
  */
 #ifndef BGTASK_HOST_H
 #define BGTASK_HOST_H
@@ -37,13 +38,13 @@ extern "C" {
 struct bgt_host;
 
 /**
- * struct bgt_plugin - What an entry point is.
+ * struct bgt_plugin - The entry point of a task.
  * @size: The size of this structure, so that it may grow at its end.
- * @run: Does the work. The instance ends when this has returned and there are no deferrals. The
- *   process ends then; it must not be ended before.
- * @canceled: The instance is to end soon, or else is killed: within 5 s unless configured. Called
- *   once, by another thread, after @run was called; @run and what was deferred are to come to their
- *   end. If it is NULL, a cancellation ends the process at once.
+ * @run: Does the work. When it has returned and there are no deferrals, the instance ends, and then
+ *   the process; the plugin must not end the process itself.
+ * @canceled: Tells that the instance must end in time, within 5 s by default, or it is killed. It
+ *   is called once, by another thread, after @run was called; @run must then return, and deferrals
+ *   must end. If it is NULL, a cancellation ends the process at once.
  */
 struct bgt_plugin {
 	size_t size;
@@ -52,24 +53,24 @@ struct bgt_plugin {
 };
 
 /**
- * bgt_host_instance - Say which instance this is.
+ * bgt_host_instance - Get the instance that this process runs.
  * @host: What @run was given.
  *
- * Return: The instance, of which id, app, task, name, trigger and argument are known. It is there
- * until the process ends.
+ * Return: The instance, with id, app, task, name, trigger and argument. It is valid until the
+ * process ends.
  */
 const struct bgt_instance *bgt_host_instance(const struct bgt_host *host);
 
 /**
- * bgt_host_defer - Let the instance go on when @run returns.
+ * bgt_host_defer - Let the instance go on after @run has returned.
  * @host: What @run was given.
  *
- * It ends when bgt_host_undefer() was called as often as this.
+ * The instance ends when bgt_host_undefer() was called as often as this.
  */
 void bgt_host_defer(struct bgt_host *host);
 
 /**
- * bgt_host_undefer - Say that what was deferred is done.
+ * bgt_host_undefer - End a deferral.
  * @host: What @run was given. After the last call, the process may end at any moment.
  *
  * Return: 0, or -EINVAL if there is no deferral.
@@ -77,21 +78,21 @@ void bgt_host_defer(struct bgt_host *host);
 int bgt_host_undefer(struct bgt_host *host);
 
 /**
- * bgt_host_set_result - Set how the instance has ended, when it has.
+ * bgt_host_set_result - Set the result that the instance will end with.
  * @host: What @run was given.
- * @status: 0 for success, as it is if this is never called.
- * @message: The same for people, or NULL. What is behind 1024 bytes is cut off.
+ * @status: 0 for success, which is the default.
+ * @message: A text for people, or NULL. It is cut to 1024 bytes.
  *
  * The last call counts.
  */
 void bgt_host_set_result(struct bgt_host *host, int32_t status, const char *message);
 
 /**
- * bgt_host_is_canceled - Say whether the instance is to end.
+ * bgt_host_is_canceled - Has the instance been cancelled?
  * @host: What @run was given.
- * @reason: Receives why, if it is; unless NULL.
+ * @reason: Receives why, if it has been; or NULL.
  *
- * Return: Whether it is. This is so before @canceled is called.
+ * Return: Whether it has been, which is true before @canceled is called.
  */
 bool bgt_host_is_canceled(struct bgt_host *host, enum bgt_cancel_reason *reason);
 
@@ -105,18 +106,18 @@ bool bgt_host_is_canceled(struct bgt_host *host, enum bgt_cancel_reason *reason)
 int bgt_host_progress(struct bgt_host *host, uint32_t progress);
 
 /**
- * bgt_host_budget_left - Say how much CPU time the app has left.
+ * bgt_host_budget_left - Get how much CPU time the app has left in this generation.
  * @host: What @run was given.
- * @left: Receives it, ns; BGT_QUOTA_UNLIMITED if there is no end of it.
+ * @left: Receives the time, ns; BGT_QUOTA_UNLIMITED if the app has no limit.
  *
  * Return: 0, or what bgt_self_get() returns.
  */
 int bgt_host_budget_left(struct bgt_host *host, uint64_t *left);
 
 /**
- * bgt_host_work_cost - Say how welcome work is at the moment.
+ * bgt_host_work_cost - Get what work costs at the moment.
  * @host: What @run was given.
- * @cost: Receives it.
+ * @cost: Receives the cost.
  *
  * Return: 0, or what bgt_condition_get() returns.
  */

@@ -5,28 +5,28 @@
  *
  * A container is a budget (a quota of CPU time per period) and a set of member cgroups. The bgtask
  * kernel module accounts the members together and stops their threads while the budget is spent.
- * Tasks, instances, apps and conditions are the helper's, bgtaskd(8), to whom the module relays
- * what is asked.
+ * Tasks, instances, apps and conditions belong to the helper, bgtaskd(8): the module relays
+ * requests about them to the helper.
  *
- * Times are nanoseconds. Moments are CLOCK_BOOTTIME, but those of instances CLOCK_REALTIME.
- * Functions that can fail return 0, or what their comment says, on success and a negative errno on
- * failure; bgt_error() then has a sentence for people. Besides those named below, every function
- * may return:
+ * Times are in nanoseconds. Points in time are CLOCK_BOOTTIME, except those of instances, which are
+ * CLOCK_REALTIME. Functions that can fail return 0, or what their comment says, on success, and a
+ * negative errno on failure; bgt_error() then has a sentence for people. Besides the errors in its
+ * comment, every function may return:
  *
  *   -EPROTONOSUPPORT  the kernel module is not loaded, or was unloaded
  *   -EPERM            the caller is no administrator (CAP_SYS_ADMIN in the initial user namespace)
  *   -ENOMEM           there is no memory
- *   -EPROTO           the module said something this library does not understand
+ *   -EPROTO           the module has sent something that this library does not understand
  *
- * and those about tasks, instances, apps and conditions:
+ * and every function about tasks, instances, apps and conditions may return:
  *
  *   -ENOTCONN         there is no helper
- *   -ECONNRESET       the helper has ended before it answered; what was asked may have been done
- *   -EBUSY            the helper does not keep up
+ *   -ECONNRESET       the helper has ended before it answered; the request may have been done
+ *   -EBUSY            the helper has too many requests to handle
  *   -EDQUOT           the user or the container has too many calls that wait for the helper,
  *                     or too many sockets
  *   -EACCES           the caller may not do that, or is no app
- *   -EINVAL, -ERANGE  a value, or what it goes with, is not valid
+ *   -EINVAL, -ERANGE  a value, or a combination of values, is not valid
  *
  * The library starts no threads, has no global state and leaves signals alone. Different threads
  * may use different connections; one connection must be used by one thread at a time.
@@ -52,7 +52,7 @@ extern "C" {
 /* A quota that is never spent. Usage is still accounted. */
 #define BGT_QUOTA_UNLIMITED	UINT64_C(0x7fffffffffffffff)
 
-/* What a container gets that asks for nothing: 2 s of every 15 min. */
+/* Quota and period of a container whose policy sets none: 2 s of every 15 min. */
 #define BGT_QUOTA_DEFAULT	UINT64_C(2000000000)
 #define BGT_PERIOD_DEFAULT	UINT64_C(900000000000)
 
@@ -64,12 +64,12 @@ extern "C" {
 #define BGT_REPRIEVE_MAX	UINT64_C(3600000000000)
 
 /**
- * enum bgt_role - What a member cgroup holds.
+ * enum bgt_role - What a member cgroup is for.
  * @BGT_ROLE_APP: The processes of the app itself.
- * @BGT_ROLE_UI: A threaded cgroup below the app's that holds its UI thread, so that it can be held
- *   while the other threads run.
+ * @BGT_ROLE_UI: A threaded cgroup below the app's, for the UI thread, so that this thread can be
+ *   held while the other threads run.
  * @BGT_ROLE_TASK: The processes that run background tasks.
- * @BGT_ROLE_ALL: Members of any role, where many are asked for.
+ * @BGT_ROLE_ALL: No role, but members of any role, in calls that are for several members.
  *
  * A newer module may report roles that are not listed here.
  */
@@ -85,7 +85,7 @@ enum bgt_role {
  */
 
 /**
- * struct bgt - A connection to the module. One program needs but one.
+ * struct bgt - A connection to the module. A program needs only one.
  */
 struct bgt;
 
@@ -93,15 +93,15 @@ struct bgt;
  * bgt_open - Connect to the module.
  * @bgt: Receives the connection; NULL on failure.
  *
- * The kernel tries to load the module if it is not there. As there is no connection to ask for a
- * text when this fails, use bgt_strerror() with the result.
+ * The kernel tries to load the module if it is not loaded. If this fails there is no connection for
+ * bgt_error(): use bgt_strerror() with the result.
  *
  * Return: 0, or a negative errno; -EPROTONOSUPPORT if there is no module.
  */
 int bgt_open(struct bgt **bgt);
 
 /**
- * bgt_close - End a connection and free what belongs to it.
+ * bgt_close - Close a connection and free everything that belongs to it.
  * @bgt: The connection, or NULL.
  */
 void bgt_close(struct bgt *bgt);
@@ -110,7 +110,8 @@ void bgt_close(struct bgt *bgt);
  * bgt_error - Say why the last call failed.
  * @bgt: The connection.
  *
- * It is the kernel's own explanation if it gave one. Only meaningful right after a failure.
+ * If the kernel has given a reason, this is the kernel's text. Only meaningful right after a
+ * failure.
  *
  * Return: A sentence without capital and full stop. It belongs to the connection and is valid until
  * the next call.
@@ -130,18 +131,18 @@ const char *bgt_strerror(int error);
  */
 
 /**
- * struct bgt_container_policy - What is wanted of a container.
+ * struct bgt_container_policy - The settings of a container.
  * @size: Set by BGT_CONTAINER_POLICY_INIT.
- * @set: Which of the following are set, BGT_POLICY_*. The others stay as they are or, in a new
- *   container, take their defaults.
- * @quota: CPU time of each generation, ns; 0 means none at all, BGT_QUOTA_UNLIMITED any.
+ * @set: Which of the fields below are set, BGT_POLICY_*. The others keep their values or, for a new
+ *   container, get their defaults.
+ * @quota: CPU time of each generation, ns; 0 for none at all, BGT_QUOTA_UNLIMITED for any amount.
  * @period: Length of a generation, ns, BGT_PERIOD_MIN to BGT_PERIOD_MAX.
  * @exempt: Whether the container is neither charged nor frozen. Off by default.
- * @count_traffic: Whether to count what its sockets send and receive, for which every packet of the
- *   machine has to be looked at. Off by default.
- * @reprieve: For how long from now on, up to BGT_REPRIEVE_MAX ns, the container is not frozen,
- *   whatever it has spent; 0 ends that. What it uses is charged, to later generations, too. Not for
- *   a new container.
+ * @count_traffic: Whether to count what its sockets send and receive. This makes the kernel look at
+ *   every packet of the machine. Off by default.
+ * @reprieve: For how long from now on, up to BGT_REPRIEVE_MAX ns, the container is not frozen, even
+ *   if its budget is spent; 0 ends the reprieve. The time is charged, if need be to later
+ *   generations. Not for a new container.
  *
  *	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
  *
@@ -167,37 +168,38 @@ struct bgt_container_policy {
 #define BGT_POLICY_REPRIEVE	(1U << 4)
 
 /**
- * struct bgt_container - What is known of a container.
- * @next: The next one of a list, or NULL.
+ * struct bgt_container - A container, as it was when it was read.
+ * @next: The next container of a list, or NULL.
  * @id: Its id, never 0.
  * @members: Number of its members.
  * @name: Its name.
  * @exempt: It is neither charged nor frozen.
- * @throttled: The budget of this generation is gone.
+ * @throttled: The budget of this generation is spent, and the members are frozen.
  * @quota: CPU time of each generation, ns, or BGT_QUOTA_UNLIMITED.
  * @period: Length of a generation, ns.
- * @usage: CPU time of all members since they were added, charged or not, ns. The same counters as
- *   usage_usec in the members' cpu.stat.
- * @spent: Charged to this generation, with what the last one overran, ns. May exceed the quota.
- * @left: What is left of the quota in this generation, ns; never negative. Means nothing if the
- *   quota is unlimited.
+ * @usage: CPU time of all members since they were added, charged or not, ns. From the same counters
+ *   as usage_usec in the members' cpu.stat.
+ * @spent: CPU time charged to this generation, with what earlier ones overran, ns. May exceed the
+ *   quota.
+ * @left: What is left of the quota in this generation, ns; 0 if the quota is exceeded. Has no
+ *   meaning if the quota is unlimited.
  * @generation: Number of this generation; the first is 0.
  * @generation_start: When this generation began.
  * @generation_end: When the next one begins.
- * @times_throttled: How many generations ended with the budget gone.
- * @overrun: Total that was deducted from later generations, ns.
- * @lead: CPU time that stopping the threads is expected to take, ns; it is begun that much before
- *   the quota is reached.
- * @detected: Spent at the moment when the last exhaustion was noticed, ns.
- * @stopped: Spent when, after that, the last thread had stopped, ns.
- * @times_lent: How often the container was thawed for a moment, since a task outside of it waited
- *   for a mutex that one inside owned.
- * @count_traffic: The following are counted at present.
+ * @times_throttled: How often the container was throttled.
+ * @overrun: CPU time that was deducted from later generations, in total, ns.
+ * @lead: CPU time that the threads are expected to use until they have stopped, ns; freezing begins
+ *   that much before the quota is reached.
+ * @detected: What was spent when the container was last throttled, ns.
+ * @stopped: What was spent when the last thread had stopped after that, ns.
+ * @times_lent: How often the container was thawed for a moment, since a task outside waited for a
+ *   mutex that a task inside owned.
+ * @count_traffic: @received, @sent and @local are counted at present.
  * @received: Bytes of IP packets, with their headers, that TCP and UDP sockets created in the
- *   members received from other machines. What is sent to many at once is missing.
- * @sent: Bytes of IP packets that they sent to other machines.
- * @local: Bytes of IP packets that they sent over the loopback device.
- * @reprieve: How much longer it is not frozen, whatever it has spent, ns.
+ *   members have received from other machines, without multicast packets.
+ * @sent: Bytes of IP packets that sockets created in the members have sent to other machines.
+ * @local: Bytes of IP packets that they have sent over the loopback device.
+ * @reprieve: How much longer the container is not frozen, even if its budget is spent, ns.
  */
 struct bgt_container {
 	struct bgt_container *next;
@@ -231,10 +233,10 @@ struct bgt_container {
  * bgt_container_new - Create a container.
  * @bgt: The connection.
  * @name: 1 to BGT_NAME_MAX bytes of UTF-8, unique, without slash or control characters.
- * @policy: What is wanted, or NULL for the defaults.
+ * @policy: The settings, or NULL for the defaults.
  * @id: Receives the id, unless NULL.
  *
- * The container lives until bgt_container_del(), not only as long as the connection.
+ * The container exists until bgt_container_del(), even after the connection was closed.
  *
  * Return: 0, -EEXIST if the name is taken, -EINVAL or -ERANGE if name or policy are not valid.
  */
@@ -245,14 +247,14 @@ int bgt_container_new(struct bgt *bgt, const char *name, const struct bgt_contai
  * bgt_container_set - Change the policy of a container at once.
  * @bgt: The connection.
  * @id: The container.
- * @policy: What is to change. A larger quota, exempt, or a reprieve thaws a throttled container.
+ * @policy: The new settings. A larger quota, exempt, or a reprieve thaws a throttled container.
  *
  * Return: 0, -ENOENT if there is no such container, -EINVAL or -ERANGE if the policy is not valid.
  */
 int bgt_container_set(struct bgt *bgt, uint32_t id, const struct bgt_container_policy *policy);
 
 /**
- * bgt_container_del - Delete a container with its members; all that it froze is thawed.
+ * bgt_container_del - Delete a container with its members, and thaw the members.
  * @bgt: The connection.
  * @id: The container.
  *
@@ -283,11 +285,11 @@ int bgt_container_get(struct bgt *bgt, uint32_t id, struct bgt_container **conta
 int bgt_container_get_by_name(struct bgt *bgt, const char *name, struct bgt_container **container);
 
 /**
- * bgt_self_get - Read the container that the calling thread runs in. Anyone may.
+ * bgt_self_get - Read the container that the calling thread runs in. Any process may.
  * @bgt: The connection.
  * @container: Receives it; free it with bgt_container_free().
  *
- * Return: 0, -ENOENT outside of all containers.
+ * Return: 0, -ENOENT if the thread is in no container.
  */
 int bgt_self_get(struct bgt *bgt, struct bgt_container **container);
 
@@ -302,8 +304,8 @@ int bgt_self_get(struct bgt *bgt, struct bgt_container **container);
 int bgt_container_list(struct bgt *bgt, struct bgt_container **list);
 
 /**
- * bgt_container_free - Free a container that was read, and those that follow it.
- * @list: The first one, or NULL. The containers in the kernel are not touched.
+ * bgt_container_free - Free a container that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The containers in the kernel stay.
  */
 void bgt_container_free(struct bgt_container *list);
 
@@ -324,16 +326,16 @@ int bgt_container_kill(struct bgt *bgt, uint32_t id, enum bgt_role role);
  */
 
 /**
- * struct bgt_member - What is known of a member.
- * @next: The next one of a list, or NULL.
+ * struct bgt_member - A member, as it was when it was read.
+ * @next: The next member of a list, or NULL.
  * @id: Its id, never 0.
  * @container: The id of its container.
- * @role: What it holds.
- * @held: It is to stand still, whatever the budget says.
+ * @role: What it is for.
+ * @held: It stands still, whatever the budget says.
  * @frozen: All its threads have stopped.
  * @cgroup_id: The cgroup's id, which is its directory's inode number.
- * @path: Path of the cgroup as in /proc/self/cgroup: below the root of the caller's cgroup
- *   namespace. Never NULL; it belongs to the structure.
+ * @path: Path of the cgroup as in /proc/self/cgroup, from the root of the caller's cgroup namespace
+ *   on. Never NULL; it belongs to the structure.
  */
 struct bgt_member {
 	struct bgt_member *next;
@@ -350,17 +352,17 @@ struct bgt_member {
  * bgt_member_add - Make a cgroup a member of a container.
  * @bgt: The connection.
  * @container: The container.
- * @role: What the cgroup holds.
- * @dirfd: A descriptor of the cgroup's directory in a cgroup2 file system; O_PATH will do. The
+ * @role: What the cgroup is for.
+ * @dirfd: A descriptor of the cgroup's directory in a cgroup2 file system; O_PATH is enough. The
  *   caller may close it afterwards.
- * @held: Whether it is to stand still from the start.
+ * @held: Whether the member stands still from the start.
  * @id: Receives the id, unless NULL.
  *
- * Usage before this is not charged.
+ * CPU time that the cgroup has used before is not charged.
  *
- * Return: 0, -ENOENT if there is no such container, -EEXIST if the cgroup is a member of one
- * already, -EINVAL for the root cgroup, -EBADF, -ENOTDIR or -EOPNOTSUPP for a descriptor of
- * something else, -EACCES if the caller may not freeze the cgroup.
+ * Return: 0, -ENOENT if there is no such container, -EEXIST if the cgroup is a member already,
+ * -EINVAL for the root cgroup, -EBADF, -ENOTDIR or -EOPNOTSUPP if the descriptor is of something
+ * else, -EACCES if the caller may not freeze the cgroup.
  */
 int bgt_member_add(struct bgt *bgt, uint32_t container, enum bgt_role role, int dirfd, bool held,
 		   uint32_t *id);
@@ -369,14 +371,14 @@ int bgt_member_add(struct bgt *bgt, uint32_t container, enum bgt_role role, int 
  * bgt_member_set_held - Hold a member, or release it.
  * @bgt: The connection.
  * @id: The member.
- * @held: True to stop its threads. False to let them run, if the budget does.
+ * @held: True to stop its threads; false to let them run, unless the budget is spent.
  *
  * Return: 0, -ENOENT if there is no such member.
  */
 int bgt_member_set_held(struct bgt *bgt, uint32_t id, bool held);
 
 /**
- * bgt_member_del - Take a cgroup out of its container, thawed.
+ * bgt_member_del - Take a cgroup out of its container, and thaw it.
  * @bgt: The connection.
  * @id: The member.
  *
@@ -395,9 +397,9 @@ int bgt_member_del(struct bgt *bgt, uint32_t id);
 int bgt_member_get(struct bgt *bgt, uint32_t id, struct bgt_member **member);
 
 /**
- * bgt_member_list - Read the members of a container, or of all.
+ * bgt_member_list - Read the members of a container, or of all containers.
  * @bgt: The connection.
- * @container: The container, or 0 for all.
+ * @container: The container, or 0 for all containers.
  * @list: Receives the first, which leads to the others by @next, or NULL if there are none; free
  *   them with bgt_member_free(). A container that does not exist has no members.
  *
@@ -406,17 +408,17 @@ int bgt_member_get(struct bgt *bgt, uint32_t id, struct bgt_member **member);
 int bgt_member_list(struct bgt *bgt, uint32_t container, struct bgt_member **list);
 
 /**
- * bgt_member_free - Free a member that was read, and those that follow it.
- * @list: The first one, or NULL. The members in the kernel are not touched.
+ * bgt_member_free - Free a member that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The members in the kernel stay.
  */
 void bgt_member_free(struct bgt_member *list);
 
 /*
  * Mutexes
  *
- * A mutex is owned by a connection, and passes on as abandoned when the connection is closed, or
- * the process ends, before it was released. Those who wait get it in the order in which they came.
- * Anyone may use mutexes.
+ * The owner of a mutex is a connection. If the connection is closed, or its process ends, before it
+ * has released the mutex, the mutex is abandoned, and the next owner is told so. Connections get a
+ * mutex in the order in which they have asked for it. Any process may use mutexes.
  */
 
 /**
@@ -431,10 +433,10 @@ enum bgt_scope {
 	BGT_SCOPE_GLOBAL = 2,
 };
 
-/* What an acquisition returns if the last owner ended without a release. It succeeded. */
+/* Returned by an acquisition that has succeeded, if the last owner has not released the mutex. */
 #define BGT_MUTEX_ABANDONED	1
 
-/* Timeouts are milliseconds, up to 7 days. 0 tries and does not wait; this is no limit. */
+/* Timeouts, in milliseconds, up to 7 days. 0 does not wait; BGT_TIMEOUT_INFINITE has no limit. */
 #define BGT_TIMEOUT_MAX		UINT32_C(604800000)
 #define BGT_TIMEOUT_INFINITE	UINT32_MAX
 
@@ -444,50 +446,50 @@ enum bgt_scope {
 struct bgt_mutex;
 
 /**
- * bgt_mutex_open - Get ready to use a mutex.
+ * bgt_mutex_open - Make the structure for using a mutex.
  * @bgt: The connection, which must outlive the mutex.
  * @name: 1 to BGT_NAME_MAX bytes of UTF-8, without slash or control characters.
  * @scope: Who shares the name.
  * @mutex: Receives the mutex; NULL on failure.
  *
- * Nothing is asked of the kernel yet. If one connection opens the same mutex twice, it owns it by
- * both.
+ * This sends no request to the kernel yet. If a connection opens a mutex twice, both structures are
+ * for the same mutex and the same owner.
  *
- * Return: 0, -EINVAL or -ENAMETOOLONG if the name has no length or too much.
+ * Return: 0, -EINVAL if the name is empty, -ENAMETOOLONG if it is too long.
  */
 int bgt_mutex_open(struct bgt *bgt, const char *name, enum bgt_scope scope,
 		   struct bgt_mutex **mutex);
 
 /**
- * bgt_mutex_close - Be done with a mutex.
- * @mutex: The mutex, or NULL. What was acquired through it is released; if an acquisition is under
- *   way, it is released as soon as it succeeds.
+ * bgt_mutex_close - Free the structure for using a mutex.
+ * @mutex: The mutex, or NULL. It is released as often as it was acquired through this structure. If
+ *   an acquisition is under way, the mutex is released as soon as that succeeds.
  */
 void bgt_mutex_close(struct bgt_mutex *mutex);
 
 /**
  * bgt_mutex_acquire - Acquire a mutex, waiting for it if need be.
- * @mutex: The mutex. An owner may acquire it again, and releases it as often.
+ * @mutex: The mutex. Its owner may acquire it again, and must then release it as often.
  * @timeout: How long to wait, ms; 0 or BGT_TIMEOUT_INFINITE.
  *
- * Return: 0, or BGT_MUTEX_ABANDONED: the connection owns the mutex, but what that protects may be
- * half done. -EBUSY if it was to be tried only and is taken, -ETIMEDOUT, -EDEADLK if its owner
- * waits, perhaps over others, for this connection, -EALREADY if this connection waits for it
- * already, -ENOENT if the scope is container and the calling thread is in none, -EDQUOT if the
- * user or the container has too many, -ERANGE if the timeout is too long, -EINVAL if the name is
- * not valid.
+ * Return: 0; or BGT_MUTEX_ABANDONED: the connection owns the mutex, but the last owner may have
+ * left the data that the mutex protects half changed. -EBUSY if @timeout is 0 and the mutex is
+ * owned, -ETIMEDOUT, -EDEADLK if the owner waits for this connection, directly or through others,
+ * -EALREADY if this connection waits for the mutex already, -ENOENT if the scope is container and
+ * the calling thread is in no container, -EDQUOT if the user or the container has too many mutexes,
+ * -ERANGE if the timeout is too long, -EINVAL if the name is not valid.
  */
 int bgt_mutex_acquire(struct bgt_mutex *mutex, uint32_t timeout);
 
 /**
  * bgt_mutex_acquire_start - Begin to acquire a mutex, without waiting for it.
  * @mutex: The mutex.
- * @timeout: As above.
+ * @timeout: As for bgt_mutex_acquire().
  *
- * How it ends is told by an event, BGT_EVENT_MUTEX, see bgt_fd(). Other calls may be made, and
- * other mutexes acquired, meanwhile.
+ * When the acquisition has ended, there is a BGT_EVENT_MUTEX with its result, see bgt_fd(). Until
+ * then, other calls may be made and other mutexes acquired.
  *
- * Return: 0, -EALREADY if such an acquisition is under way.
+ * Return: 0, -EALREADY if an acquisition of this structure is under way.
  */
 int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout);
 
@@ -495,32 +497,33 @@ int bgt_mutex_acquire_start(struct bgt_mutex *mutex, uint32_t timeout);
  * bgt_mutex_release - Release a mutex once.
  * @mutex: The mutex.
  *
- * Return: 0, -EPERM if another connection owns it, -ENOENT if none does.
+ * Return: 0, -EPERM if another connection owns the mutex, -ENOENT if no connection does.
  */
 int bgt_mutex_release(struct bgt_mutex *mutex);
 
 /**
  * bgt_keep_on_exec - Let programs that are executed keep the connection's mutexes.
  * @bgt: The connection.
- * @keep: Whether processes that were forked still have the connection when they execute another
- *   program; at first they have not. The mutexes are abandoned when the last one ends.
+ * @keep: Whether processes keep the connection's socket open when they execute another program; by
+ *   default they do not. The mutexes are abandoned when the last process that has it open ends.
  *
  * Return: 0 or a negative errno.
  */
 int bgt_keep_on_exec(struct bgt *bgt, bool keep);
 
 /**
- * struct bgt_mutex_state - What is known of a mutex.
+ * struct bgt_mutex_state - The state of a mutex, as it was when it was read.
  * @next: The next one of a list, or NULL.
  * @name: Its name.
  * @scope: Who shares the name.
- * @abandoned: The last owner ended without a release, and nobody acquired the mutex since.
- * @count: How often it was acquired; 0 if it is abandoned.
+ * @abandoned: The last owner has not released the mutex, and nobody has acquired it since.
+ * @count: How often the owner has acquired it; 0 if it is abandoned.
  * @waiters: How many connections wait for it.
- * @owner: Process that acquired it, in the caller's pid namespace; 0 if there is none there.
- * @owner_container: The container that this process was in; 0 if it was in none.
- * @container: In scope container, the one that shares the name; else 0.
- * @uid: In scope user, the user who shares the name.
+ * @owner: The process that has acquired it, in the caller's pid namespace; 0 if the mutex is
+ *   abandoned, or the process is not in that namespace.
+ * @owner_container: The container that this process was in then; 0 if it was in none.
+ * @container: The container whose tasks share the name, if the scope is container; else 0.
+ * @uid: The user whose connections share the name, if the scope is user; else 0.
  */
 struct bgt_mutex_state {
 	struct bgt_mutex_state *next;
@@ -537,7 +540,7 @@ struct bgt_mutex_state {
 
 /**
  * bgt_mutex_list - Read all mutexes that have an owner, or were abandoned.
- * @bgt: The connection. Callers that are no administrators see those that they could acquire.
+ * @bgt: The connection. Callers that are no administrators see the mutexes that they can acquire.
  * @list: Receives the first, which leads to the others by @next, or NULL if there are none; free
  *   them with bgt_mutex_state_free().
  *
@@ -546,38 +549,40 @@ struct bgt_mutex_state {
 int bgt_mutex_list(struct bgt *bgt, struct bgt_mutex_state **list);
 
 /**
- * bgt_mutex_state_free - Free a mutex's state that was read, and those that follow it.
- * @list: The first one, or NULL. The mutexes are not touched.
+ * bgt_mutex_state_free - Free a mutex's state that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The mutexes stay as they are.
  */
 void bgt_mutex_state_free(struct bgt_mutex_state *list);
 
 /*
  * Tasks
  *
- * An app registers tasks, each with a trigger. When that fires, and all of the task's conditions
- * hold, an instance of the task runs. An app is known by where its processes run: it need not say
- * which it is, and cannot be another. Administrators are no app, and say which they mean.
+ * An app registers tasks, each with a trigger. When the trigger fires, and all of the task's
+ * conditions hold, an instance of the task runs. The helper knows an app by the container that its
+ * processes run in: so an app need not name itself, and cannot pretend to be another app.
+ * Administrators are no app, and name the app that they mean.
  */
 
 /**
  * enum bgt_trigger - What makes a task run.
  * @BGT_TRIGGER_APPLICATION: The app asks for it, by bgt_trigger_fire().
  * @BGT_TRIGGER_CONTROL_CHANNEL: A connected socket of the app becomes readable.
- * @BGT_TRIGGER_INTERNET_AVAILABLE: There is a way to the internet.
- * @BGT_TRIGGER_INTERNET_NOT_AVAILABLE: There is none any more.
+ * @BGT_TRIGGER_INTERNET_AVAILABLE: The internet has become reachable.
+ * @BGT_TRIGGER_INTERNET_NOT_AVAILABLE: The internet is not reachable any more.
  * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED: The app was given a lock-screen slot.
  * @BGT_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED: The app lost its lock-screen slot.
- * @BGT_TRIGGER_MAINTENANCE: So often, on AC power only; cancelled (abort) when that goes.
- * @BGT_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The channel for push notifications has to be
- *   made anew.
+ * @BGT_TRIGGER_MAINTENANCE: At the task's interval, on AC power only. The task is cancelled, with
+ *   BGT_CANCEL_ABORT, when the machine loses AC power.
+ * @BGT_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The app has to make its channel for push
+ *   notifications anew.
  * @BGT_TRIGGER_NETWORK_STATE_CHANGE: The way to the internet has changed.
- * @BGT_TRIGGER_PUSH: A raw notification came for the app.
+ * @BGT_TRIGGER_PUSH: A raw notification has come for the app.
  * @BGT_TRIGGER_SERVICING_COMPLETE: The app was updated.
  * @BGT_TRIGGER_SESSION_CONNECTED: The user's session has become the one in use.
  * @BGT_TRIGGER_SESSION_DISCONNECTED: The user's session is not the one in use any more.
  * @BGT_TRIGGER_SESSION_START: The user has logged in.
- * @BGT_TRIGGER_SMS_RECEIVED: A text message came.
- * @BGT_TRIGGER_TIME: So often, or once after that time.
+ * @BGT_TRIGGER_SMS_RECEIVED: A text message has come.
+ * @BGT_TRIGGER_TIME: At the task's interval or, for a oneshot task, once after that time.
  * @BGT_TRIGGER_TIME_ZONE_CHANGE: The machine's time zone has changed.
  * @BGT_TRIGGER_USER_AWAY: The user has gone away.
  * @BGT_TRIGGER_USER_PRESENT: The user has come back.
@@ -605,11 +610,12 @@ enum bgt_trigger {
 };
 
 /**
- * enum bgt_condition - What must hold for a task to be launched; flags, of pairs.
- * @BGT_CONDITION_INTERNET_AVAILABLE: There is a way to the internet.
- * @BGT_CONDITION_INTERNET_NOT_AVAILABLE: There is none.
+ * enum bgt_condition - What must hold for a task to be launched. These are flags, and come in pairs
+ *   of which exactly one holds.
+ * @BGT_CONDITION_INTERNET_AVAILABLE: The internet is reachable.
+ * @BGT_CONDITION_INTERNET_NOT_AVAILABLE: The internet is not reachable.
  * @BGT_CONDITION_SESSION_CONNECTED: The user's session is the one in use.
- * @BGT_CONDITION_SESSION_DISCONNECTED: It is not.
+ * @BGT_CONDITION_SESSION_DISCONNECTED: The user's session is not the one in use.
  * @BGT_CONDITION_USER_PRESENT: The user is there.
  * @BGT_CONDITION_USER_NOT_PRESENT: The user is away.
  */
@@ -623,7 +629,7 @@ enum bgt_condition {
 };
 
 /**
- * struct bgt_task_builder - A task that is to be registered.
+ * struct bgt_task_builder - The description of a task that is to be registered.
  */
 struct bgt_task_builder;
 
@@ -631,20 +637,20 @@ struct bgt_task_builder;
  * bgt_task_builder_new - Begin to describe a task.
  * @bgt: The connection, which must outlive the description.
  *
- * The functions that describe it cannot fail. What goes wrong is told by bgt_task_register().
+ * The functions that describe the task cannot fail: bgt_task_register() returns their errors.
  *
  * Return: The description, or NULL if there is no memory.
  */
 struct bgt_task_builder *bgt_task_builder_new(struct bgt *bgt);
 
 /**
- * bgt_task_builder_free - Free a description; what was registered stays.
+ * bgt_task_builder_free - Free a description. Tasks that were registered with it stay.
  * @builder: The description, or NULL.
  */
 void bgt_task_builder_free(struct bgt_task_builder *builder);
 
 /**
- * bgt_task_builder_set_app - Say whose task it is. Only administrators need to.
+ * bgt_task_builder_set_app - Set the app whose task it is. Only administrators need to.
  * @builder: The description.
  * @app: Id of the app.
  */
@@ -658,63 +664,64 @@ void bgt_task_builder_set_app(struct bgt_task_builder *builder, const char *app)
 void bgt_task_builder_set_name(struct bgt_task_builder *builder, const char *name);
 
 /**
- * bgt_task_builder_set_entry_point - Say what is run.
+ * bgt_task_builder_set_entry_point - Set what the task runs.
  * @builder: The description.
- * @entry_point: An executable with its arguments, or "plugin.so:symbol". If none is set it is what
- *   the app's manifest has for a task of this name.
+ * @entry_point: An executable with its arguments, or "plugin.so:symbol". The default is what the
+ *   app's manifest has for a task of this name.
  */
 void bgt_task_builder_set_entry_point(struct bgt_task_builder *builder, const char *entry_point);
 
 /**
- * bgt_task_builder_set_trigger - Say what makes the task run.
+ * bgt_task_builder_set_trigger - Set what makes the task run.
  * @builder: The description.
  * @trigger: The trigger.
  */
 void bgt_task_builder_set_trigger(struct bgt_task_builder *builder, enum bgt_trigger trigger);
 
 /**
- * bgt_task_builder_set_interval - Say how often; with the triggers time and maintenance.
+ * bgt_task_builder_set_interval - Set how often the triggers time and maintenance fire.
  * @builder: The description.
- * @interval: Time between two firings, ns; not below what the helper allows, 15 min unless
- *   configured.
+ * @interval: Time between two firings, ns; at least what the helper's configuration allows, which
+ *   is 15 min by default.
  */
 void bgt_task_builder_set_interval(struct bgt_task_builder *builder, uint64_t interval);
 
 /**
- * bgt_task_builder_set_oneshot - Say whether the registration ends with the first run.
+ * bgt_task_builder_set_oneshot - Set whether the registration ends with the first run.
  * @builder: The description.
- * @oneshot: Whether it does; at first it does not.
+ * @oneshot: Whether it does; false by default.
  */
 void bgt_task_builder_set_oneshot(struct bgt_task_builder *builder, bool oneshot);
 
 /**
- * bgt_task_builder_add_condition - Say what must hold for the task to be launched.
+ * bgt_task_builder_add_condition - Add a condition that must hold for the task to be launched.
  * @builder: The description.
- * @condition: One more. A trigger that fires before all hold is kept until they do.
+ * @condition: The condition. If the trigger fires before all conditions hold, the task is launched
+ *   when they do.
  */
 void bgt_task_builder_add_condition(struct bgt_task_builder *builder, enum bgt_condition condition);
 
 /**
- * bgt_task_builder_set_cancel_on_condition_loss - Say what is if conditions hold no more.
+ * bgt_task_builder_set_cancel_on_condition_loss - Set what happens when a condition holds no more.
  * @builder: The description.
- * @cancel: Whether a task that runs is cancelled then; at first it is not.
+ * @cancel: Whether an instance that runs is cancelled then; false by default.
  */
 void bgt_task_builder_set_cancel_on_condition_loss(struct bgt_task_builder *builder, bool cancel);
 
 /**
- * bgt_task_builder_set_socket - Say which socket is watched; with the trigger control-channel.
+ * bgt_task_builder_set_socket - Set the socket that the trigger control-channel watches.
  * @builder: The description.
- * @fd: A connected socket, see bgt_channel_set(). It stays the caller's, and must be open when the
- *   task is registered. Without one, the task waits for bgt_channel_set().
+ * @fd: A connected socket, see bgt_channel_set(). The caller keeps it, and must not close it before
+ *   the task is registered. Without a socket, the trigger cannot fire before bgt_channel_set().
  */
 void bgt_task_builder_set_socket(struct bgt_task_builder *builder, int fd);
 
 /**
  * bgt_task_register - Register a task.
- * @builder: What describes it. It may be used again.
- * @id: Receives the id, unless NULL. It stays over restarts.
+ * @builder: The description, which may be used again.
+ * @id: Receives the id, unless NULL. The task keeps its id over restarts of the machine.
  *
- * When this returns, the registration will survive a power failure.
+ * When this has succeeded, the registration survives a power failure.
  *
  * Return: 0, -EEXIST if the app has a task of this name, -EACCES if its manifest does not allow the
  * trigger.
@@ -743,17 +750,17 @@ int bgt_task_unregister(struct bgt *bgt, uint32_t id, bool cancel);
 int bgt_task_unregister_by_name(struct bgt *bgt, const char *app, const char *name, bool cancel);
 
 /**
- * struct bgt_task - What is known of a task.
- * @next: The next one of a list, or NULL.
+ * struct bgt_task - A task, as it was when it was read.
+ * @next: The next task of a list, or NULL.
  * @id: Its id, never 0.
  * @app: Id of its app.
  * @name: Its name.
- * @entry_point: What is run. Never NULL; it belongs to the structure.
+ * @entry_point: What it runs. Never NULL; it belongs to the structure.
  * @trigger: What makes it run.
- * @interval: How often, ns; 0 if the trigger is another.
+ * @interval: How often the triggers time and maintenance fire, ns; 0 for other triggers.
  * @oneshot: The registration ends with the first run.
- * @cancel_on_condition_loss: It is cancelled when a condition holds no more.
- * @conditions: What must hold, of enum bgt_condition.
+ * @cancel_on_condition_loss: Its instances are cancelled when a condition holds no more.
+ * @conditions: The conditions that must hold, flags of enum bgt_condition.
  */
 struct bgt_task {
 	struct bgt_task *next;
@@ -771,7 +778,7 @@ struct bgt_task {
 /**
  * bgt_task_list - Read the tasks of an app.
  * @bgt: The connection.
- * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @app: Id of the app. NULL for the caller's app or, if the caller is an administrator, all apps.
  * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
  *   there are none; free them with bgt_task_free().
  *
@@ -780,60 +787,62 @@ struct bgt_task {
 int bgt_task_list(struct bgt *bgt, const char *app, struct bgt_task **list);
 
 /**
- * bgt_task_free - Free a task that was read, and those that follow it.
- * @list: The first one, or NULL. The registrations are not touched.
+ * bgt_task_free - Free a task that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The registrations stay.
  */
 void bgt_task_free(struct bgt_task *list);
 
 /**
- * bgt_task_associate - Ask for the events of an app's tasks; for all, also of what else changes.
+ * bgt_task_associate - Ask for the events of an app's tasks, or of all apps.
  * @bgt: The connection.
- * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @app: Id of the app. NULL for the caller's app or, if the caller is an administrator, all apps.
  *
- * BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED come from then on, see bgt_fd(). To an
- * administrator who asks for all, so do BGT_EVENT_INSTANCE_CHANGED and the events of tasks, of apps
- * and of conditions; call it before reading the lists that these are to keep up to date. If the
- * helper is restarted the library asks again by itself; what happens between is not told.
+ * The connection gets BGT_EVENT_INSTANCE_PROGRESS and BGT_EVENT_INSTANCE_ENDED from then on, see
+ * bgt_fd(). An administrator who asks for all apps also gets BGT_EVENT_INSTANCE_CHANGED and the
+ * events of tasks, apps and conditions; to keep a list up to date by events, call this before
+ * reading the list. If the helper is restarted, the library asks the new one by itself; there are
+ * no events of what happens in between.
  *
- * Return: 0; also if that has been done before. -EUSERS if 64 connections have done it.
+ * Return: 0, also if the connection has called this before. -EUSERS if 64 connections have.
  */
 int bgt_task_associate(struct bgt *bgt, const char *app);
 
 /**
- * bgt_channel_set - Say which socket is watched for a task with the trigger control-channel.
+ * bgt_channel_set - Set the socket that is watched for a task with the trigger control-channel.
  * @bgt: The connection.
- * @app: NULL, or the id of the caller's app: no other can be spoken for.
+ * @app: NULL, or the id of the caller's own app.
  * @task: Name of the task.
- * @fd: A connected socket, local or of the internet; it stays the caller's. -1 for none.
+ * @fd: A connected socket, local or of the internet, which the caller keeps; or -1 for none.
  *
- * The helper takes a copy, in place of the one before, and never reads from it. While the app runs
- * it does not look at it. When the app is suspended or does not run and something can be read, or
- * the other side has closed it, the task is launched, with the socket as descriptor 3 as by
- * sd_listen_fds(3); and again later if there is more to read. It should not wait for what it reads,
- * as the app may have read it before.
+ * The helper gets a copy of the socket, which replaces the copy that it had, and never reads from
+ * it. While the app runs, the helper does not watch the socket. When the app is suspended or does
+ * not run, and the socket becomes readable or the other side closes it, the helper launches the
+ * task, with the socket as descriptor 3 as by sd_listen_fds(3); and launches it again if there is
+ * more to read after it has ended. The task should read without waiting, as the app may have read
+ * the data before.
  *
- * The connection stays open as long as the helper has its copy: until this is called again, the
- * task is unregistered, or an instance has ended after the other side closed it. A task may give
- * its successors a new one. If the helper is restarted the copy is kept by systemd; where there is
- * no systemd it is lost.
+ * The socket stays open as long as the helper has its copy: until this is called again, the task is
+ * unregistered, or an instance has ended after the other side has closed it. A task may set a new
+ * socket for its later instances. If the helper is restarted, systemd keeps the copy; without
+ * systemd the copy is lost.
  *
  * Return: 0; -ENOENT if there is no such task, -EPERM if the caller is not in the app, -EBADF,
- * -ENOTSOCK, -EAFNOSUPPORT or -EINVAL if that is no connected socket, -ENOSPC if the app has 8 that
- * are watched.
+ * -ENOTSOCK, -EAFNOSUPPORT or -EINVAL if @fd is no connected socket, -ENOSPC if 8 sockets of the
+ * app are watched.
  */
 int bgt_channel_set(struct bgt *bgt, const char *app, const char *task, int fd);
 
 /**
  * bgt_trigger_fire - Fire a trigger.
  * @bgt: The connection.
- * @app: Id of the app; NULL for the caller's or, of administrators, all.
- * @task: Name of the task; NULL for all that have this trigger.
- * @trigger: The trigger, that of the task if one is named. Apps may fire BGT_TRIGGER_APPLICATION of
- * their own, administrators any.
- * @argument: What the instance is given, up to 1024 bytes, or NULL.
+ * @app: Id of the app. NULL for the caller's app or, if the caller is an administrator, all apps.
+ * @task: Name of the task; NULL for all tasks that have this trigger.
+ * @trigger: The trigger, which must be that of the task if there is one. Apps may fire
+ *   BGT_TRIGGER_APPLICATION of their own tasks, administrators any trigger.
+ * @argument: A text for the instance, up to 1024 bytes, or NULL.
  *
- * Return: 0, -ENOENT if there is no such task, -EINVAL if it has another trigger, -EACCES if that
- * is not the app's to fire.
+ * Return: 0, -ENOENT if there is no such task, -EINVAL if it has another trigger, -EACCES if the
+ * caller may not fire the trigger.
  */
 int bgt_trigger_fire(struct bgt *bgt, const char *app, const char *task, enum bgt_trigger trigger,
 		     const char *argument);
@@ -845,14 +854,14 @@ int bgt_trigger_fire(struct bgt *bgt, const char *app, const char *task, enum bg
  */
 
 /**
- * enum bgt_instance_state - What has become of an instance.
- * @BGT_INSTANCE_LATCHED: The trigger has fired; the conditions do not all hold.
- * @BGT_INSTANCE_LAUNCHING: The host is being started.
+ * enum bgt_instance_state - The state of an instance.
+ * @BGT_INSTANCE_LATCHED: The trigger has fired, but not all conditions hold.
+ * @BGT_INSTANCE_LAUNCHING: The task's process is being started.
  * @BGT_INSTANCE_RUNNING: The task runs.
  * @BGT_INSTANCE_CANCELLING: The task was told to end, and has a moment to do so.
- * @BGT_INSTANCE_COMPLETED: The task has done what it should.
+ * @BGT_INSTANCE_COMPLETED: The task has ended with success.
  * @BGT_INSTANCE_FAILED: The task has ended with an error.
- * @BGT_INSTANCE_CANCELED: The task has ended when it was told to.
+ * @BGT_INSTANCE_CANCELED: The task has ended after it was told to.
  * @BGT_INSTANCE_TERMINATED: The task was killed.
  */
 enum bgt_instance_state {
@@ -876,10 +885,10 @@ enum bgt_instance_state {
  * @BGT_CANCEL_UNINSTALL: The app was removed.
  * @BGT_CANCEL_CONDITION_LOSS: A condition holds no more.
  * @BGT_CANCEL_SYSTEM_POLICY: The system does not allow it.
- * @BGT_CANCEL_QUIET_HOURS_ENTERED: It is to be quiet now.
+ * @BGT_CANCEL_QUIET_HOURS_ENTERED: Quiet hours have begun.
  * @BGT_CANCEL_EXECUTION_TIME_EXCEEDED: The task took too long.
- * @BGT_CANCEL_RESOURCE_REVOCATION: What the task needs is needed elsewhere.
- * @BGT_CANCEL_ENERGY_SAVER: Energy is to be saved.
+ * @BGT_CANCEL_RESOURCE_REVOCATION: The memory, or another resource, is needed elsewhere.
+ * @BGT_CANCEL_ENERGY_SAVER: The machine has begun to save energy.
  */
 enum bgt_cancel_reason {
 	BGT_CANCEL_ABORT,
@@ -897,24 +906,25 @@ enum bgt_cancel_reason {
 };
 
 /**
- * struct bgt_instance - What is known of an instance.
- * @next: The next one of a list, or NULL.
+ * struct bgt_instance - An instance, as it was when it was read.
+ * @next: The next instance of a list, or NULL.
  * @id: Its id, never 0.
  * @task: Id of its task.
  * @app: Id of its app.
  * @name: Name of its task.
- * @trigger: What has fired.
- * @argument: What came with the firing. Never NULL; it belongs to the structure.
- * @state: What has become of it.
+ * @trigger: The trigger that has fired.
+ * @argument: The argument of bgt_trigger_fire(), or "". Never NULL; it belongs to the structure.
+ * @state: Its state.
  * @canceled: It was cancelled.
- * @reason: Why, if it was.
- * @progress: How far it has come, as it says itself; 0 to 100 by convention.
- * @status: How it has ended, as it says itself; 0 for success. Of a plain program, its exit status.
- * @message: The same for people. Never NULL; it belongs to the structure.
+ * @reason: Why it was cancelled, if it was.
+ * @progress: How far it has come, as it has said itself; 0 to 100 by convention.
+ * @status: How it has ended, as it has said itself, 0 for success; or the exit status of a plain
+ *   program.
+ * @message: What it has said to people about its end. Never NULL; it belongs to the structure.
  * @fired: When the trigger fired, CLOCK_REALTIME.
- * @started: When the host was started, CLOCK_REALTIME; 0 before.
- * @ended: When it had ended, CLOCK_REALTIME; 0 before.
- * @pid: The process, while there is one; else 0.
+ * @started: When its process was started, CLOCK_REALTIME; 0 before.
+ * @ended: When it ended, CLOCK_REALTIME; 0 before.
+ * @pid: Its process, while there is one; else 0.
  */
 struct bgt_instance {
 	struct bgt_instance *next;
@@ -937,15 +947,15 @@ struct bgt_instance {
 };
 
 /**
- * bgt_instance_attach - Say that this process runs an instance, and learn of which.
+ * bgt_instance_attach - Learn which instance this process runs, and ask for its cancellation.
  * @bgt: The connection.
- * @instance: Receives id, app, task, name, trigger and argument, and reason if it was cancelled
- *   already; free it with bgt_instance_free().
+ * @instance: Receives id, app, task, name, trigger and argument, and reason if the instance was
+ *   cancelled already; free it with bgt_instance_free().
  *
- * From then on BGT_EVENT_INSTANCE_CANCELED tells, once, that the instance is to end, see bgt_fd();
- * also if that was so already. If the helper is restarted the library attaches again by itself.
+ * If the instance is cancelled, or was before, the connection gets one BGT_EVENT_INSTANCE_CANCELED,
+ * see bgt_fd(). If the helper is restarted, the library attaches to the new one by itself.
  *
- * Return: 0, -ENOENT if this process runs none.
+ * Return: 0, -ENOENT if this process runs no instance.
  */
 int bgt_instance_attach(struct bgt *bgt, struct bgt_instance **instance);
 
@@ -954,7 +964,7 @@ int bgt_instance_attach(struct bgt *bgt, struct bgt_instance **instance);
  * @bgt: The connection.
  * @progress: 0 to 100 by convention.
  *
- * Return: 0, -ENOENT if this process runs none.
+ * Return: 0, -ENOENT if this process runs no instance.
  */
 int bgt_instance_progress(struct bgt *bgt, uint32_t progress);
 
@@ -962,28 +972,29 @@ int bgt_instance_progress(struct bgt *bgt, uint32_t progress);
  * bgt_instance_complete - Say that the instance of this process has ended, and how.
  * @bgt: The connection.
  * @status: 0 for success.
- * @message: The same for people, up to 1024 bytes, or NULL.
+ * @message: A text for people, up to 1024 bytes, or NULL.
  *
- * While there are deferrals this is only noted; it is said when the last one is done.
+ * While there are deferrals, the library keeps the result, and sends it when the last one is over.
  *
- * Return: 0, -ENOENT if this process runs none, -EALREADY if an end was noted before.
+ * Return: 0, -ENOENT if this process runs no instance, -EALREADY if a result is kept already.
  */
 int bgt_instance_complete(struct bgt *bgt, int32_t status, const char *message);
 
 /**
- * bgt_instance_defer - Let the end of the instance of this process wait for something.
+ * bgt_instance_defer - Delay the end of this process's instance, by one more deferral.
  * @bgt: The connection.
  *
- * The instance goes on, whatever bgt_instance_complete() says, until bgt_instance_undefer() was
- * called as often as this. Nothing of it is known outside of this connection.
+ * The instance goes on after bgt_instance_complete(), until bgt_instance_undefer() was called as
+ * often as this. Only this connection knows of its deferrals.
  */
 void bgt_instance_defer(struct bgt *bgt);
 
 /**
- * bgt_instance_undefer - Say that what the end was to wait for is done.
+ * bgt_instance_undefer - End a deferral.
  * @bgt: The connection.
  *
- * With the last deferral this does what bgt_instance_complete() was to do, if that was called.
+ * When the last deferral ends, this sends the result of bgt_instance_complete(), if that was
+ * called.
  *
  * Return: 0, -EINVAL if there is no deferral, or what bgt_instance_complete() returns.
  */
@@ -992,7 +1003,7 @@ int bgt_instance_undefer(struct bgt *bgt);
 /**
  * bgt_instance_list - Read the instances of an app, present and past.
  * @bgt: The connection.
- * @app: Id of the app; NULL for the caller's or, of administrators, all.
+ * @app: Id of the app. NULL for the caller's app or, if the caller is an administrator, all apps.
  * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
  *   there are none; free them with bgt_instance_free().
  *
@@ -1001,16 +1012,16 @@ int bgt_instance_undefer(struct bgt *bgt);
 int bgt_instance_list(struct bgt *bgt, const char *app, struct bgt_instance **list);
 
 /**
- * bgt_instance_free - Free an instance that was read, and those that follow it.
- * @list: The first one, or NULL. The instances themselves are not touched.
+ * bgt_instance_free - Free an instance that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The instances themselves stay as they are.
  */
 void bgt_instance_free(struct bgt_instance *list);
 
 /**
- * bgt_instance_cancel - Cancel an instance of the caller's app or, as an administrator, any.
+ * bgt_instance_cancel - Cancel an instance of the caller's app; administrators may cancel any.
  * @bgt: The connection.
  * @id: The instance.
- * @reason: Why; it is told.
+ * @reason: Why; the instance is told.
  *
  * Return: 0, -ENOENT if there is no such instance, or it has ended.
  */
@@ -1019,20 +1030,20 @@ int bgt_instance_cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason rea
 /*
  * Apps
  *
- * An app is what its manifest says, and what the user lets it do. All of this takes an
- * administrator, but that apps may read what is known of themselves.
+ * The helper knows an app by its manifest, and keeps what the user lets it do. These calls are for
+ * administrators, except that an app may read what bgt_app_list() says of itself.
  */
 
 /**
  * enum bgt_access - What the user lets an app do in the background.
  * @BGT_ACCESS_UNSPECIFIED: The user was not asked.
- * @BGT_ACCESS_LOCK_SCREEN: The app has a lock-screen slot, and so all triggers.
- * @BGT_ACCESS_ALWAYS_ALLOWED: All triggers, and no restriction to save energy.
- * @BGT_ACCESS_DENIED_BY_USER: No background work.
- * @BGT_ACCESS_DENIED_BY_POLICY: No background work, and the user cannot change that.
+ * @BGT_ACCESS_LOCK_SCREEN: The app has a lock-screen slot, and so may use all triggers.
+ * @BGT_ACCESS_ALWAYS_ALLOWED: The app may use all triggers, and is not restricted to save energy.
+ * @BGT_ACCESS_DENIED_BY_USER: The app may not run tasks.
+ * @BGT_ACCESS_DENIED_BY_POLICY: The app may not run tasks, and the user cannot change that.
  *
- * While an app is denied, what fires for it is dropped. A oneshot task of time or maintenance stays
- * due, and runs when the app is allowed to again.
+ * While an app may not run tasks, triggers that fire for it are dropped. But a oneshot task with
+ * the trigger time or maintenance stays due, and runs when the app is allowed to run tasks again.
  */
 enum bgt_access {
 	BGT_ACCESS_UNSPECIFIED,
@@ -1043,10 +1054,10 @@ enum bgt_access {
 };
 
 /**
- * enum bgt_app_state - What an app's own processes do; its tasks run in each of these.
- * @BGT_APP_NOT_RUNNING: There are none.
+ * enum bgt_app_state - What an app's own processes do. Its tasks can run in each of these states.
+ * @BGT_APP_NOT_RUNNING: The app has no processes of its own.
  * @BGT_APP_RUNNING: They run, in the foreground or not.
- * @BGT_APP_SUSPENDING: The app was told to save its state, and has a moment to do so.
+ * @BGT_APP_SUSPENDING: They run, and have a moment to save the app's state.
  * @BGT_APP_SUSPENDED: They stand still.
  */
 enum bgt_app_state {
@@ -1059,11 +1070,11 @@ enum bgt_app_state {
 /**
  * enum bgt_extension_reason - Why an app wants to run on in the background. The numbers are those
  *   of Windows' ExtendedExecutionReason.
- * @BGT_EXTENSION_UNSPECIFIED: No limit on AC power; 10 min on battery, unless configured, and less
- *   if the app's extensions of the day, for whatever reason, have lasted too long.
- * @BGT_EXTENSION_LOCATION_TRACKING: One at a time on the machine, to be asked for in the
- *   foreground. No limit.
- * @BGT_EXTENSION_SAVING_DATA: The only one that is granted while the app is being suspended.
+ * @BGT_EXTENSION_UNSPECIFIED: Has no limit on AC power. On battery its limit is 10 min by default,
+ *   and less if all extensions of the app together have lasted too long on this day.
+ * @BGT_EXTENSION_LOCATION_TRACKING: Has no limit, but there is one at a time on the machine, and it
+ *   must be asked for in the foreground.
+ * @BGT_EXTENSION_SAVING_DATA: The only extension that is granted while the app is being suspended.
  */
 enum bgt_extension_reason {
 	BGT_EXTENSION_UNSPECIFIED,
@@ -1075,7 +1086,8 @@ enum bgt_extension_reason {
  * enum bgt_revoked_reason - Why an extension is over. The numbers are those of Windows'
  *   ExtendedExecutionRevokedReason.
  * @BGT_REVOKED_RESUMED: The app is in the foreground again.
- * @BGT_REVOKED_SYSTEM_POLICY: Its time is over, or energy or memory is needed, or the user says so.
+ * @BGT_REVOKED_SYSTEM_POLICY: Its time is over, energy or memory is short, or the user has denied
+ *   the app background work.
  */
 enum bgt_revoked_reason {
 	BGT_REVOKED_RESUMED,
@@ -1085,45 +1097,45 @@ enum bgt_revoked_reason {
 /**
  * bgt_app_install - Make an app known, or read its manifest again.
  * @bgt: The connection.
- * @manifest: Path of the manifest, from the root directory on, as the helper has another one.
- * @id: Receives the id of the app, with its closing NUL, in BGT_NAME_MAX + 1 bytes; or NULL.
+ * @manifest: Absolute path of the manifest, since the helper has another working directory.
+ * @id: Receives the id of the app, in BGT_NAME_MAX + 1 bytes with its closing NUL; or NULL.
  *
- * An app whose manifest is not in one of the directories where the helper looks for them is known
- * until the helper ends; what is registered waits for it to be installed again.
+ * If the manifest is not in one of the helper's directories for manifests, the app is only known
+ * until the helper ends; its registrations then wait until the app is installed again.
  *
  * Return: 0, -ENOENT if there is no such file, -EINVAL if it is no manifest.
  */
 int bgt_app_install(struct bgt *bgt, const char *manifest, char *id);
 
 /**
- * bgt_app_remove - Forget an app, with all that it has registered; what runs is cancelled.
+ * bgt_app_remove - Remove an app and its registrations, and cancel its instances.
  * @bgt: The connection.
  * @id: The app.
  *
- * Return: 0, -ENOENT if there is no such app, -EAGAIN if something of it runs. That is told to end
- * then, and what was registered is gone, but the app is still there: this is to be called again,
- * until it has ended, which takes as long as the cancel timeout at most.
+ * Return: 0, -ENOENT if there is no such app, -EAGAIN if something of the app still runs. The
+ * registrations are gone then, and the instances have been told to end, but the app is still known:
+ * call this again until it returns something else, which takes no longer than the cancel timeout.
  */
 int bgt_app_remove(struct bgt *bgt, const char *id);
 
 /**
- * struct bgt_app - What is known of an app.
- * @next: The next one of a list, or NULL.
+ * struct bgt_app - An app, as it was when it was read.
+ * @next: The next app of a list, or NULL.
  * @id: Its id.
  * @manifest: Path of its manifest. Never NULL; it belongs to the structure.
- * @uid: The user that its tasks run as.
- * @quota_class: Name of its quota class, "lock-screen", "standard" or one that was configured.
- *   Never NULL; it belongs to the structure.
+ * @uid: The user whom its tasks run as.
+ * @quota_class: Name of its quota class: "lock-screen", "standard", or one of the helper's
+ *   configuration. Never NULL; it belongs to the structure.
  * @access: What the user lets it do.
  * @container: Id of its container, while there is one; else 0.
- * @tasks: How many it has registered.
+ * @tasks: How many tasks it has registered.
  * @state: What its own processes do.
  * @foreground: The user sees it.
- * @pid: The process that it was launched as, while it runs; else 0.
+ * @pid: The process that bgt_app_launch() has started, while it runs; else 0.
  * @extended: It has an extension.
- * @extension: Why, if it has.
- * @description: The same, as the app says it to people, or empty. Never NULL; it belongs to the
- *   structure.
+ * @extension: Why it has the extension, if it has one.
+ * @description: What the app says to people about the extension, or "". Never NULL; it belongs to
+ *   the structure.
  */
 struct bgt_app {
 	struct bgt_app *next;
@@ -1143,7 +1155,7 @@ struct bgt_app {
 };
 
 /**
- * bgt_app_list - Read all apps or, for an app, what is known of itself.
+ * bgt_app_list - Read all apps; a caller that is an app gets only itself.
  * @bgt: The connection.
  * @list: Receives the first, which leads to the others by @next in the order of ids, or NULL if
  *   there are none; free them with bgt_app_free().
@@ -1153,8 +1165,8 @@ struct bgt_app {
 int bgt_app_list(struct bgt *bgt, struct bgt_app **list);
 
 /**
- * bgt_app_free - Free an app that was read, and those that follow it.
- * @list: The first one, or NULL. The apps themselves are not touched.
+ * bgt_app_free - Free an app that was read, and those that follow in its list.
+ * @list: The first one, or NULL. The apps themselves stay as they are.
  */
 void bgt_app_free(struct bgt_app *list);
 
@@ -1162,7 +1174,7 @@ void bgt_app_free(struct bgt_app *list);
  * bgt_app_set_access - Set what the user lets an app do.
  * @bgt: The connection.
  * @id: The app.
- * @access: What that is.
+ * @access: What the app may do.
  *
  * Return: 0, -ENOENT if there is no such app, -EBUSY if all lock-screen slots are taken.
  */
@@ -1173,7 +1185,8 @@ int bgt_app_set_access(struct bgt *bgt, const char *id, enum bgt_access access);
  * @bgt: The connection.
  * @id: The app.
  *
- * Its manifest is read again, what runs is cancelled, and BGT_TRIGGER_SERVICING_COMPLETE fires.
+ * The helper reads the app's manifest again, cancels its instances, and fires
+ * BGT_TRIGGER_SERVICING_COMPLETE.
  *
  * Return: 0, -ENOENT if there is no such app.
  */
@@ -1182,9 +1195,9 @@ int bgt_app_upgraded(struct bgt *bgt, const char *id);
 /*
  * The life of an app
  *
- * Its own processes run, in the foreground or not, are told to save their state, and stand still.
- * A compositor or launcher, as an administrator, says when. An app that does not attach is
- * suspended without being told.
+ * An app's own processes run in the foreground or in the background, are told to save their state,
+ * and then stand still. A compositor or launcher, as an administrator, decides when. An app that
+ * has not attached is suspended without being told.
  */
 
 /**
@@ -1193,10 +1206,10 @@ int bgt_app_upgraded(struct bgt *bgt, const char *id);
  * @id: The app.
  * @pid: Receives the process, unless NULL.
  *
- * Whether the program could be executed is seen when it has ended.
+ * This succeeds even if the program cannot be executed; then the process ends at once.
  *
- * Return: 0, -ENOENT if there is no such app, -EALREADY if it runs, -ENOEXEC if its manifest has no
- * Exec.
+ * Return: 0, -ENOENT if there is no such app, -EALREADY if it runs already, -ENOEXEC if its
+ * manifest has no line Exec.
  */
 int bgt_app_launch(struct bgt *bgt, const char *id, uint32_t *pid);
 
@@ -1205,8 +1218,8 @@ int bgt_app_launch(struct bgt *bgt, const char *id, uint32_t *pid);
  * @bgt: The connection.
  * @id: The app.
  *
- * It runs when this returns, whatever budget it has spent, until it is sent to the background. An
- * extension that let it run in the background is revoked. Its tasks are not cancelled.
+ * The app runs when this returns, and until it is sent to the background it is not frozen, even if
+ * its budget is spent. An extension that let it run in the background is revoked. Its tasks go on.
  *
  * Return: 0, -ENOENT if there is no such app, -ESRCH if it does not run.
  */
@@ -1217,15 +1230,15 @@ int bgt_app_foreground(struct bgt *bgt, const char *id);
  * @bgt: The connection.
  * @id: The app.
  *
- * It is suspended: if it has attached it is told, and has a moment (5 s unless configured) to save
- * its state. With an extension it runs on.
+ * The app is suspended, unless it has an extension. If the app has attached, it is told before, and
+ * has a moment, 5 s by default, to save its state.
  *
  * Return: as bgt_app_foreground().
  */
 int bgt_app_background(struct bgt *bgt, const char *id);
 
 /**
- * bgt_app_suspend - Suspend an app, also one with an extension, which is revoked before.
+ * bgt_app_suspend - Suspend an app, after revoking its extension if it has one.
  * @bgt: The connection.
  * @id: The app.
  *
@@ -1234,8 +1247,7 @@ int bgt_app_background(struct bgt *bgt, const char *id);
 int bgt_app_suspend(struct bgt *bgt, const char *id);
 
 /**
- * bgt_app_resume - Let an app run that is suspended, in the background, until it is
- *   suspended again.
+ * bgt_app_resume - Let a suspended app run in the background, until it is suspended again.
  * @bgt: The connection.
  * @id: The app.
  *
@@ -1253,26 +1265,28 @@ int bgt_app_resume(struct bgt *bgt, const char *id);
 int bgt_app_terminate(struct bgt *bgt, const char *id);
 
 /**
- * bgt_app_attach - Say that this process can save the state of its app, and wants to be told when.
+ * bgt_app_attach - Ask to be told when the app of this process is suspended and resumed.
  * @bgt: The connection.
  *
- * BGT_EVENT_APP_SUSPENDING and BGT_EVENT_APP_RESUMING come from then on, see bgt_fd(); also if the
- * app is being suspended already. The last connection that attaches is the one that is told. If the
- * helper is restarted the library attaches again by itself.
+ * The connection gets BGT_EVENT_APP_SUSPENDING and BGT_EVENT_APP_RESUMING from then on, see
+ * bgt_fd(); the first one at once if the app is being suspended already. Of several connections of
+ * an app, the last one that has attached gets the events. If the helper is restarted, the library
+ * attaches to the new one by itself.
  *
- * Return: 0, -EPERM if this process is none of an app's own.
+ * Return: 0, -EPERM if this process is not one of an app's own.
  */
 int bgt_app_attach(struct bgt *bgt);
 
 /**
  * bgt_app_set_ui_thread - Attach, and say which thread has the app's user interface.
  * @bgt: The connection.
- * @thread: One of this process, as of gettid(2).
+ * @thread: A thread of this process, as gettid(2) returns it.
  *
- * While the app is suspended and a task runs in it, this thread stands still, and all others run.
- * They must not wait for anything that it has, such as a lock; if they do, the task is cancelled
- * sooner or later, and the app killed. Threads that are created by it stand still, too: tasks need
- * others, which were there before or are created by such.
+ * While the app is suspended and a task runs in its process, the UI thread stands still and all
+ * other threads run. These must not wait for anything that the UI thread has, such as a lock;
+ * otherwise the task makes no progress, is cancelled at some time, and the app is killed. Threads
+ * that the UI thread creates from now on stand still, too: tasks need threads that exist already,
+ * or that such threads create.
  *
  * Return: as bgt_app_attach(); -ESRCH if this process has no such thread.
  */
@@ -1281,20 +1295,20 @@ int bgt_app_set_ui_thread(struct bgt *bgt, uint32_t thread);
 /**
  * bgt_activation_complete - Say that a task which runs in this process has ended, and how.
  * @bgt: The connection, which has attached.
- * @id: The instance, of BGT_EVENT_APP_ACTIVATED.
+ * @id: The instance, from BGT_EVENT_APP_ACTIVATED.
  * @status: 0 for success.
- * @message: The same for people, up to 1024 bytes, or NULL.
+ * @message: A text for people, up to 1024 bytes, or NULL.
  *
- * A suspended app stands still again when its last task has ended; so this may return later. If
- * BGT_EVENT_INSTANCE_CANCELED has told to end, there are 5 s for it unless configured; then the
- * app is killed.
+ * A suspended app stands still again when its last task has ended, so this may only return when the
+ * app is resumed. After BGT_EVENT_INSTANCE_CANCELED the app must call this in time, within 5 s by
+ * default; otherwise it is killed.
  *
  * Return: 0, -ENOENT if there is no such instance.
  */
 int bgt_activation_complete(struct bgt *bgt, uint32_t id, int32_t status, const char *message);
 
 /**
- * bgt_activation_progress - Say how far it has come.
+ * bgt_activation_progress - Say how far a task that runs in this process has come.
  * @bgt: The connection.
  * @id: The instance.
  * @progress: 0 to 100 by convention.
@@ -1307,8 +1321,8 @@ int bgt_activation_progress(struct bgt *bgt, uint32_t id, uint32_t progress);
  * bgt_app_saved - Say, after BGT_EVENT_APP_SUSPENDING, that the app has saved its state.
  * @bgt: The connection.
  *
- * The app is suspended then or, with an extension, when that is closed. So this may return when the
- * app is resumed.
+ * The app is suspended then or, if it has an extension, when the extension is closed. So this may
+ * only return when the app is resumed.
  *
  * Return: 0, -EINVAL if the app is not being suspended any more, or has not attached.
  */
@@ -1318,45 +1332,46 @@ int bgt_app_saved(struct bgt *bgt);
  * bgt_extension_request - Ask to run on in the background, or to have more time to save data.
  * @bgt: The connection, which has attached.
  * @reason: Why.
- * @description: The same for people, up to 1024 bytes, or NULL.
- * @allowed: Receives whether the app may. It may not if the user denies it background work, or by
- *   what @reason says.
- * @limit: Receives how long it may in the background (ns), as things are, or BGT_QUOTA_UNLIMITED;
- *   unless NULL. AC power that goes makes it shorter.
+ * @description: A text for people, up to 1024 bytes, or NULL.
+ * @allowed: Receives whether the extension is granted. It is not if the user denies the app
+ *   background work, or if enum bgt_extension_reason says so.
+ * @limit: Receives how long the app may run in the background at present, ns, or
+ *   BGT_QUOTA_UNLIMITED; or NULL. The time becomes shorter if the machine loses AC power.
  *
- * BGT_EVENT_EXTENSION_REVOKED tells when it is over, before the app is suspended. It ends when the
- * connection is closed.
+ * If the extension is revoked, the connection gets BGT_EVENT_EXTENSION_REVOKED before the app is
+ * suspended. The extension also ends when the connection is closed.
  *
- * Return: 0; -EBUSY if the app has one, -EINVAL if this connection has not attached, or the
- * description is too long.
+ * Return: 0; -EBUSY if the app has an extension already, -EINVAL if this connection has not
+ * attached, or the description is too long.
  */
 int bgt_extension_request(struct bgt *bgt, enum bgt_extension_reason reason,
 			  const char *description, bool *allowed, uint64_t *limit);
 
 /**
- * bgt_extension_close - Give the extension back, whoever shares it.
+ * bgt_extension_close - Give the extension back, even if several jobs share it.
  * @bgt: The connection.
  *
- * If the app is in the background it is suspended. No job has to finish any more.
+ * If the app is in the background it is suspended. The jobs need not call bgt_extension_finish()
+ * any more.
  *
- * Return: 0, -ENOENT if there is none.
+ * Return: 0, -ENOENT if there is no extension.
  */
 int bgt_extension_close(struct bgt *bgt);
 
 /**
  * bgt_extension_share - Begin one more job that needs the extension.
- * @bgt: The connection. The job that has asked for the extension is the first.
+ * @bgt: The connection. bgt_extension_request() has begun the first job.
  *
- * Return: 0, -ENOENT if there is none.
+ * Return: 0, -ENOENT if there is no extension.
  */
 int bgt_extension_share(struct bgt *bgt);
 
 /**
- * bgt_extension_finish - A job is done; the last one closes the extension.
+ * bgt_extension_finish - End a job. The last job closes the extension.
  * @bgt: The connection.
  *
- * Each job calls this, also one whose extension was revoked: until it does, it takes part in the
- * next one.
+ * Each job calls this, even if its extension was revoked: until then it counts as a job of the next
+ * extension.
  *
  * Return: 0, also if the extension was revoked meanwhile, or a negative errno.
  */
@@ -1367,10 +1382,10 @@ int bgt_extension_finish(struct bgt *bgt);
  */
 
 /**
- * enum bgt_work_cost - How welcome work is at the moment.
- * @BGT_WORK_COST_LOW: It costs little.
- * @BGT_WORK_COST_MEDIUM: It should be only what is needed.
- * @BGT_WORK_COST_HIGH: It should be put off.
+ * enum bgt_work_cost - What work costs at the moment.
+ * @BGT_WORK_COST_LOW: Work costs little.
+ * @BGT_WORK_COST_MEDIUM: Only necessary work should be done.
+ * @BGT_WORK_COST_HIGH: Work should be put off.
  */
 enum bgt_work_cost {
 	BGT_WORK_COST_LOW,
@@ -1379,24 +1394,25 @@ enum bgt_work_cost {
 };
 
 /**
- * bgt_condition_get - Read which conditions hold. Anyone may.
+ * bgt_condition_get - Read which conditions hold. Any process may.
  * @bgt: The connection.
- * @holding: Receives those that hold, of enum bgt_condition, unless NULL.
- * @set: Receives those that an administrator has set, and that are not found out, unless NULL.
- * @cost: Receives how welcome work is, unless NULL.
+ * @holding: Receives the conditions that hold, flags of enum bgt_condition, unless NULL.
+ * @set: Receives the conditions that an administrator has set, so that the helper does not find out
+ *   itself whether they hold, unless NULL.
+ * @cost: Receives what work costs, unless NULL.
  *
  * Return: 0 or a negative errno.
  */
 int bgt_condition_get(struct bgt *bgt, uint32_t *holding, uint32_t *set, enum bgt_work_cost *cost);
 
 /**
- * bgt_condition_set - Set conditions in place of what is found out, or leave them to that again.
+ * bgt_condition_set - Set conditions, or let the helper find out again whether they hold.
  * @bgt: The connection.
- * @which: The conditions that are meant. Of a pair, both are with either.
+ * @which: The conditions to set. A condition stands for both of its pair.
  * @values: Those of them that hold.
- * @automatic: Whether they are left to what is found out; @values means nothing then.
+ * @automatic: Whether the helper finds out whether they hold; @values is ignored then.
  *
- * Return: 0, -EINVAL if both of a pair were to hold, or neither.
+ * Return: 0, -EINVAL if @values has both conditions of a pair, or neither.
  */
 int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool automatic);
 
@@ -1408,44 +1424,47 @@ int bgt_condition_set(struct bgt *bgt, uint32_t which, uint32_t values, bool aut
  * enum bgt_event_type - What happened.
  * @BGT_EVENT_CONTAINER_NEW: A container was created.
  * @BGT_EVENT_CONTAINER_SET: The policy of a container changed.
- * @BGT_EVENT_CONTAINER_DEL: A container is gone; this is the last that was known of it.
- * @BGT_EVENT_CONTAINER_THROTTLED: The budget is gone; the members are being frozen.
+ * @BGT_EVENT_CONTAINER_DEL: A container was deleted. The event has its last state.
+ * @BGT_EVENT_CONTAINER_THROTTLED: A container's budget is spent, and its members are being frozen.
  * @BGT_EVENT_CONTAINER_STOPPED: All threads of a throttled container stand still.
  * @BGT_EVENT_CONTAINER_REPLENISHED: A throttled container may run again.
  * @BGT_EVENT_MEMBER_ADD: A cgroup became a member.
  * @BGT_EVENT_MEMBER_FROZEN: All threads of a member have stopped.
  * @BGT_EVENT_MEMBER_THAWED: The threads of a member run again.
- * @BGT_EVENT_MEMBER_GONE: A cgroup is no member any more: it was taken out, or removed.
- * @BGT_EVENT_CONTAINER_LENT: A container that stands still was thawed for a moment, as it owns a
- *   mutex that a task outside waits for.
- * @BGT_EVENT_MUTEX: What bgt_mutex_acquire_start() began has ended.
- * @BGT_EVENT_INSTANCE_PROGRESS: An instance says how far it has come, see bgt_task_associate(). Of
- *   the instance, id, task, name and progress are known.
- * @BGT_EVENT_INSTANCE_ENDED: An instance has ended, likewise. Known are id, task, name, state,
- *   reason, status and message.
- * @BGT_EVENT_INSTANCE_CANCELED: The instance that this process runs is to end, see
- *   bgt_instance_attach() and bgt_activation_complete(). Known are id and reason.
- * @BGT_EVENT_APP_SUSPENDING: The app that this process is has to save its state and to call
- *   bgt_app_saved(), see bgt_app_attach().
- * @BGT_EVENT_APP_RESUMING: It runs again, or need not be suspended any more. Known of the app is
- *   foreground.
- * @BGT_EVENT_APP_CHANGED: The state of an app has changed, for those who have called
- *   bgt_task_associate() for all. Known are id, state, foreground and pid.
- * @BGT_EVENT_EXTENSION_REVOKED: The extension is over, see bgt_extension_request().
- * @BGT_EVENT_APP_ACTIVATED: A task is to run in this process, which is an app, see
- *   bgt_activation_complete(). Known of the instance are id, app, task, name, trigger and argument.
- * @BGT_EVENT_INSTANCE_CHANGED: An instance is latched, or runs, or is told to end, for those who
- *   have called bgt_task_associate() for all. Known are id, app, task, name, trigger, state and
- *   reason.
- * @BGT_EVENT_TASK_REGISTERED: A task was registered, for the same; so it is with all that follow.
- * @BGT_EVENT_TASK_UNREGISTERED: A task is not registered any more: it was unregistered, or was to
- *   run but once and has, or its app is removed.
- * @BGT_EVENT_APP_INSTALLED: An app has become known, or its manifest was read again. All of it is
- *   known.
- * @BGT_EVENT_APP_REMOVED: An app is not known any more. Known is id.
- * @BGT_EVENT_APP_ACCESS_CHANGED: The user lets an app do something else than before. Known are id
- *   and access.
- * @BGT_EVENT_CONDITION_CHANGED: Other conditions hold than before.
+ * @BGT_EVENT_MEMBER_GONE: A cgroup is no member any more: it was taken out of its container, or its
+ *   directory was removed.
+ * @BGT_EVENT_CONTAINER_LENT: A container that stands still was thawed for a moment, since a task
+ *   outside waits for a mutex that a task inside owns.
+ * @BGT_EVENT_MUTEX: An acquisition that bgt_mutex_acquire_start() has begun has ended.
+ * @BGT_EVENT_INSTANCE_PROGRESS: An instance has said how far it has come, see bgt_task_associate().
+ *   The event has its id, task, name and progress.
+ * @BGT_EVENT_INSTANCE_ENDED: An instance has ended, see bgt_task_associate(). The event has its id,
+ *   task, name, state, reason, status and message.
+ * @BGT_EVENT_INSTANCE_CANCELED: An instance that this process runs must end, see
+ *   bgt_instance_attach() and bgt_activation_complete(). The event has its id and reason.
+ * @BGT_EVENT_APP_SUSPENDING: The app of this process must save its state and call bgt_app_saved(),
+ *   see bgt_app_attach().
+ * @BGT_EVENT_APP_RESUMING: The app of this process runs again, or need not be suspended any more.
+ *   The event has the app's foreground.
+ * @BGT_EVENT_APP_CHANGED: The state of an app has changed. The event has its id, state, foreground
+ *   and pid. (*)
+ * @BGT_EVENT_EXTENSION_REVOKED: The extension was revoked, see bgt_extension_request().
+ * @BGT_EVENT_APP_ACTIVATED: A task must run in this process, which is an app, see
+ *   bgt_activation_complete(). The event has the instance's id, app, task, name, trigger and
+ *   argument.
+ * @BGT_EVENT_INSTANCE_CHANGED: An instance is latched, runs, or was told to end. The event has its
+ *   id, app, task, name, trigger, state and reason. (*)
+ * @BGT_EVENT_TASK_REGISTERED: A task was registered. (*)
+ * @BGT_EVENT_TASK_UNREGISTERED: A task is not registered any more: it was unregistered, it was
+ *   oneshot and has run, or its app was removed. (*)
+ * @BGT_EVENT_APP_INSTALLED: An app has become known, or its manifest was read again. The event has
+ *   the whole app. (*)
+ * @BGT_EVENT_APP_REMOVED: An app is not known any more. The event has its id. (*)
+ * @BGT_EVENT_APP_ACCESS_CHANGED: What the user lets an app do has changed. The event has its id and
+ *   access. (*)
+ * @BGT_EVENT_CONDITION_CHANGED: Other conditions hold than before. (*)
+ *
+ * Events with (*) are for administrators who have called bgt_task_associate() for all apps.
  */
 enum bgt_event_type {
 	BGT_EVENT_CONTAINER_NEW = 1,
@@ -1480,18 +1499,18 @@ enum bgt_event_type {
 /**
  * struct bgt_event - An event.
  * @type: What happened.
- * @container: The state of the container after a container's event, else NULL.
- * @member: The state of the member after a member's event, else NULL.
- * @mutex: The mutex of BGT_EVENT_MUTEX, else NULL.
- * @result: With a mutex, what bgt_mutex_acquire() would have returned. If it is negative,
+ * @container: For an event of a container, its state; else NULL.
+ * @member: For an event of a member, its state; else NULL.
+ * @mutex: For BGT_EVENT_MUTEX, the mutex; else NULL.
+ * @result: For BGT_EVENT_MUTEX, what bgt_mutex_acquire() would have returned. If it is negative,
  *   bgt_error() has a sentence about it.
- * @instance: What is known of the instance after an instance's event, else NULL.
- * @app: What is known of the app after an app's event, else NULL.
- * @deadline: How long the app has to save its state, or to come to an end (ns); 0 if there is no
- *   such thing.
- * @revoked: Why the extension was revoked.
- * @task: The registration after a task's event, else NULL.
- * @conditions: After BGT_EVENT_CONDITION_CHANGED those that hold, of enum bgt_condition.
+ * @instance: For an event of an instance, those fields that enum bgt_event_type names; else NULL.
+ * @app: For an event of an app, those fields that enum bgt_event_type names; else NULL.
+ * @deadline: How long the app has to save its state, or to end its work, ns; 0 for other events.
+ * @revoked: For BGT_EVENT_EXTENSION_REVOKED, why.
+ * @task: For an event of a task, its registration; else NULL.
+ * @conditions: For BGT_EVENT_CONDITION_CHANGED, the conditions that hold, flags of enum
+ *   bgt_condition.
  */
 struct bgt_event {
 	enum bgt_event_type type;
@@ -1511,21 +1530,21 @@ struct bgt_event {
  * bgt_subscribe - Ask for the events of all containers.
  * @bgt: The connection.
  *
- * Call it before reading the state that the events are to keep up to date.
+ * To keep a list up to date by events, call this before reading the list.
  *
- * Return: 0; also if that has been done before.
+ * Return: 0, also if the connection has called this before.
  */
 int bgt_subscribe(struct bgt *bgt);
 
 /**
- * bgt_fd - What to wait for events with.
- * @bgt: The connection.
+ * bgt_fd - The descriptor to wait for events with.
+ * @bgt: The connection, which owns the descriptor.
  *
- * When the descriptor is readable, call bgt_next_event() until it returns 0. It stays the same, and
- * the connection's.
+ * When the descriptor is readable, call bgt_next_event() until it returns 0. It is always the same.
  *
- * Return: A descriptor, or -ENOTCONN before bgt_subscribe(), bgt_mutex_acquire_start(),
- * bgt_task_associate() and bgt_instance_attach().
+ * Return: A descriptor; or -ENOTCONN if the connection has not asked for events, by
+ * bgt_subscribe(), bgt_mutex_acquire_start(), bgt_task_associate(), bgt_instance_attach() or
+ * bgt_app_attach().
  */
 int bgt_fd(const struct bgt *bgt);
 
@@ -1535,12 +1554,13 @@ int bgt_fd(const struct bgt *bgt);
  * @event: Receives the event. It belongs to the connection and is valid until the next call of
  *   this function or bgt_close().
  *
- * Events that this library does not know are left out.
+ * Events that this library does not know are skipped.
  *
- * Return: 1 for an event, 0 if there is none now; -ENOBUFS if events came faster than they were
- * taken and some are lost: read the state anew and go on. -ENOTCONN if bgt_fd() says so, too,
- * -EPROTONOSUPPORT when the module was unloaded, after which no more events come. Another error if
- * this connection could not be made known to a new helper, which then tells it nothing.
+ * Return: 1 for an event, 0 if there is none now. -ENOBUFS if events were lost, as they have come
+ * faster than they were taken: read the state again and go on. -ENOTCONN if the connection has not
+ * asked for events. -EPROTONOSUPPORT if the module was unloaded, and then there are no more events.
+ * Another error if a new helper has refused what the library sends it after a restart, and then
+ * there are no more events of the helper.
  */
 int bgt_next_event(struct bgt *bgt, const struct bgt_event **event);
 
@@ -1710,7 +1730,7 @@ int bgt_extension_reason_from_name(const char *name, enum bgt_extension_reason *
 const char *bgt_revoked_reason_name(enum bgt_revoked_reason reason);
 
 /**
- * bgt_revoked_reason_from_name - Find such a reason by its name.
+ * bgt_revoked_reason_from_name - Find a reason for which extensions are revoked by its name.
  * @name: The name.
  * @reason: Receives the reason.
  *
