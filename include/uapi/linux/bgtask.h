@@ -18,10 +18,10 @@
 #define BGTASK_PERIOD_DEFAULT	900000000000
 
 /**
- * enum bgtask_role - What a member cgroup holds.
+ * enum bgtask_role - What a member cgroup is for.
  * @BGTASK_ROLE_APP: The processes of the app itself.
- * @BGTASK_ROLE_UI: A threaded cgroup below the app's that holds its UI thread,
- *   so that it can be held while the other threads run.
+ * @BGTASK_ROLE_UI: A threaded cgroup below the app's, for the UI thread, so
+ *   that this thread can be held while the other threads run.
  * @BGTASK_ROLE_TASK: The processes that run background tasks.
  */
 enum bgtask_role {
@@ -34,8 +34,9 @@ enum bgtask_role {
 #define BGTASK_CALL_MAX			30000
 
 /**
- * enum bgtask_scope - Who shares the name of a mutex. Two of the same name in
- *   different scopes, containers or users have nothing to do with each other.
+ * enum bgtask_scope - Who shares the name of a mutex. Mutexes of the same name
+ *   in different scopes, or of different containers or users, are different
+ *   mutexes.
  * @BGTASK_SCOPE_CONTAINER: The tasks of one container, as the apps of one
  *   package do on Windows.
  * @BGTASK_SCOPE_USER: The sockets that one user created, in whatever
@@ -49,25 +50,25 @@ enum bgtask_scope {
 };
 
 /**
- * enum bgtask_trigger - What makes a task run. Those up to user-present are
- *   Windows' SystemTriggerType and background triggers; the comment says
- *   which.
+ * enum bgtask_trigger - What makes a task run. These are the system triggers
+ *   (SystemTriggerType) and the other background triggers of Windows.
  * @BGTASK_TRIGGER_APPLICATION: The app asks for it (ApplicationTrigger).
  * @BGTASK_TRIGGER_CONTROL_CHANNEL: A connected socket of the app becomes
  *   readable (ControlChannelTrigger).
- * @BGTASK_TRIGGER_INTERNET_AVAILABLE: There is a way to the internet
+ * @BGTASK_TRIGGER_INTERNET_AVAILABLE: The internet has become reachable
  *   (SystemTriggerType.InternetAvailable).
- * @BGTASK_TRIGGER_INTERNET_NOT_AVAILABLE: There is none any more.
+ * @BGTASK_TRIGGER_INTERNET_NOT_AVAILABLE: The internet is not reachable any
+ *   more.
  * @BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED: The app was given a
  *   lock-screen slot.
  * @BGTASK_TRIGGER_LOCK_SCREEN_APPLICATION_REMOVED: The app lost its
  *   lock-screen slot.
- * @BGTASK_TRIGGER_MAINTENANCE: So often, on AC power only
+ * @BGTASK_TRIGGER_MAINTENANCE: At the task's interval, on AC power only
  *   (MaintenanceTrigger).
- * @BGTASK_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The channel for push
- *   notifications has to be made anew.
+ * @BGTASK_TRIGGER_NETWORK_NOTIFICATION_CHANNEL_RESET: The app has to make its
+ *   channel for push notifications anew.
  * @BGTASK_TRIGGER_NETWORK_STATE_CHANGE: The way to the internet has changed.
- * @BGTASK_TRIGGER_PUSH: A raw notification came for the app
+ * @BGTASK_TRIGGER_PUSH: A raw notification has come for the app
  *   (PushNotificationTrigger).
  * @BGTASK_TRIGGER_SERVICING_COMPLETE: The app was updated.
  * @BGTASK_TRIGGER_SESSION_CONNECTED: The user's session has become the one in
@@ -75,8 +76,9 @@ enum bgtask_scope {
  * @BGTASK_TRIGGER_SESSION_DISCONNECTED: The user's session is not the one in
  *   use any more.
  * @BGTASK_TRIGGER_SESSION_START: The user has logged in.
- * @BGTASK_TRIGGER_SMS_RECEIVED: A text message came.
- * @BGTASK_TRIGGER_TIME: So often, or once after that time (TimeTrigger).
+ * @BGTASK_TRIGGER_SMS_RECEIVED: A text message has come.
+ * @BGTASK_TRIGGER_TIME: At the task's interval or, for a oneshot task, once
+ *   after that time (TimeTrigger).
  * @BGTASK_TRIGGER_TIME_ZONE_CHANGE: The machine's time zone has changed.
  * @BGTASK_TRIGGER_USER_AWAY: The user has gone away.
  * @BGTASK_TRIGGER_USER_PRESENT: The user has come back.
@@ -121,16 +123,17 @@ enum bgtask_condition {
 };
 
 /**
- * enum bgtask_instance_state - What has become of one run of a task.
- * @BGTASK_INSTANCE_STATE_LATCHED: The trigger has fired; the conditions do not
- *   all hold.
- * @BGTASK_INSTANCE_STATE_LAUNCHING: The host is being started.
+ * enum bgtask_instance_state - The state of an instance, which is one run of a
+ *   task.
+ * @BGTASK_INSTANCE_STATE_LATCHED: The trigger has fired, but not all
+ *   conditions hold.
+ * @BGTASK_INSTANCE_STATE_LAUNCHING: The task's process is being started.
  * @BGTASK_INSTANCE_STATE_RUNNING: The task runs.
  * @BGTASK_INSTANCE_STATE_CANCELLING: The task was told to end, and has a
  *   moment to do so.
- * @BGTASK_INSTANCE_STATE_COMPLETED: The task has done what it should.
+ * @BGTASK_INSTANCE_STATE_COMPLETED: The task has ended with success.
  * @BGTASK_INSTANCE_STATE_FAILED: The task has ended with an error.
- * @BGTASK_INSTANCE_STATE_CANCELED: The task has ended when it was told to.
+ * @BGTASK_INSTANCE_STATE_CANCELED: The task has ended after it was told to.
  * @BGTASK_INSTANCE_STATE_TERMINATED: The task was killed.
  */
 enum bgtask_instance_state {
@@ -167,13 +170,13 @@ enum bgtask_cancel_reason {
  * enum bgtask_access - What the user lets an app do in the background, as
  *   Windows' BackgroundAccessStatus.
  * @BGTASK_ACCESS_UNSPECIFIED: The user was not asked.
- * @BGTASK_ACCESS_LOCK_SCREEN: The app has a lock-screen slot, and so all
- *   triggers.
- * @BGTASK_ACCESS_ALWAYS_ALLOWED: All triggers, and no restriction to save
- *   energy.
- * @BGTASK_ACCESS_DENIED_BY_USER: No background work.
- * @BGTASK_ACCESS_DENIED_BY_POLICY: No background work, and the user cannot
- *   change that.
+ * @BGTASK_ACCESS_LOCK_SCREEN: The app has a lock-screen slot, and so may use
+ *   all triggers.
+ * @BGTASK_ACCESS_ALWAYS_ALLOWED: The app may use all triggers, and is not
+ *   restricted to save energy.
+ * @BGTASK_ACCESS_DENIED_BY_USER: The app may not run tasks.
+ * @BGTASK_ACCESS_DENIED_BY_POLICY: The app may not run tasks, and the user
+ *   cannot change that.
  */
 enum bgtask_access {
 	BGTASK_ACCESS_UNSPECIFIED,
@@ -184,7 +187,7 @@ enum bgtask_access {
 };
 
 /**
- * enum bgtask_work_cost - How welcome work is at the moment
+ * enum bgtask_work_cost - What work costs at the moment
  *   (BackgroundWorkCostValue).
  */
 enum bgtask_work_cost {
@@ -194,12 +197,12 @@ enum bgtask_work_cost {
 };
 
 /**
- * enum bgtask_app_state - What the app's own processes do; its tasks run in
- *   each of these.
- * @BGTASK_APP_STATE_NOT_RUNNING: There are none.
+ * enum bgtask_app_state - What the app's own processes do. Its tasks can run
+ *   in each of these states.
+ * @BGTASK_APP_STATE_NOT_RUNNING: The app has no processes of its own.
  * @BGTASK_APP_STATE_RUNNING: They run, in the foreground or not.
- * @BGTASK_APP_STATE_SUSPENDING: The app was told to save its state, and has a
- *   moment to do so.
+ * @BGTASK_APP_STATE_SUSPENDING: They run, and have a moment to save the app's
+ *   state.
  * @BGTASK_APP_STATE_SUSPENDED: They stand still.
  */
 enum bgtask_app_state {
@@ -212,14 +215,15 @@ enum bgtask_app_state {
 /**
  * enum bgtask_app_move - What is done with an app.
  * @BGTASK_APP_MOVE_LAUNCH: Start it, in the foreground.
- * @BGTASK_APP_MOVE_FOREGROUND: The user sees it: it runs, whatever budget it
- *   has spent, until it is sent to the background.
- * @BGTASK_APP_MOVE_BACKGROUND: The user does not see it any more. It is
- *   suspended, unless an extension lets it run.
- * @BGTASK_APP_MOVE_SUSPEND: Suspend it. An extension is revoked before.
+ * @BGTASK_APP_MOVE_FOREGROUND: The user sees the app. It runs, even if its
+ *   budget is spent, until it is sent to the background.
+ * @BGTASK_APP_MOVE_BACKGROUND: The user does not see the app any more. It is
+ *   suspended, unless it has an extension.
+ * @BGTASK_APP_MOVE_SUSPEND: Suspend it, after revoking its extension if it has
+ *   one.
  * @BGTASK_APP_MOVE_RESUME: Let it run in the background, until it is suspended
  *   again.
- * @BGTASK_APP_MOVE_TERMINATE: Kill its processes; its tasks go on.
+ * @BGTASK_APP_MOVE_TERMINATE: Kill its own processes. Its tasks go on.
  */
 enum bgtask_app_move {
 	BGTASK_APP_MOVE_LAUNCH,
@@ -233,12 +237,12 @@ enum bgtask_app_move {
 /**
  * enum bgtask_extension_reason - Why an app wants to run on in the background.
  *   The numbers are those of Windows' ExtendedExecutionReason.
- * @BGTASK_EXTENSION_REASON_UNSPECIFIED: No limit on AC power; 10 min on
- *   battery, unless configured.
- * @BGTASK_EXTENSION_REASON_LOCATION_TRACKING: One at a time on the machine, to
- *   be asked for in the foreground. No limit.
- * @BGTASK_EXTENSION_REASON_SAVING_DATA: The only one that is granted while the
- *   app is being suspended.
+ * @BGTASK_EXTENSION_REASON_UNSPECIFIED: Has no limit on AC power. On battery
+ *   its limit is 10 min by default.
+ * @BGTASK_EXTENSION_REASON_LOCATION_TRACKING: Has no limit, but there is one
+ *   at a time on the machine, and it must be asked for in the foreground.
+ * @BGTASK_EXTENSION_REASON_SAVING_DATA: The only extension that is granted
+ *   while the app is being suspended.
  */
 enum bgtask_extension_reason {
 	BGTASK_EXTENSION_REASON_UNSPECIFIED,
@@ -250,8 +254,8 @@ enum bgtask_extension_reason {
  * enum bgtask_revoked_reason - Why an extension is over. The numbers are those
  *   of Windows' ExtendedExecutionRevokedReason.
  * @BGTASK_REVOKED_REASON_RESUMED: The app is in the foreground again.
- * @BGTASK_REVOKED_REASON_SYSTEM_POLICY: Its time is over, or energy or memory
- *   is needed, or the user says so.
+ * @BGTASK_REVOKED_REASON_SYSTEM_POLICY: Its time is over, energy or memory is
+ *   short, or the user has denied the app background work.
  */
 enum bgtask_revoked_reason {
 	BGTASK_REVOKED_REASON_RESUMED,
