@@ -20,6 +20,7 @@
 #include "cycle.h"
 #include "mutex.h"
 
+/* See mutex.h for what this protects. */
 DEFINE_MUTEX(bgt_mutex_lock);
 
 static struct rhashtable by_name;
