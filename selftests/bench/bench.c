@@ -67,7 +67,9 @@ void report(double value, const char *unit, const char *format, ...)
 	printf(" %.7g %s\n", value, unit);
 }
 
-/* What each CPU has counted by itself is part of the sums only after a while, or on demand. */
+/*
+ * Adds each CPU's own counts to the sums in /proc/meminfo, which the kernel does only now and then.
+ */
 static void add_up_memory(void)
 {
 	FILE *file = fopen("/proc/sys/vm/stat_refresh", "we");

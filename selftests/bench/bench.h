@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the measuring programs have in common. They print "NAME VALUE UNIT" lines, and end at the
- * first thing that goes wrong, as there is nothing to measure then.
+ * first error, since a measurement that follows would be worth nothing.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -28,7 +28,7 @@ unsigned int parse_count(const char *argument);
 /* CLOCK_MONOTONIC in ns. */
 uint64_t now(void);
 
-/* Prints one measurement, of which there can be several of one name. The format is the name's. */
+/* Prints one measurement. The format makes its name, which several measurements may have. */
 __attribute__((format(printf, 3, 4)))
 void report(double value, const char *unit, const char *format, ...);
 
@@ -38,10 +38,10 @@ double kernel_memory(void);
 /* Preempts all ordinary threads, as the module's own freezing does. */
 void become_realtime(void);
 
-/* Runs on one CPU only, as all that is forked then does. */
+/* Keeps this process, and every process that it forks from now on, on one CPU. */
 void stay_on(int cpu);
 
-/* Waits until one more event has been told, which then is valid until the next call. */
+/* Waits for the next event, which is valid until the next call. */
 const struct bgt_event *await_event(struct bgt *bgt);
 
 /* cgroup.c: names are relative to the root of the cgroup2 hierarchy. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cgroups for the measuring programs. What is waited for ends the program after 20 s, so that a
- * measurement that cannot succeed does not hang.
+ * Cgroups for the measuring programs. Each wait ends the program after 20 s, so that a measurement
+ * that cannot succeed does not hang.
  */
 #include "bench.h"
 
@@ -61,7 +61,7 @@ void cgroup_write(int dir, const char *file, const char *value)
 	close(fd);
 }
 
-/* Finds the number behind a key in a text; -1 if the key is not there. */
+/* Finds the number after a key in a text; -1 if the key is not there. */
 static int64_t find(const char *text, const char *key)
 {
 	size_t length = strlen(key);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cpu-max THREADS PERIODS: how exactly the kernel's own CPU bandwidth controller keeps to 300 ms of
- * every second, with that many threads that spend all they can. The peer of "overshoot".
+ * every second, with as many busy threads. The peer of "overshoot".
  *
- * Nothing tells when a period ends, so cpu.stat is read now and then. Well before that end the
- * budget is gone and the usage stands still: what was last read in a period is what it used.
+ * The kernel does not tell when a period ends, so cpu.stat is read now and then. The budget is gone
+ * well before the end of a period and the usage then stands still: the last usage read in a period
+ * is what the period used.
  */
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +21,9 @@ struct period {
 	uint64_t usage;		/* at its end, in us, since the load began */
 };
 
-/* Reads the number once more: only if it is the same does the usage belong to it. */
+/*
+ * Reads the number of the period again after the usage, which belongs to it only if it is the same.
+ */
 static struct period await_end(int dir)
 {
 	struct period period = { .number = cgroup_read(dir, "cpu.stat", "nr_periods") };
@@ -50,11 +53,14 @@ int main(int argc, char **argv)
 	cgroup_write(dir, "cpu.max", "300000 1000000");
 	load_start(dir, threads);
 
-	/* The first one began before the threads. */
+	/* The first period began before the threads, so it is not measured. */
 	before = await_end(dir);
 	while (left) {
 		period = await_end(dir);
-		/* Unless this process was held up for a whole one. */
+		/*
+		 * If this process was held up for a whole period, the usage of that period is
+		 * unknown.
+		 */
 		if (period.number == before.number + 1 && period.usage) {
 			report((double)(period.usage - before.usage) - QUOTA_US, "us", "cpu-max.%u",
 			       threads);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs a dbus-daemon, and acquires and releases a name there, to be measured next to bgtask's
+ * Runs a dbus-daemon, and acquires and releases a name on it, to be measured next to bgtask's
  * mutexes.
  */
 #include "dbus.h"
@@ -26,7 +26,7 @@ static void require(int result, const char *what)
 	die("D-Bus: %s", what);
 }
 
-/* Starts a daemon, and waits until it says where it listens. */
+/* Starts a daemon, and waits until it prints the address at which it listens. */
 static void start_daemon(char *address, size_t size)
 {
 	ssize_t length;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * first FILE: writes into the file what CLOCK_MONOTONIC was, in ns, when its first instructions
- * ran. There is no C library in it, whose beginning would be counted to those who start programs.
+ * ran. It has no C library, because the time in which a C library starts would count as time to
+ * start a program.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -31,7 +32,10 @@ __attribute__((used)) static _Noreturn void begin(const long *stack)
 
 	call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0);
 	value = (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-	/* Behind the number of arguments, and the name of the program. */
+	/*
+	 * The file's name is the third word: the number of arguments and the program's name come
+	 * first.
+	 */
 	file = (int)call(SYS_open, stack[2], O_WRONLY, 0);
 	failed |= call(SYS_write, file, (long)&value, sizeof(value)) != sizeof(value);
 	for (;;)

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * freeze THREADS ROUNDS: how long it takes from a plain write to cgroup.freeze until cgroup.events
- * says that all of that many busy threads have stopped. Times the CPUs they keep busy, this is what
- * any freezer lets them spend. And how late a timer is meanwhile, which none can do without.
+ * says that as many busy threads have stopped; times the CPUs that they keep busy, this is the CPU
+ * time that any freezer lets them spend. Also measures how late a timer is meanwhile, since every
+ * freezer needs one.
  */
 #include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
 
-/* Longer than the 10 ms in which the kernel notifies of cgroup.events but once. */
+/* The kernel sends at most one notification of cgroup.events in 10 ms, so this is longer. */
 static const struct timespec run_time = { .tv_nsec = 30 * 1000000 };
 
 /* Returns how late a timer wakes us, in us. */

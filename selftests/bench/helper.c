@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Starts and ends bgtaskd to be measured, with a configuration, a state directory and manifests of
- * its own, and reads how much memory it has for itself.
+ * its own, and reads the size of bgtaskd's memory.
  */
 #include "helper.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The helper, started to be measured, with a directory of its own and apps that have all the CPU
- * time they like.
+ * Starts the helper to be measured, with a directory of its own and apps without a limit of CPU
+ * time.
  */
 #ifndef BENCH_HELPER_H
 #define BENCH_HELPER_H
@@ -10,17 +10,17 @@
 
 #define HELPER_CGROUP	"bench-apps"
 
-/* Makes the directory, with a configuration and nothing else. */
+/* Makes the directory, with a configuration and no manifests. */
 void helper_prepare(const char *directory);
 
-/* Starts the helper, and waits until it answers; and ends it at once. */
+/* Start the helper and wait until it answers; and kill it. */
 void helper_start(struct bgt *bgt);
 void helper_end(void);
 
-/* Writes the manifest of an app of nobody's. @tasks is what it says of its tasks. */
+/* Writes the manifest of an app of the user nobody. @tasks is the text of its [Task] sections. */
 void helper_put_manifest(const char *app, const char *tasks);
 
-/* The memory that the helper has for itself, bytes. */
+/* The helper's memory (its proportional share of what it shares), bytes. */
 double helper_memory(void);
 
 #endif

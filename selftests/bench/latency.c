@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * latency ROUNDS: how soon an app notices that it is held and released through the module, that it
- * is sent to the background and to the foreground through the helper, also by its UI thread, which
- * has a cgroup of its own, and how soon when cgroup.freeze is just written. The app reads the clock
- * as fast as it can: the last time before the gap and the first one after it tell when it stopped
- * and when it ran again.
+ * latency ROUNDS: how soon an app notices that it is frozen and thawed: by a hold of the module, by
+ * the helper when the app goes to the background and to the foreground (also for its UI thread,
+ * which has a cgroup of its own), and by a plain write to cgroup.freeze. The app reads the clock as
+ * fast as it can: the last time before the gap and the first one after it tell when it stopped and
+ * when it ran again.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -25,10 +25,10 @@ struct page {
 	_Atomic uint64_t last;		/* when the app last ran */
 	_Atomic uint64_t first;		/* when it first ran in this round */
 	_Atomic uint32_t round;		/* set by us while the app stands still */
-	_Atomic uint32_t seen;		/* by the app; a futex */
+	_Atomic uint32_t seen;		/* set by the app; a futex */
 };
 
-/* What is compared: ways to do the same. */
+/* A way to freeze and thaw the app; the ways are compared. */
 struct way {
 	const char *name;
 	void (*freeze)(bool frozen);
@@ -39,7 +39,9 @@ static struct bgt *bgt;
 static uint32_t member;
 static int dir, freeze;
 
-/* In this order a round is never seen with a time from before it. */
+/*
+ * Reads the round before the time, so that a new round never has a time from before its beginning.
+ */
 static _Noreturn void run_app(void)
 {
 	for (;;) {
@@ -55,7 +57,10 @@ static _Noreturn void run_app(void)
 	}
 }
 
-/* The only thread is that of its UI. Nobody is left to be asked whether its state is saved. */
+/*
+ * The app's only thread is its UI thread, so nobody is left whom the helper could ask to save its
+ * state.
+ */
 static _Noreturn void run_ui(void)
 {
 	struct bgt *own;
@@ -91,7 +96,7 @@ static void show(bool hidden)
 	      "app-move");
 }
 
-/* What the helper has made for the app. */
+/* Finds the app's cgroup and member, which the helper has made. */
 static void find_member(void)
 {
 	struct bgt_container *container;
@@ -110,7 +115,7 @@ static void find_member(void)
 		die("cannot open cgroup.freeze");
 }
 
-/* 0 if the app happened not to run. */
+/* Reports 0 if the app happened not to run. */
 static void report_latency(uint64_t from, uint64_t to, const char *way, const char *what)
 {
 	report(to > from ? (double)(to - from) / USEC : 0, "us", "latency.%s.%s", way, what);
@@ -118,7 +123,10 @@ static void report_latency(uint64_t from, uint64_t to, const char *way, const ch
 
 static void measure(const struct way *way, uint32_t round)
 {
-	/* The kernel notifies of cgroup.events once in 10 ms; and the app shall get going. */
+	/*
+	 * The kernel notifies of cgroup.events at most once in 10 ms; and the app needs time to
+	 * run.
+	 */
 	static const struct timespec run_time = { .tv_nsec = 15 * 1000000 };
 	uint64_t start;
 
@@ -136,7 +144,7 @@ static void measure(const struct way *way, uint32_t round)
 	report_latency(start, page->first, way->name, "thaw");
 }
 
-/* One CPU for the app, and one for whoever freezes it, if there are two. */
+/* The app runs on the last CPU, and who freezes it on the first, if there are two. */
 static void compare(void (*run)(void), const struct way *ways, unsigned int nr_ways,
 		    unsigned int rounds)
 {
@@ -150,7 +158,7 @@ static void compare(void (*run)(void), const struct way *ways, unsigned int nr_w
 	}
 	stay_on(0);
 	await_round(round);
-	/* As it was not launched, the helper has to look. */
+	/* The helper did not launch this process: it finds the process when it moves the app. */
 	show(false);
 	for (unsigned int i = 0; i < nr_ways * rounds; i++)
 		measure(&ways[i % nr_ways], ++round);

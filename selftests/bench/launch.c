@@ -21,16 +21,19 @@
 #include "helper.h"
 
 #define DIRECTORY	"/tmp/bench-launch"
-/* Both are where the task, which is nobody, finds them. */
+/* The task runs as nobody, who can reach both of these. */
 #define PROGRAM		DIRECTORY "/first"
 #define MOMENT		DIRECTORY "/moment"
 #define APP		"org.example.Bench"
 
 static struct bgt *bgt;
 static int moment;	/* the file that the program writes to */
-static int plain;	/* a cgroup that is there already */
+static int plain;	/* a cgroup that exists already */
 
-/* What one more run of the program has written. */
+/*
+ * How long after @start the program's first instruction ran, by the time that the program has
+ * written.
+ */
 static double latency(uint64_t start)
 {
 	uint64_t first;
@@ -47,7 +50,7 @@ static void fire(const char *app)
 	check(bgt, bgt_trigger_fire(bgt, app, "first", BGT_TRIGGER_APPLICATION, NULL), "fire");
 	while (await_event(bgt)->type != BGT_EVENT_INSTANCE_ENDED)
 		;
-	/* Where it was fired by somebody else, that was to get ready. */
+	/* With @app, the firing is only a preparation and is not measured. */
 	if (!app)
 		report(latency(start), "ns", "launch.bgtask");
 }
@@ -94,7 +97,7 @@ static void run_by_systemd(void)
 	report(latency(start), "ns", "launch.systemd");
 }
 
-/* The program is beside this one, perhaps in a file system that only looks like a local one. */
+/* Copies the program to a local file system; the directory of this program may be the host's. */
 static void copy_program(const char *self)
 {
 	char command[1024];
@@ -122,7 +125,7 @@ static void register_task(void)
 	check(bgt, bgt_task_associate(bgt, APP), "task-associate");
 }
 
-/* Whoever runs there is the app. */
+/* Enters the app's cgroup: the module takes whoever runs there for the app. */
 static void become_app(void)
 {
 	int dir = cgroup_open(HELPER_CGROUP "/" APP "/app");

@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-/* An emulator that counts instructions can run so many of them at once. */
+/*
+ * One iteration has many instructions, since an emulator that counts them runs a long block faster.
+ */
 static void *burn(void *unused)
 {
 	(void)unused;

@@ -51,7 +51,7 @@ const struct lock_kind lock_bgtask = {
 	.release = release_bgtask,
 };
 
-/* flock: the owner is what open(2) made, so each process opens the files for itself. */
+/* flock: an open file is the owner, so each process opens the files for itself. */
 
 static int files[LOCKS], opened[LOCKS];
 
@@ -96,7 +96,7 @@ const struct lock_kind lock_flock = {
 	.release = release_flock,
 };
 
-/* robust: of all kinds of locks, only these tell that their owner died, as bgtask's do. */
+/* robust: the only pthread mutexes that tell, as bgtask's do, that their owner died. */
 
 static pthread_mutex_t *robust;
 

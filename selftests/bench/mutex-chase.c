@@ -3,12 +3,12 @@
  * mutex-chase BATCHES ROUNDS: what it costs to hand a lock over to another process that waits for
  * it, for a mutex and its peers.
  *
- * Of two processes that just took one lock in turns, one would take flock(2) or a pthread mutex
- * again and again before the other is awake, which is no hand-over. So one chases the other around
- * a ring of three: each acquires the next lock before it releases the one it has. Neither can take
- * a lock that the other did not own before.
+ * If two processes just took one lock in turns, one of them would take flock(2) or a pthread mutex
+ * again and again before the other is awake, which is no hand-over. So one process chases the other
+ * around a ring of three locks: each acquires the next lock before it releases the one that it has,
+ * so it can only take a lock that the other has owned before.
  *
- * Both are on one CPU: how long another one sleeps is no part of it.
+ * Both processes run on one CPU, so that the time in which another CPU wakes up is not measured.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -18,7 +18,7 @@
 #include "bench.h"
 #include "lock.h"
 
-/* Owns the first lock, and in the end none. */
+/* Starts as the owner of the first lock, and ends as the owner of none. */
 static void run(const struct lock_kind *kind, unsigned int first, unsigned int rounds)
 {
 	for (unsigned int i = first; i < first + rounds; i++) {

@@ -9,7 +9,7 @@
 #include "bench.h"
 
 static struct bgt *bgt;
-static struct bgt_mutex **mutexes;	/* of which the first ones are owned */
+static struct bgt_mutex **mutexes;	/* the first ones are owned */
 static unsigned int owned;
 
 static void make_mutexes(unsigned int count)

@@ -2,9 +2,9 @@
 /*
  * mutex-pair BATCHES ROUNDS: what it costs to acquire and release a mutex that nobody else wants,
  * next to other locks that processes share, to a name on D-Bus, and to a question that generic
- * netlink answers by itself. The batches take turns, as the host may be busy for a while.
+ * netlink answers by itself. The batches take turns, so that a busy host slows them all alike.
  *
- * All of it on one CPU: how long another one sleeps is no part of it.
+ * Everything runs on one CPU, so that the time in which another CPU wakes up is not measured.
  */
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -14,17 +14,17 @@
 #include "dbus.h"
 #include "lock.h"
 
-/* What takes long is done so much less often between two looks at the clock. */
+/* A slow way has so many times fewer rounds in a batch. */
 #define FEWER	8
 
 struct way {
 	const char *name;
 	void (*pair)(void);
-	void (*tidy)(void);	/* after each batch, or NULL */
+	void (*tidy)(void);	/* called after each batch, or NULL */
 	bool slow;
 };
 
-/* What is known of the module's family: everyone who connects to it asks this. */
+/* Asks for the description of the module's family, as everyone does who connects to the module. */
 static struct {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
@@ -102,7 +102,7 @@ static void measure(const struct way *way, unsigned int rounds)
 
 	if (way->slow)
 		rounds = rounds / FEWER + 1;
-	/* The CPU's caches, and what an emulator has, are still full of the way before. */
+	/* Warms up: the caches of the CPU and of an emulator are full of the previous way. */
 	repeat(way, rounds / 4 + 1);
 	start = now();
 	repeat(way, rounds);

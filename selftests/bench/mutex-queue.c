@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mutex-queue BATCHES WAITERS...: what it costs to hand a mutex over while that many connections
- * wait for it, and how much kernel memory each of the last number of them takes.
+ * mutex-queue BATCHES WAITERS...: what it costs to hand a mutex over while so many connections wait
+ * for it, and how much kernel memory each waiter takes (with the last number of them).
  *
- * All connections are in this process, in a ring: who releases the mutex asks for it again at once,
- * so that there are always as many. In a batch all connections of the longest ring have their turn.
+ * All connections are in this process, in a ring: the connection that releases the mutex asks for
+ * it again at once, so that the number of waiters stays the same. In a batch each connection of the
+ * longest ring has its turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 #include "bench.h"
 
-/* Descriptors of a connection: for requests, for what was answered, and to wait for both. */
+/* The descriptors of one connection: for requests, for events, and to poll both. */
 #define FILES	3
 
 struct place {
@@ -22,8 +23,8 @@ struct place {
 
 struct ring {
 	unsigned int waiters;
-	unsigned int owner;		/* an index */
-	struct place *places;		/* one more than there are waiters */
+	unsigned int owner;		/* index of the owner's place */
+	struct place *places;		/* one more than there are waiters, for the owner */
 };
 
 static void ask(struct place *place)
@@ -59,7 +60,10 @@ static void make_ring(struct ring *ring, unsigned int waiters)
 		check(NULL, bgt_open(&place->bgt), "cannot connect to the module");
 		check(place->bgt, bgt_mutex_open(place->bgt, name, BGT_SCOPE_USER, &place->mutex),
 		      "mutex-open");
-		/* What this is the first time for shall not be taken for a waiter's memory. */
+		/*
+		 * The first acquisition allocates memory that must not be taken for a waiter's
+		 * memory.
+		 */
 		ask(place);
 		take(place);
 		release(place);
@@ -102,7 +106,7 @@ static void allow_files(unsigned int connections)
 		die("cannot open %u files", FILES * connections);
 }
 
-/* Returns bytes of a waiter. */
+/* Fills the ring. Returns how many bytes each waiter takes. */
 static double fill_and_weigh(struct ring *ring)
 {
 	double before = kernel_memory();

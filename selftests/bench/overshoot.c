@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * overshoot THREADS GENERATIONS: how exactly a container keeps to 300 ms of every second, with
- * that many threads that spend all they can. First without anticipation, where freezing begins
- * when the budget is gone, then with it, after the generations in which it is learnt.
+ * overshoot THREADS GENERATIONS: how exactly a container keeps to 300 ms of every second, with as
+ * many busy threads. First without anticipation, where freezing begins when the budget is gone;
+ * then with anticipation, after the generations in which the module learns how long freezing takes.
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ static void set_anticipate(bool on)
 	close(fd);
 }
 
-/* Waits for the moment when all threads have stopped. */
+/* Waits until all threads have stopped. */
 static const struct bgt_container *await_stop(struct bgt *bgt)
 {
 	const struct bgt_event *event;
@@ -33,7 +33,7 @@ static const struct bgt_container *await_stop(struct bgt *bgt)
 	return event->container;
 }
 
-/* Reports how far it went beyond what detection aimed at, and beyond the quota. */
+/* Reports by how much the usage exceeded the detection's aim, and the quota. */
 static void measure_generation(struct bgt *bgt, const char *how, unsigned int threads)
 {
 	const struct bgt_container *container = await_stop(bgt);

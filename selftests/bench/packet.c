@@ -2,8 +2,8 @@
 /*
  * packet ROUNDS SAMPLES: what it costs to count the packets of containers. Two UDP sockets, each in
  * a network namespace of its own, play ping-pong over a wire: while nothing is counted, while
- * another container's packets are, while their own are, and when that is over. To be run where the
- * clock counts instructions.
+ * another container's packets are counted, while their own are, and after counting has ended. To be
+ * run where the clock counts instructions.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ __attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
 		die("%s: failed", command);
 }
 
-/* Lets this process be at one end of a wire. Returns a descriptor of the namespace at the other. */
+/* Connects two new namespaces by a wire, and enters one. Returns a descriptor of the other. */
 static int lay_wire(void)
 {
 	int near;
@@ -96,7 +96,7 @@ static double play(const int sockets[2], const struct sockaddr_in addresses[2], 
 	return (double)(now() - start) / (2.0 * count);
 }
 
-/* Both sockets are created by one that is in the cgroup. */
+/* Runs in a process that is in the cgroup, so that both sockets belong to the cgroup. */
 static void match(int near, bool connected, double *results)
 {
 	const struct sockaddr_in addresses[2] = { address_of("10.9.0.1"), address_of("10.9.0.2") };
@@ -138,7 +138,7 @@ static void measure(int dir, int near, const char *name)
 	munmap(results, size);
 }
 
-/* The packets of a container that was left over would be counted all the time. */
+/* A container that was left over and counts packets would falsify the first measurement. */
 static void see_that_none_is_counted(void)
 {
 	struct bgt_container *list;
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 	measure(dir, near, "outside");
 	count_traffic(inside, true);
 	measure(dir, near, "inside");
-	/* The hooks go with the last one that is counted. */
+	/* The module removes its hooks when the last container stops counting. */
 	count_traffic(inside, false);
 	count_traffic(outside, false);
 	measure(dir, near, "afterwards");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * registrations OTHERS MATCHING ROUNDS: how fast tasks are registered and unregistered, what it
- * costs to fire a trigger that one task has and one that MATCHING have, and the helper's memory;
- * all of it without and with OTHERS that have another trigger.
+ * costs to fire a trigger that one task has and a trigger that MATCHING tasks have, and how much
+ * memory the helper has; everything without and with OTHERS tasks that have another trigger.
  *
- * What fires is latched, since a condition does not hold: that is all the helper's doing. What it
- * costs to start a process is told by "launch".
+ * Each trigger that fires is only latched, since a condition does not hold: so only the helper's
+ * own work is measured. "launch" measures what it costs to start a process.
  *
- * Only those in ROUNDS are registered by calls. The others are written into the database, while the
+ * Only ROUNDS tasks are registered by calls. The others are written into the database while the
  * helper does not run.
  */
 #include <errno.h>
@@ -25,7 +25,7 @@
 #define PER_APP		100
 #define CONDITION	BGT_CONDITION_INTERNET_AVAILABLE
 
-/* What the matching ones have, the one, and the others. */
+/* The triggers of the matching tasks, of the single task, and of the others. */
 #define TRIGGER_MANY	BGT_TRIGGER_SERVICING_COMPLETE
 #define TRIGGER_ONE	BGT_TRIGGER_SMS_RECEIVED
 #define TRIGGER_OTHER	BGT_TRIGGER_APPLICATION
@@ -42,7 +42,10 @@ static void declare(char **to, const char *format, unsigned int count)
 	}
 }
 
-/* One app for the calls, and as many as the others need. */
+/*
+ * Writes the manifest of the app that makes the calls, and those of the registrations in the
+ * database.
+ */
 static void put_manifests(unsigned int registrations, unsigned int rounds)
 {
 	unsigned int most = rounds + 1 > PER_APP ? rounds + 1 : PER_APP;
@@ -89,7 +92,10 @@ static void insert(sqlite3 *database, unsigned int first, unsigned int count,
 	execute(database, text);
 }
 
-/* Those that match are the last ones, so that they are found among the others if at all. */
+/*
+ * The matching tasks come last, so that a search that goes through all tasks meets the others
+ * first.
+ */
 static void fill(unsigned int others, unsigned int matching)
 {
 	sqlite3 *database;
@@ -142,7 +148,10 @@ static double fire(enum bgt_trigger trigger)
 	return (double)(now() - start);
 }
 
-/* Drops the one that is latched, so that it can fire again. Returns how many there are. */
+/*
+ * Drops the app's latched instances, so that their tasks can fire again. Returns how many there
+ * were.
+ */
 static unsigned int drop_latched(const char *app)
 {
 	struct bgt_instance *list, *instance;

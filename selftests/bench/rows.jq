@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# From the "NAME VALUE UNIT" lines of the measuring programs to the rows of bench.json:
+# Turns the "NAME VALUE UNIT" lines of the measuring programs into the rows of bench.json:
 #
 #   name, value, unit   what was measured
-#   peer, peer_value    what it is compared with, measured in the same run, in the same unit
-#   bound               the most that value should be; null if that is not said
-#   ok                  whether it is; null without a bound
+#   peer, peer_value    what it is compared with: the same unit, measured in the same run
+#   bound               the value must not be larger than this; null if there is no bound
+#   ok                  whether the value keeps its bound; null without a bound
 #
-# A row whose measurement is not there, as in a short run, is left out.
+# A row whose measurement is missing, as in a short run, is left out.
 
-# All samples of a name. Those without any, as in a short run, make no row.
+# Collects all samples of a name.
 reduce (inputs | split(" ") | select(length == 3)) as [$name, $value, $unit]
 	({}; .[$name] += [$value | tonumber])
 | . as $raw
@@ -22,7 +22,7 @@ def middle($name): $raw[$name] // [] | median;
 def middle_size($name): $raw[$name] // [] | map(fabs) | median;
 def worst($name): $raw[$name] // [] | max_by(fabs);
 
-# Three digits behind the point are more than is known.
+# Rounds to three decimals, since the values are not more exact than that.
 def rounded: if . == null then null else . * 1000 | round / 1000 end;
 
 def row($name; $value; $unit; $peer; $peer_value; $bound):
@@ -54,7 +54,7 @@ def switches:
 
 def threads: if . == 1 then "1 thread" else "\(.) threads" end;
 
-# Where the clock counts instructions, nothing else on the host can make anything late.
+# Where the clock counts instructions, nothing on the host can make anything late.
 def overshoot($prefix; $where):
 	((1, 2, 4) | select($raw["\($prefix)freeze.\(.)"])) as $count
 	| "\($count | threads), \($where)" as $load
@@ -76,10 +76,10 @@ def overshoot($prefix; $where):
 	row("anticipated, worst error: \($load)"; worst($anticipated); "us";
 		"cpu.max"; worst($cpu_max); null);
 
-# An app that does not run when it is asked to stop, as it has no CPU just then, tells nothing.
+# A sample of 0 means that the app did not run when it was asked to stop: it is ignored.
 def latency($prefix; $where):
 	def middle_real($name): $raw[$name] // [] | map(select(. > 0)) | median;
-	# Only where the clock counts instructions is a bound about more than how busy the host is.
+	# A bound depends on how busy the host is, unless the clock counts instructions.
 	def bound($factor): if . and $factor and $prefix != "" then . * $factor else null end;
 	def seen($name; $way; $what; $factor):
 		middle_real("\($prefix)latency.plain.\($what)") as $plain
@@ -101,7 +101,7 @@ def scale:
 		(if $count > 10 then "scale.10.\($operation)" else "scale.mkdir" end | middle(.));
 		null);
 
-# Only where the clock counts instructions is a bound about more than how busy the host is.
+# A bound depends on how busy the host is, unless the clock counts instructions.
 def mutexes($prefix; $where; $unit; $ns):
 	def cost($name): middle("\($prefix)mutex.\($name)") | if . then . / $ns else null end;
 	def bound($factor): if . and $factor and $prefix != "" then . * $factor else null end;
@@ -139,7 +139,7 @@ def registrations($prefix; $where; $unit; $ns):
 	def cost($count; $what):
 		middle("\($prefix)registrations.\($count).\($what)")
 		| if . then . / $ns else null end;
-	# Only where the clock counts instructions is a bound about more than how busy the host is.
+	# A bound depends on how busy the host is, unless the clock counts instructions.
 	def bound: if . and $prefix != "" then 1.2 * . else null end;
 	def against_none($what; $count; $name):
 		row("\($name), \($count) others, \($where)"; cost($count; $what); $unit;

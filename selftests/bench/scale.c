@@ -3,7 +3,7 @@
  * scale FEW MANY ROUNDS: how fast containers are made, filled and deleted while there are few and
  * many of them, each with one member, and how much kernel memory they take.
  *
- * Making a cgroup is not part of it; it is done beforehand and told by the way, for comparison.
+ * The time to make a cgroup is not part of it; it is reported separately, for comparison.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define SPARE	64
 
 static struct bgt *bgt;
-static int spare[SPARE];	/* cgroups that no container stays in */
+static int spare[SPARE];	/* cgroups that are members only for a moment */
 static uint32_t *ids;
 
 static double per_second(unsigned int count, uint64_t ns)
@@ -22,7 +22,7 @@ static double per_second(unsigned int count, uint64_t ns)
 	return count * SEC / (double)ns;
 }
 
-/* Times each operation by itself, so that their number stays what it is. */
+/* Times each operation alone, and undoes it, so that the population stays the same. */
 static void measure_speed(unsigned int population, unsigned int rounds)
 {
 	uint64_t times[6], making = 0, adding = 0, taking = 0, deleting = 0;
@@ -37,7 +37,7 @@ static void measure_speed(unsigned int population, unsigned int rounds)
 		times[2] = now();
 		check(bgt, bgt_member_del(bgt, member), "member-del");
 		times[3] = now();
-		/* One that has a member is deleted. */
+		/* Deletes a container that has a member. */
 		check(bgt, bgt_member_add(bgt, id, BGT_ROLE_APP, spare[i % SPARE], false, NULL),
 		      "member-add");
 		times[4] = now();
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 	report((after - between) / (many - few), "bytes", "scale.memory.member");
 	measure_speed(many, rounds);
 
-	/* The machine ends with this, and so do they. */
+	/* The containers and cgroups remain; the machine ends after this program. */
 	bgt_close(bgt);
 	free(ids);
 	return 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * switch MODULE ROUNDS SAMPLES: what a context switch costs. Two processes play ping-pong over
- * pipes on one CPU, in a cgroup of always the same depth: without the module, with it in all states
- * that matter, and under cpu.max. To be run where the clock counts instructions.
+ * pipes on one CPU, in a cgroup of always the same depth: without the module, with the module in
+ * all states that matter, and under cpu.max. To be run where the clock counts instructions.
  *
- * All cgroups exist from the start, so that only containers differ.
+ * All cgroups exist from the start, so that only the containers differ.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -23,7 +23,7 @@
 static unsigned int rounds, samples;
 static struct bgt *bgt;
 
-/* Sends the ball back until nobody throws it any more. */
+/* Sends the ball back until the other player has closed its pipe. */
 static void bounce(int from, int to)
 {
 	char ball;
@@ -45,7 +45,7 @@ static double play(int to, int from, unsigned int count)
 	return (double)(now() - start) / (2.0 * count);
 }
 
-/* One pair plays it all, so that nothing starts or ends between two samples. */
+/* The same pair plays all samples, so that no process starts or ends between two samples. */
 static void match(int dir, double *results)
 {
 	int there[2], back[2], status;
@@ -58,7 +58,7 @@ static void match(int dir, double *results)
 		_exit(0);
 	}
 	if (!cgroup_fork(dir)) {
-		/* What the last match left behind is tidied up meanwhile. */
+		/* While this warms up, the kernel tidies up what the last match left behind. */
 		play(there[1], back[0], WARM_UP);
 		for (unsigned int i = 0; i < samples; i++)
 			results[i] = play(there[1], back[0], rounds);
@@ -112,7 +112,7 @@ static void contain(const char *name, int dir)
 	close(dir);
 }
 
-/* Contains cgroups that nobody is in; the budget of the player's own is never spent. */
+/* Contains cgroups that no process is in. */
 static void contain_others(unsigned int from, unsigned int to)
 {
 	char name[32];

@@ -15,7 +15,7 @@ test_app_install() {
 	file=$(write_manifest $other)
 	want 0 bgtask -j app install "$file"
 	same "$(json .)" "{\"id\":\"$other\"}"
-	# Its manifest is read again.
+	# Installed again, its manifest is read again.
 	write_manifest $mail Class=other >/dev/null
 	cd "$scratch/apps" || return
 	want 0 bgtask app install $mail.bgtask
@@ -42,7 +42,8 @@ test_app_example() {
 	bgtask condition set internet-available on
 	bgtask trigger fire -a $mail -t Sync time
 	await instance_is Sync "completed*"
-	# One that is not where manifests are is not there any more when the helper is another.
+	# An app whose manifest is in no manifest directory is gone after the helper has been
+	# restarted.
 	want 0 bgtask app install "$scratch/$other.bgtask"
 	bgtask task register -a $other -n Quick -t application >/dev/null
 	kill_helper
@@ -93,7 +94,8 @@ $id Quick, application"
 test_app_remove() {
 	start_with_app
 	begin_worker
-	# One that cannot end is not waited for without end.
+	# An app whose task cannot end (it is stopped) cannot be removed, and the command does not
+	# wait for it.
 	kill -STOP "$(<"$apps/$mail/task/$id/cgroup.procs")"
 	fail_with "cannot remove app \"$mail\": its tasks are being cancelled, try again" \
 		bgtask app remove $mail
@@ -111,7 +113,7 @@ test_app_remove() {
 		bgtask container show $mail
 }
 
-# What the user lets an app do shows, has its effects, and stays.
+# What the user lets an app do is listed, has its effects, and lasts.
 test_app_access() {
 	write_manifest $other >/dev/null
 	start_with_app
@@ -123,7 +125,7 @@ test_app_access() {
 	like "$out" '*Access: lock-screen*'
 	fail_with "cannot set what app \"$other\" may do: all 1 lock-screen slots are taken" \
 		bgtask app allow $other lock-screen
-	# It is off the lock screen, and the slot is free.
+	# The app leaves the lock screen, and its slot is free.
 	bgtask task unregister -a $mail Quick
 	bgtask task register -a $mail -n Quick -t lock-screen-application-removed >/dev/null
 	want 0 bgtask app allow $mail none
@@ -196,7 +198,7 @@ test_app_life() {
 		bgtask app launch $other
 }
 
-# Where there is nothing to be said, there is nothing for who asks for JSON either.
+# A command that prints nothing prints nothing with --json either.
 test_json_of_nothing() {
 	local words
 	start_with_app

@@ -6,7 +6,7 @@
 # shellcheck source=selftests/cli/helper.sh
 . "$(dirname "$(readlink -f "$0")")/helper.sh"
 
-# refuses TEXT [OPTION...]: it ends at once, and says no more than why.
+# refuses TEXT [OPTION...]: the helper ends at once, and prints one line with TEXT.
 refuses() {
 	want 1 timeout --foreground -s KILL 60 bgtaskd -c "$scratch/bgtaskd.conf" "${@:2}"
 	like "$err" "*$1*"
@@ -29,7 +29,7 @@ test_options() {
 	same "$out" ""
 }
 
-# One helper at a time, whatever the second one's directories are.
+# Only one helper runs at a time, whatever the directories of the second one are.
 test_second() {
 	start_with_app
 	refuses 'registry.db: is in use'
@@ -71,7 +71,7 @@ test_no_cgroup2() {
 	like "$err" '*cgroup2 is not mounted*'
 }
 
-# The last one, as the module may not be there afterwards.
+# This test comes last, since it may fail to load the module again.
 test_no_module() {
 	await rmmod bgtask
 	refuses 'the bgtask module is not loaded*modprobe bgtask'

@@ -36,7 +36,7 @@ test_container() {
 	like "$err" '*there is no such container*'
 }
 
-# JSON is what it prints, and nothing but JSON; commands that print nothing take the option, too.
+# The option --json prints JSON and nothing else; commands that print nothing take the option, too.
 test_container_json() {
 	local command filter filters=()
 	mkdir $top/a
@@ -93,7 +93,7 @@ test_container_hold() {
 	ends 137 $sleeper
 }
 
-# For so long it does not stand still, although it has no budget.
+# During a reprieve a container does not stand still, although it has no budget.
 test_container_reprieve() {
 	mkdir $top/a
 	bgtask container new --quota 0 --period 1h cli-c
@@ -133,7 +133,7 @@ usage_agrees() {
 		(($(bgtask -j container show cli-c | gojq .usage) / 1000 == usage))
 }
 
-# A datagram over the loopback device: 20 bytes of IP, 8 of UDP, and what is in it.
+# A datagram over the loopback device: 20 bytes of IP, 8 of UDP, and the text.
 test_container_traffic() {
 	local send="echo 0 >$top/a/cgroup.procs; echo hello >/dev/udp/127.0.0.1/9"
 	mkdir $top/a

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the tests of the command line have in common; each script sources it, has functions setup(),
+# Shared by the tests of the command line: each script sources this, has functions setup(),
 # test_...() and cleanup(), and ends with main "$@".
 #
 # shellcheck shell=bash
@@ -14,20 +14,20 @@ PATH=$here/bin:$PATH
 root=/sys/fs/cgroup
 scratch=$(mktemp -d)
 export scratch
-# To look for them again and again takes long where the file system is the host's.
+# Remembers where these are, since looking for them takes long where the file system is the host's.
 hash bgtask gojq sleep timeout
 
-# In each test: the first thing that is not as it should be, with all that one needs to know.
+# Prints what is wrong, and where in the test, and lets the test fail.
 wrong() {
 	ktap_print_msg "${FUNCNAME[2]}, line ${BASH_LINENO[1]}: $1" >&3
 	bad=1
 }
 
-# want STATUS COMMAND...: what it prints is in $out and $err.
+# want STATUS COMMAND...: runs a command that must exit with STATUS; its output is in $out and $err.
 want() {
 	local status=$1 got=0 limit=()
 	shift
-	# What hangs is to be a failure of that test alone.
+	# A command that hangs fails its own test only.
 	[[ $1 != bgtask ]] || limit=(timeout --foreground -s KILL 60)
 	"${limit[@]}" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || got=$?
 	out=$(<"$scratch/out") err=$(<"$scratch/err")
@@ -36,7 +36,7 @@ want() {
 same() { [[ $1 == "$2" ]] || wrong "'$1' is not '$2'"; }
 # shellcheck disable=SC2053 # a pattern it is
 like() { [[ $1 == $2 ]] || wrong "'$1' is not like '$2'"; }
-# pause MICROSECONDS: without starting a program, which would take longer.
+# pause MICROSECONDS: waits without starting a program, which would take longer.
 mkfifo "$scratch/never"
 exec {never}<>"$scratch/never"
 pause() {
@@ -44,7 +44,7 @@ pause() {
 	printf -v seconds '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000))
 	read -rt "$seconds" -u "$never"
 }
-# Waits for something to become true.
+# Waits until a command succeeds.
 await() {
 	local i
 	for ((i = 0; i < 1500; i++)); do
@@ -53,7 +53,7 @@ await() {
 	done
 	wrong "'$*' does not become true"
 }
-# has FILE EXPRESSION: whether a line of it matches an extended regular expression.
+# has FILE EXPRESSION: whether a line of the file matches an extended regular expression.
 has() {
 	local line
 	while IFS= read -r line || [[ $line ]]; do
@@ -65,7 +65,7 @@ is_frozen() { has "$1/cgroup.events" "^frozen 1$"; }
 is_thawed() { has "$1/cgroup.events" "^frozen 0$"; }
 is_gone() { [[ ! -e $1 ]]; }
 is_populated() { has "$1/cgroup.events" "^populated 1$"; }
-# is_in_state PID PATTERN: of the letters of proc(5).
+# is_in_state PID PATTERN: whether the letter of the process's state (see proc(5)) matches.
 is_in_state() {
 	local line
 	read -r line <"/proc/$1/stat" || return
@@ -74,10 +74,10 @@ is_in_state() {
 	[[ ${line%% *} == $2 ]]
 } 2>/dev/null
 is_stopped() { is_in_state "$1" T; }
-# Also if nobody has waited for it yet. Bash may forget to when a job that a signal ends and another
-# one end at the same time: "kill -0" finds that one alive until bash is told to wait for it.
+# A zombie has ended, too. "kill -0" would not do: if a signal ends one job while another job ends,
+# bash may not wait for the first one until it is told to, and "kill -0" finds that job alive.
 has_ended() { [[ ! -e /proc/$1 ]] || is_in_state "$1" Z; }
-# ends STATUS PID: a process in the background does, in time.
+# ends STATUS PID: waits until a process in the background ends, which must be with STATUS.
 ends() {
 	local status=$1 got=0
 	await has_ended "$2"
@@ -86,7 +86,7 @@ ends() {
 	((got == status)) || wrong "it ends with $got, not $status"
 }
 
-# Loads the module again, if it is known from where.
+# Loads the module again: the file that $BGTASK_MODULE names, a built one, or the installed one.
 load_module() {
 	local module=${BGTASK_MODULE:-$here/../../module/${KERNEL-}/bgtask.ko}
 	if [[ -e $module ]]; then
@@ -96,7 +96,7 @@ load_module() {
 	fi || wrong "cannot load the module again"
 }
 
-# Kills what a test that failed did not wait for.
+# Kills the jobs that a failed test has left.
 kill_jobs() {
 	local job
 	for job in $(jobs -pr); do

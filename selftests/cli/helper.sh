@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The helper, with apps that have two tasks: one that is done at once, and one that goes on. What
-# the tests of the command line share that take it.
+# What the tests of the command line share that need the helper: they start it, with apps that have
+# two tasks, one that completes at once and one that runs until it is told to end.
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034 # what is the harness's, and what is the scripts'
@@ -9,13 +9,13 @@
 # shellcheck source=selftests/cli/harness.sh
 . "$(dirname "$(readlink -f "$0")")/harness.sh"
 
-# The helper's, of which nothing is left after a test.
+# The cgroup of the helper, which is removed after each test.
 apps=$root/bgtask-selftest-cli
-# Apps of most tests; the second one is there to be left alone.
+# The tests act on the first app; most only check that the second one is left alone.
 mail=org.example.Mail
 other=org.example.Other
 
-# Tasks run as another user.
+# The directories are open to all, as tasks run as another user.
 setup() {
 	rm -rf "${scratch:?}"/*
 	chmod 755 "$scratch"
@@ -61,7 +61,7 @@ cgroups_are_gone() {
 	[[ ! -e $apps ]] || find "$apps" -depth -type d -exec rmdir {} + 2>/dev/null
 }
 
-# It comes up with what it knew before, if it was there before.
+# Starts the helper, which finds the state that an earlier helper has left.
 start_helper() {
 	bgtaskd -c "$scratch/bgtaskd.conf" 2>>"$scratch/log" &
 	helper=$!
@@ -73,7 +73,7 @@ kill_helper() {
 	wait "$helper" 2>/dev/null
 }
 
-# write_manifest APP [KEY=VALUE...]: with more keys of [App].
+# write_manifest APP [KEY=VALUE...]: with more keys in the section [App]. Prints the file's path.
 write_manifest() {
 	local file=$scratch/apps/$1.bgtask
 	local slot="lock-screen-application-added lock-screen-application-removed"
@@ -91,19 +91,20 @@ write_manifest() {
 	echo "$file"
 }
 
-# With an app that needs to know nothing of its life.
+# Starts the helper with an app whose process need not listen to events.
 start_with_app() {
 	write_manifest $mail "Exec=/bin/sleep 1000" >/dev/null
 	start_helper
 }
 
-# Words of what was printed, with one space between them.
+# The words of $out, with one space between them.
 words() { sed -E 's/^ +| +$//g; s/ +/ /g' <<<"$out"; }
-# json FILTER: of what was printed.
+# json FILTER: applies the filter to $out.
 json() { gojq -c "$1" <<<"$out"; }
-# Whether the app is in this state.
+# app_is STATE: whether the app is in this state.
 app_is() { [[ $(bgtask app show $mail) == *"State: $1"$'\n'* ]]; }
-# instance_is TASK PATTERN: whether the last run of a task has this state and result. Its id is $id.
+# instance_is TASK PATTERN: whether the last run of a task has this state and result. Sets $id to
+# its id.
 instance_is() {
 	local number task result last=
 	while read -r number _ task _ result; do
@@ -112,12 +113,12 @@ instance_is() {
 	# shellcheck disable=SC2053
 	[[ $last == $2 ]]
 }
-# fail_with TEXT COMMAND...: it does, and prints nothing else.
+# fail_with TEXT COMMAND...: the command must fail, and print this text only.
 fail_with() {
 	want 1 "${@:2}"
 	[[ $err == "bgtask: $1" && -z $out ]] || wrong "'${*:2}' says '$err$out', not '$1'"
 }
-# Fires it, and waits until it is half done. Its id is $id.
+# Fires the task Worker, and waits until it is half done. Sets $id to the id of its run.
 fire_worker() {
 	rm -f "$scratch/go"
 	bgtask trigger fire -a $mail -t Worker -g folder application

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-#
-# What the command line says when what it needs is not there.
+# What the command line says when cgroup2 or the module is missing.
 
 # shellcheck source=selftests/cli/stage.sh
 . "$(dirname "$(readlink -f "$0")")/stage.sh"
@@ -15,7 +14,7 @@ test_no_cgroup2() {
 	nothing_left cli-a
 }
 
-# The last one, as the module may not be there afterwards.
+# This test comes last, since it may fail to load the module again.
 test_no_module() {
 	local command
 	await rmmod bgtask

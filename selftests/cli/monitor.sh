@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# bgtask monitor, of what the helper tells: instances, tasks, apps and conditions.
+# bgtask monitor, with events of the helper: instances, tasks, apps and conditions.
 
 # shellcheck source=selftests/cli/helper.sh
 . "$(dirname "$(readlink -f "$0")")/helper.sh"
 
-# Both print what they are told, from now on.
+# Start one monitor that prints JSON and one that prints text.
 begin_monitors() {
 	bgtask -j monitor >>"$scratch/events" 2>"$scratch/events-err" &
 	bgtask monitor >>"$scratch/text" 2>"$scratch/text-err" &
 }
-# Whether both hear of instances: they do not say when they begin to.
+# Whether both monitors get events of instances: they do not say when they begin to.
 both_hear() {
 	bgtask trigger fire -a $mail -t Quick application
 	has "$scratch/events" '"instance-ended".*"Quick"' &&
@@ -21,9 +21,9 @@ both_see_container() {
 	bgtask container new org.example.seen && bgtask container delete org.example.seen
 	has "$scratch/events" org.example.seen && has "$scratch/text" org.example.seen
 }
-# events NAME FILTER: of all events of this name, one a line.
+# events NAME FILTER: applies the filter to each event of this name, one result a line.
 events() { gojq -c "select(.event == \"$1\") | $2" "$scratch/events"; }
-# The same of the text, without the time.
+# lines NAME: the lines of the text about events of this name, without the time.
 lines() { sed -n "s/^20[^ ]*Z \($1 \)/\1/p" "$scratch/text"; }
 
 test_monitor() {
@@ -72,7 +72,7 @@ test_monitor() {
 	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
 }
 
-# What waits, and what is told to end.
+# Runs that wait, and runs that are told to end.
 test_monitor_changes() {
 	start_with_app
 	bgtask condition set user-present off
@@ -97,13 +97,13 @@ test_monitor_changes() {
 	)"
 }
 
-# All three pairs are set, as a machine may have a way to the internet or not.
+# Sets all three pairs of conditions, since the machine may have a way to the internet or not.
 set_conditions() {
 	bgtask condition set internet-available off
 	bgtask condition set session-connected on
 	bgtask condition set user-present on
 }
-# What the monitors have printed is forgotten, when they listen.
+# Starts the monitors, waits until they get events, and drops what they have printed so far.
 listen() {
 	start_with_app
 	set_conditions
@@ -117,7 +117,7 @@ listen() {
 	: >"$scratch/text"
 }
 
-# Registrations, however they begin and end.
+# Registrations that begin and end, in every way.
 test_monitor_tasks() {
 	local sync worker when="time, every 1h 30min, if internet-available,user-not-present"
 	listen
@@ -160,7 +160,7 @@ test_monitor_tasks() {
 	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
 }
 
-# Apps that come, change and go, and what the user lets them do.
+# Apps that are installed, change and are removed, and what the user lets them do.
 test_monitor_apps() {
 	local manifest container task user
 	listen
@@ -170,7 +170,7 @@ test_monitor_apps() {
 	user=$(id -u nobody)
 	bgtask app allow $other
 	bgtask app allow $other
-	# All slots are taken.
+	# The only slot is taken.
 	want 1 bgtask app allow $mail
 	task=$(bgtask task register -a $other -n Quick -t application)
 	write_manifest $other Class=other >/dev/null
@@ -211,7 +211,7 @@ described_app() {
 	printf '"extension":null,"description":null}\n'
 }
 
-# Only when others hold than before, and all at once.
+# Conditions are reported only when others hold than before, and all at once.
 test_monitor_conditions() {
 	listen
 	bgtask condition set user-present on
@@ -233,7 +233,7 @@ test_monitor_conditions() {
 	same "$(cat "$scratch/events-err" "$scratch/text-err")" ""
 }
 
-# A helper that comes later, and another one after that.
+# The monitors go on with a helper that starts after them, and with the next one.
 test_monitor_late_helper() {
 	write_manifest $mail >/dev/null
 	begin_monitors

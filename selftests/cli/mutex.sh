@@ -7,7 +7,8 @@
 # shellcheck source=selftests/cli/stage.sh
 . "$(dirname "$(readlink -f "$0")")/stage.sh"
 
-# hold ARGUMENT...: "mutex run" holds a mutex in the background, as process $holder, until let_go.
+# hold ARGUMENT...: lets "mutex run" own a mutex in the background, as process $holder, until
+# let_go.
 hold() { hold_by bgtask mutex run "$@" --; }
 hold_by() {
 	rm -f "$scratch/gate" "$scratch/held"
@@ -22,7 +23,7 @@ let_go() {
 	exec {gate}<&-
 }
 nobody() { setpriv --reuid nobody --regid nogroup --clear-groups "$(command -v bgtask)" "$@"; }
-# mutex NAME FILTER: something of the mutexes of this name.
+# mutex NAME FILTER: applies the filter to the state of the mutex of this name.
 mutex() { bgtask -j mutex list | gojq -c ".[] | select(.name == \"$1\") | $2"; }
 has_waiters() { [[ $(mutex "$1" .waiters) == "$2" ]]; }
 is_abandoned() { [[ $(mutex "$1" .abandoned) == true ]]; }
@@ -40,7 +41,7 @@ test_mutex_status() {
 	like "$err" 'bgtask*cannot run "/nonexistent"*'
 	want 126 bgtask mutex run status /etc/passwd
 	like "$err" 'bgtask*cannot run "/etc/passwd"*'
-	# However it ends, the mutex was released.
+	# However the command ended, "mutex run" has released the mutex.
 	is_free status || wrong "it was not released"
 }
 
@@ -53,7 +54,7 @@ test_mutex_command() {
 	same "$out" "2 a  b --timeout"
 }
 
-# Options may be before and behind the name; those of the command are the command's.
+# Options may stand before and after the name; options after the command are the command's.
 test_mutex_options() {
 	local line
 	for line in "order --timeout 0 --" "--timeout 0 order" "-n order" "-n -- order --" \
@@ -93,7 +94,7 @@ test_mutex_timeout() {
 	want 1 bgtask mutex run -t 300ms late true
 	end=${EPOCHREALTIME/./}
 	((end - begin >= 300000)) || wrong "it waited for $((end - begin)) us only"
-	# In time, it is acquired.
+	# This one acquires the mutex before its timeout.
 	bgtask mutex run -t 1min late -- sh -c 'exit 5' &
 	await has_waiters late 1
 	let_go
@@ -115,7 +116,8 @@ test_mutex_excludes() {
 		done &
 		jobs+=($!)
 	done
-	# All together may take a slow machine longer than one thing is waited for.
+	# Waits for one job after the other: all together may take a slow machine longer than one
+	# await().
 	for job in {1..12}; do
 		[[ -e $scratch/failed ]] || await counted "$job"
 	done
@@ -125,13 +127,13 @@ test_mutex_excludes() {
 	same "$(cat "$scratch/counter" "$scratch/failed" 2>/dev/null)" 12
 }
 
-# counted LEAST: whether the counter has come so far.
+# counted LEAST: whether the counter has reached this number.
 counted() {
 	local value
 	read -r value <"$scratch/counter" && ((value >= $1))
 }
 
-# The command still has the mutex when "mutex run" is gone.
+# The command still owns the mutex after "mutex run" was killed.
 test_mutex_killed() {
 	local line='[.owner, .owner_container, .count, .abandoned, .waiters]'
 	hold killed
@@ -149,7 +151,7 @@ test_mutex_killed() {
 	same "$(wc -l <<<"$err")" 1
 	want 0 bgtask mutex run killed true
 	same "$err" ""
-	# Who waits while it is abandoned is told as well.
+	# The next owner is also told if it waited before the mutex was abandoned.
 	hold killed
 	bgtask mutex run killed true 2>"$scratch/warning" &
 	await has_waiters killed 1
@@ -159,7 +161,7 @@ test_mutex_killed() {
 	like "$(cat "$scratch/warning")" '*abandoned*'
 }
 
-# What the command leaves behind does not keep the mutex, although it has the socket.
+# A process that the command leaves behind does not keep the mutex, although it has the socket.
 test_mutex_daemon() {
 	local daemon
 	want 0 bgtask mutex run daemon -- sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!'
@@ -190,8 +192,8 @@ test_mutex_passes_signals() {
 	is_free signal || wrong "it was not released"
 }
 
-# What the terminal sends is not passed on, as the command gets it from there. This one does not,
-# having left the terminal; and it is what the end is left to.
+# "mutex run" neither passes on a signal of the terminal nor dies of it, since the command gets the
+# signal itself. This command has left the terminal, so it must not get SIGINT at all.
 test_mutex_terminal() {
 	mkfifo "$scratch/keys"
 	exec {keys}<>"$scratch/keys"
@@ -204,7 +206,8 @@ test_mutex_terminal() {
 	await has "$scratch/reading" reading
 	printf '\003' >&$keys
 	await has "$scratch/shown" '\^C'
-	# Of signals that wait, the one with the smaller number is taken first.
+	# Of several pending signals the one with the smaller number comes first: SIGINT was handled
+	# by then.
 	kill -USR1 "$(mutex terminal .owner)"
 	ends 7 $!
 	exec {keys}<&-
@@ -212,7 +215,7 @@ test_mutex_terminal() {
 	is_free terminal || wrong "it was not released"
 }
 
-# While it waits, signals have their usual effect.
+# While "mutex run" waits for the mutex, signals have their usual effect on it.
 test_mutex_waiter_ends() {
 	hold wait
 	env --default-signal=INT bgtask mutex run wait touch "$scratch/ran" &
@@ -245,7 +248,7 @@ test_mutex_scope() {
 	like "$err" 'bgtask: cannot acquire mutex "scope"*the caller is in no container*'
 }
 
-# In a container, the container is the scope.
+# In a container, the scope of a mutex is the container.
 test_mutex_container() {
 	local id
 	hold_by bgtask run --name cli-a $free -- bgtask mutex run inside --
@@ -254,7 +257,7 @@ test_mutex_container() {
 		"[\"container\",null,$id,$id]"
 	want 0 bgtask mutex list
 	like "$out" '*inside *container cli-a *bgtask *1 *0 owned*'
-	# Others do not share it.
+	# Processes outside, and in another container, do not share the mutex.
 	want 0 bgtask mutex run -n inside true
 	want 0 bgtask run --name cli-b $free -- bgtask mutex run -n inside true
 	want 0 bgtask run --name cli-b $free -- bgtask mutex run -n -s user inside true
@@ -276,7 +279,7 @@ test_mutex_list() {
 		"owner":$holder,"owner_container":null,"container":null,"uid":0}
 	END
 	)"
-	# What is another user's is not shown.
+	# The list has no mutex of another user.
 	want 0 nobody -j mutex list
 	same "$(gojq '.[] | select(.name == "list")' <<<"$out")" ""
 	let_go
@@ -325,7 +328,7 @@ test_mutex_usage() {
 	done
 }
 
-# Who waits outside for what a container that stands still owns has it thawed for a moment.
+# A process outside waits for a mutex of a frozen container, which is thawed for a moment therefore.
 test_mutex_lent() {
 	local monitor runner
 	bgtask monitor >"$scratch/text" &

@@ -73,7 +73,7 @@ test_app_manifest_errors() {
 	fail_with "cannot install $file: others than root can write it" bgtask app install "$file"
 	want 0 bgtask -j app list
 	same "$(json .)" "[]"
-	# One with a mistake harms no other, and the log says where it is.
+	# A manifest with a mistake affects no other app, and the log says where the mistake is.
 	write_manifest $other >/dev/null
 	printf '%b' "[App]\nId=$mail\nUser=nobody\nColour=red\n" >"$file"
 	chmod 644 "$file"

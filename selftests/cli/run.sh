@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# bgtask run: what it does, and that nothing is left of it, however it ends.
+# bgtask run: what it does, and that it leaves nothing behind, however it ends.
 # shellcheck disable=SC2016,SC2086 # commands for other shells, $free is two words
 
 # shellcheck source=selftests/cli/stage.sh
@@ -64,7 +64,7 @@ test_run_cannot_run() {
 test_run_passes_signals() {
 	local signal runner
 	for signal in TERM INT QUIT HUP USR1 USR2; do
-		# A shell starts what is in the background with SIGINT ignored.
+		# A shell starts jobs in the background with SIGINT ignored.
 		env --default-signal=INT,QUIT bgtask run --name cli-a $free -- bash -c \
 			"trap 'echo $signal >$scratch/signal; exit 7' $signal
 			sleep 1000 & echo ready >$scratch/ready; wait" &
@@ -78,7 +78,7 @@ test_run_passes_signals() {
 	nothing_left cli-a
 }
 
-# The default action of a signal is the command's.
+# A command that does not handle a signal is ended by it.
 test_run_terminated() {
 	bgtask run --name cli-a $free -- sleep 1000 &
 	await runs_in cli-a sleep
@@ -95,7 +95,7 @@ test_run_killed() {
 	nothing_left cli-a
 }
 
-# With all of its process group, as a shell kills a job.
+# A signal to the whole process group, as when a shell kills a job.
 test_run_group_killed() {
 	set -m
 	bgtask run --name cli-a $free -- sleep 1000 &
@@ -106,7 +106,7 @@ test_run_group_killed() {
 	nothing_left cli-a
 }
 
-# With all of its cgroup, as a service manager kills a service.
+# A signal to the whole cgroup, as when a service manager kills a service.
 test_run_cgroup_killed() {
 	bash -c "echo 0 >$top/cgroup.procs && exec bgtask run --name cli-a $free -- sleep 1000" &
 	await runs_in cli-a sleep
@@ -115,8 +115,9 @@ test_run_cgroup_killed() {
 	nothing_left cli-a
 }
 
-# Killed at any moment while it is being made, and while the command is started: at moments that are
-# spread over the time which that takes, and, whatever takes how long, when there is something.
+# "bgtask run" is killed at any moment while it makes the container and starts the command: at
+# moments spread over the time that this takes; and, since times vary, once the cgroup exists and
+# once a process is in it.
 test_run_killed_early() {
 	local i begin time moment moments=10 made=0
 	[[ -z ${SOAK-} ]] || moments=200
@@ -146,7 +147,7 @@ kill_runner() {
 	wait $! 2>/dev/null
 }
 
-# The one that would clean up is gone: then the other one does.
+# If the janitor, which cleans up, is killed, "bgtask run" itself cleans up.
 test_run_janitor_killed() {
 	bgtask run --name cli-a $free -- sleep 1000 &
 	await runs_in cli-a sleep
@@ -156,7 +157,8 @@ test_run_janitor_killed() {
 	nothing_left cli-a
 }
 
-# Stops along with the command, as a shell expects that has jobs, and goes on with it.
+# "bgtask run" stops along with the command, as a shell with job control expects, and goes on with
+# it.
 test_run_stops() {
 	local runner command
 	set -m
@@ -175,7 +177,7 @@ test_run_stops() {
 	nothing_left cli-a
 }
 
-# What the terminal sends reaches the command once: from there, and it is not passed on.
+# The command gets a signal of the terminal once: from the terminal, and not from "bgtask run", too.
 test_run_terminal() {
 	mkfifo "$scratch/keys"
 	exec {keys}<>"$scratch/keys"
@@ -187,7 +189,8 @@ test_run_terminal() {
 	await has "$scratch/reading" reading
 	printf '\003' >&$keys
 	await has "$scratch/signals" interrupted
-	# Of signals that wait, the one with the smaller number is taken first.
+	# Of several pending signals the one with the smaller number comes first: SIGINT was handled
+	# by then.
 	kill -USR1 "$(process bgtask)"
 	ends 7 $!
 	exec {keys}<&-
@@ -195,7 +198,8 @@ test_run_terminal() {
 	nothing_left cli-a
 }
 
-# Without a budget not one instruction of it is run.
+# The command runs inside of the container from its first instruction: without a budget it does
+# nothing.
 test_run_starts_inside() {
 	bgtask run --name cli-a --quota 0s -- touch "$scratch/touched" &
 	await is_frozen $root/bgtask/cli-a
@@ -224,7 +228,7 @@ test_run_terminated_frozen() {
 	nothing_left cli-a
 }
 
-# What the command leaves behind goes with it.
+# Processes and cgroups that the command leaves behind are removed with the container.
 test_run_orphans() {
 	want 5 bgtask run --name cli-a $free -- sh -c 'setsid sleep 1000 & sleep 1000 & exit 5'
 	nothing_left cli-a
@@ -246,7 +250,7 @@ test_run_name_taken() {
 	await is_populated $root/bgtask/cli-a
 	want 1 bgtask run --name cli-a $free -- true
 	like "$err" '*cli-a*'
-	# The first one is none the worse for it.
+	# The first run goes on.
 	is_populated $root/bgtask/cli-a || wrong "the other one is gone"
 	! no_container cli-a || wrong "the other container is gone"
 	kill -TERM $!
@@ -254,7 +258,7 @@ test_run_name_taken() {
 	nothing_left cli-a
 }
 
-# Without its container the command has no budget, and runs on.
+# When its container is deleted the command has no budget any more, and runs on.
 test_run_container_deleted() {
 	bgtask run --name cli-a --quota 0s -- touch "$scratch/touched" 2>"$scratch/said" &
 	await is_populated $root/bgtask/cli-a
@@ -266,7 +270,7 @@ test_run_container_deleted() {
 	nothing_left cli-a
 }
 
-# Others that end meanwhile remove bgtask/ before there is something in it. These do nothing else.
+# Other runs that end meanwhile remove bgtask/ while it is empty; here a process does nothing else.
 test_run_while_others_end() {
 	local i remover
 	perl -e "rmdir '$root/bgtask' while 1" &
@@ -298,7 +302,7 @@ test_run_usage() {
 	like "$out" 'Usage: bgtask run*'
 }
 
-# The last one, as the module may not be there afterwards.
+# This test comes last, since it may fail to load the module again.
 test_run_module_unloaded() {
 	bgtask run --name cli-a --quota 0s -- touch "$scratch/touched" 2>"$scratch/said" &
 	await is_populated $root/bgtask/cli-a

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the tests of containers and mutexes share: a cgroup of their own, containers cli-..., and
-# what is to be left of a "bgtask run", which is nothing.
+# What the tests of containers and mutexes share: a cgroup of their own, containers cli-..., and a
+# check that "bgtask run" has left nothing behind.
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034 # what is the harness's, and what is the scripts'
@@ -10,11 +10,11 @@
 . "$(dirname "$(readlink -f "$0")")/harness.sh"
 
 top=$root/bgtask-selftest-cli
-# On an emulated debug kernel, to start a program may take seconds of CPU time, so what is not about
-# the budget has none.
+# On an emulated debug kernel, starting a program may take seconds of CPU time, so tests that are
+# not about the budget set no limit.
 free="--quota unlimited"
 
-# What the last test has written would be taken for this one's.
+# Files of the test before would be taken for this test's.
 setup() {
 	rm -rf "${scratch:?}"/*
 	mkdir "$top"
@@ -35,7 +35,7 @@ cleanup() {
 }
 rmdir_quietly() { rmdir "$1" 2>/dev/null; }
 
-# no_container PATTERN
+# no_container PATTERN: whether no container's name matches.
 no_container() {
 	local list name
 	list=$(bgtask container list)
@@ -45,7 +45,7 @@ no_container() {
 	done <<<"$list"
 }
 
-# process NAME...: prints the id of one that has such a name; fails if there is none.
+# process NAME...: prints the id of a process with one of these names; fails if there is none.
 process() {
 	local comm name wanted arguments
 	for comm in /proc/[0-9]*/comm; do
@@ -53,7 +53,7 @@ process() {
 		for wanted; do
 			[[ $name == "$wanted" ]] || continue
 			comm=${comm%/comm}
-			# The kernel's own have none, and those that have ended have none any more.
+			# Kernel threads and processes that have ended have no arguments.
 			read -rd '' arguments 2>/dev/null <"$comm/cmdline" || continue 2
 			echo "${comm#/proc/}"
 			return
@@ -64,21 +64,22 @@ process() {
 
 no_process() { ! process "$@" >/dev/null; }
 
-# Nothing of a "bgtask run" is left: of one with this name, or without a name.
+# nothing_left [NAME]: checks that a "bgtask run", of this name or without a name, has left nothing.
 nothing_left() {
 	await is_gone "$root/bgtask"
 	await no_container "${1:-run-*}"
 	await no_process bgtask bgt-janitor
 }
 
-# runs_in NAME COMMAND: whether "bgtask run" of this name has come so far as to run this command.
+# runs_in NAME COMMAND: whether the "bgtask run" of this name runs this command already.
 runs_in() {
 	local pid name
 	read -r pid 2>/dev/null <"$root/bgtask/$1/cgroup.procs" &&
 		read -r name 2>/dev/null <"/proc/$pid/comm" && [[ $name == "$2" ]]
 }
 
-# Whether two monitors listen that write to "events" and "text": they see a container come then.
+# Whether the monitors that write to "events" and "text" listen: then they see a container that
+# comes.
 monitored() {
 	bgtask container new cli-m && bgtask container delete cli-m
 	has "$scratch/events" cli-m && has "$scratch/text" cli-m

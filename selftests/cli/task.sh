@@ -86,7 +86,8 @@ test_task_cancel() {
 	await instance_is Worker "canceled *energy-saver,*"
 	fail_with "cannot cancel instance 9999: there is no such instance, or it has ended" \
 		bgtask task cancel 9999
-	# A registration that ends leaves what runs alone, or else not.
+	# A registration that ends leaves the running instance alone, unless it is told to cancel
+	# it.
 	bgtask task unregister -a $mail Worker
 	begin_worker
 	want 0 bgtask task unregister -a $mail Worker
@@ -110,13 +111,13 @@ test_trigger() {
 	want 0 bgtask -j task history
 	same "$(json 'map([.trigger, .argument])')" '[["time","one  of them"]]'
 	same "$(cat "$scratch/said/$mail")" "time:one  of them"
-	# All of an app; all of all apps that have this trigger.
+	# Fires a trigger for all tasks of an app, and for all apps.
 	want 0 bgtask trigger fire -a $mail time
 	await has "$scratch/said/$mail" '^time:$'
 	want 0 bgtask trigger fire application
 	await has "$scratch/said/$other" '^application:$'
 	same "$(cat "$scratch/said/$mail")" "time:one  of them"$'\n'time:
-	# What nobody waits for.
+	# Nothing is registered for this trigger.
 	want 0 bgtask trigger fire sms-received
 	fail_with 'cannot fire time: there is no such task' \
 		bgtask trigger fire -a $mail -t None time
@@ -157,7 +158,7 @@ Cost of work: @(low|medium|high)"
 	await instance_is Quick "completed*"
 	want 0 bgtask condition set user-not-present auto
 	same "$(bgtask -j condition list | gojq -c .which)" '[]'
-	# One that was lost.
+	# This run is cancelled because its condition is lost.
 	bgtask task register -a $mail -n Worker -t application -c user-present -l >/dev/null
 	fire_worker
 	want 0 bgtask condition set user-not-present on

@@ -32,17 +32,17 @@ test_monitor() {
 		both_have "$event" || wrong "no event $event"
 	done
 }
-# The text names the container.
+# Whether both monitors have printed this event; the text names the container, too.
 both_have() {
 	has "$scratch/events" "\"$1\"" && has "$scratch/text" "^20[^ ]* $1 cli-c: "
 }
 
-# What the terminal shows now. Its lines are in @screen.
+# Reads what the terminal shows now into @screen.
 look() {
 	"$here/screen" 12 110 "$scratch/shown" >"$scratch/screen"
 	mapfile -t screen <"$scratch/screen"
 }
-# shown NAME...: the containers in the order of their rows.
+# shown NAME...: whether the rows show these containers, in this order.
 shown() {
 	local line names=
 	look
@@ -51,7 +51,7 @@ shown() {
 	done
 	[[ $names == " $*" ]]
 }
-# row NAME PATTERN
+# row NAME PATTERN: whether the container's row matches.
 row() {
 	local line
 	for line in "${screen[@]}"; do
@@ -59,7 +59,8 @@ row() {
 	done
 }
 
-# On a terminal, until a key: a budget that is spent has a full bar, one without end an empty one.
+# On a terminal, until a key is pressed: a spent budget has a full bar, an unlimited one an empty
+# bar.
 test_top_live() {
 	bgtask container new --quota unlimited cli-a
 	bgtask container new --quota 0s cli-b

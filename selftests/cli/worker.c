@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * worker FILE: a task that is half done until there is FILE, or until it is cancelled, and says so.
+ * worker FILE: a task that is half done until FILE exists, or until it is cancelled, and says so.
  */
 #include <bgtask.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* How often it is looked whether there is the file, ms. */
+/* How often the task looks for the file, ms. */
 #define LOOK	10
 
 static int end(struct bgt *bgt, int status, const char *message)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Of "unreached", and of lines FILE:LINE, the text and the tests that run it, with tabs between
-# them: prints the lines that no test runs and that have no reason, those that have a reason and
-# need none, and how much of each part is run. Fails below 95 %.
+# Reads "unreached", and lines with FILE:LINE, the text, and the tests that run the line, separated
+# by tabs. Prints the lines that no test runs and that "unreached" does not list, the entries of
+# "unreached" that need no reason, and how much of each part is run. Fails below 95 %.
 
 NR == FNR && /^#/ { next }
 NR == FNR && /^[^ \t]+\.[ch]: / {

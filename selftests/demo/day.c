@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * day APP SCRIPT WATCH-LOG: a day in the life of an app with background tasks, which bgtaskd
- * knows as APP. This is what the app's user does and what happens around it; it is done through
- * SCRIPT, called with "app" and arguments of the app, or with "network" and "up" or "down". What
- * comes of it is told line by line, and drawn at the end.
+ * day APP SCRIPT WATCH-LOG: plays a day in the life of an app with background tasks, which bgtaskd
+ * knows as APP: what the user does, and what happens around the app. SCRIPT does these things; it
+ * is called with "app" and arguments of the app, or with "network" and "up" or "down". Prints what
+ * comes of it line by line, and draws it at the end.
  *
- * Exits with 0 if all that was promised came true.
+ * Exits with 0 if all promises were kept.
  */
 #include <bgtask.h>
 #include <errno.h>
@@ -24,11 +24,11 @@
 #define NSEC_PER_MSEC	UINT64_C(1000000)
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
-/* The longest that anything may take, ns, and how often it is looked. */
+/* The longest that anything may take, ns, and how often the program looks. */
 #define PATIENCE	UINT64_C(90000000000)
 #define LOOK		(50 * NSEC_PER_MSEC)
 
-/* The story's clock is so much ahead of the generations, ns. */
+/* How long before a generation of the budget the story begins, ns. */
 #define BEFORE_GENERATION	(100 * NSEC_PER_MSEC)
 
 #define INTERVAL_MSEC	"3000"
@@ -39,7 +39,7 @@ static bool has_ended(const struct run *run)
 }
 
 /*
- * What is done
+ * Acts
  */
 
 static void heading(struct day *day, const char *text)
@@ -58,7 +58,7 @@ static void set_network(struct day *day, const char *how)
 		die("network", "failed");
 }
 
-/* Whether the user looks at the app: then its budget does not matter. */
+/* The app is exempt from its budget while the user looks at it. */
 void day_show_app(struct day *day, bool visible)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -95,7 +95,7 @@ static void open_app(struct day *day)
 	run_app(day, "open", INTERVAL_MSEC, "Dear Ann, ...");
 }
 
-/* What is used up to now, and in which generation. */
+/* Reads the usage so far, and the number of the generation. */
 static void read_budget(struct day *day, uint64_t *usage, uint64_t *generation)
 {
 	struct bgt_container *container;
@@ -177,8 +177,8 @@ static bool is_watch_over(const struct day *day)
 }
 
 /*
- * When acts begin, ms, is chosen such that what comes of them, and the moments when a budget is
- * spent or renewed, are well within a half of a second of the story.
+ * The times (ms) at which acts begin. They are chosen such that the consequences, and the moments
+ * when a budget is spent or renewed, fall well within a half second of the story.
  */
 static const struct step {
 	uint64_t begin;
@@ -192,7 +192,7 @@ static const struct step {
 	{ 14700, come_back, is_closed },
 };
 
-/* The story begins a little before a generation of the budget does. */
+/* The story begins a little before a generation of the budget. */
 static void await_begin(struct day *day)
 {
 	struct bgt_container *container;

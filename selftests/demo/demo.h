@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the narrators have in common. */
+/* Shared by the narrators. */
 #ifndef DEMO_H
 #define DEMO_H
 
@@ -7,33 +7,36 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* CLOCK_BOOTTIME in ns, as all times here. */
+/* CLOCK_BOOTTIME in ns, the clock of all times here. */
 uint64_t boottime(void);
 
 double seconds(uint64_t ns);
 
 /*
- * Seconds as they are shown, in whole steps: what differs from one run to the next by some ms is
- * not to show, and so is to lie well within a step.
+ * Seconds, rounded down to whole steps: the demo prints the same in each run, although times differ
+ * by some ms, if they lie well within a step.
  */
 #define TENTH	UINT64_C(100000000)
 #define HALF	(5 * TENTH)
 #define WHOLE	(10 * TENTH)
 double in_steps(uint64_t ns, uint64_t step);
 
-/* What is due at a tenth is seen a little later, or hardly earlier: clocks are ahead, ns. */
+/*
+ * Added to times that are due at a tenth, since they are noticed a little later, or hardly earlier,
+ * ns.
+ */
 #define TENTH_AHEAD	UINT64_C(25000000)
 
-/* What is shown as something less exact is added to the file that EXACT names, if set. */
+/* Adds a line to the file $EXACT, if set: the exact value of something that is shown rounded. */
 __attribute__((format(printf, 1, 2)))
 void exactly(const char *format, ...);
 
 _Noreturn void die(const char *what, const char *why);
 
-/* Runs a command; a descriptor that is negative stays what it is. */
+/* Runs a command; a negative descriptor means that of this program. */
 pid_t start(char **command, int input, int output);
 
-/* Says whether a promise was kept, and returns that. */
+/* Prints whether a promise was kept. Returns @ok. */
 bool verdict(bool ok, const char *what);
 
 /* Escape sequences, or nothing unless COLOR is set in the environment. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is thought of a day when it is over. */
+/* Judges a day when it is over. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +7,13 @@
 #include "day.h"
 #include "demo.h"
 
-/* How long a task has to end when it is told to, ns, and how much later it may be seen to have. */
+/* How long a task has to end, ns, and how much later its end may be noticed. */
 #define TO_END		UINT64_C(5000000000)
 #define TOLERANCE	(TO_END / 10)
 
 #define LEAST_FREEZES	2
 
-/* When the task that does not end was told to, as it says itself; 0 if it was not. */
+/* When Watch, which ignores this, was told to end, by its own log; 0 if it was not told. */
 static uint64_t told_to_end(const struct day *day)
 {
 	FILE *file = fopen(day->watch_log, "re");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keeps what each lane did, and draws all lanes below each other. Changes may be noticed in any
- * order, so each is sorted in by its time.
+ * Keeps the changes of each lane, and draws all lanes below each other. Changes may be noticed in
+ * any order, so each is inserted by its time.
  */
 #include "lanes.h"
 
@@ -10,7 +10,7 @@
 
 #include "demo.h"
 
-#define HALF_COLUMNS	2	/* of half a second */
+#define HALF_COLUMNS	2	/* columns of a half second */
 
 struct lane_change {
 	uint64_t time;
@@ -30,7 +30,7 @@ void lane_set(struct lane *lane, uint64_t time, enum lane_kind kind)
 	lane->count++;
 }
 
-/* What is drawn of a lane in a half second, counted from the beginning. */
+/* The kind that is drawn for a half second, counted from the beginning. */
 static enum lane_kind kind_in(const struct lane *lane, uint64_t begin, uint64_t half)
 {
 	enum lane_kind before = LANE_NOTHING, kind = LANE_NOTHING;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What several things did in the same time, one line each. As in the report, a change counts from
- * the beginning of the half second that it falls into.
+ * What several things did at the same time, one line for each. As in the report, a change counts
+ * from the beginning of the half second in which it happens.
  */
 #ifndef LANES_H
 #define LANES_H
@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where more than one begins in the same half second, the last of them is drawn. */
+/* If several kinds begin in the same half second, the one that comes last in this list is drawn. */
 enum lane_kind {
 	LANE_NOTHING,
-	LANE_ENDS,	/* nothing, from the next half second on */
+	LANE_ENDS,	/* nothing after this half second */
 	LANE_WAITS,
 	LANE_RUNS,
 	LANE_FROZEN,
@@ -27,10 +27,10 @@ struct lane {
 	size_t count;
 };
 
-/* From a moment on, a lane is of that kind. Moments may come in any order. */
+/* Sets the kind of a lane from a moment on. Moments may come in any order. */
 void lane_set(struct lane *lane, uint64_t time, enum lane_kind kind);
 
-/* Draws lanes from one moment to another; the first is that of the container. */
+/* Draws lanes from @begin to @end; the first lane is that of the container. */
 void lanes_draw(const struct lane *lanes, size_t count, uint64_t begin, uint64_t end);
 
 void lane_free(struct lane *lane);

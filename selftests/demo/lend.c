@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lend CONTAINER MUTEX COMMAND...: run a command that makes a container of that name, in which a
- * mutex of the user is acquired and the budget is spent. Then wait for that mutex, outside of the
- * container, and tell what becomes of it, as the kernel's events come.
+ * lend CONTAINER MUTEX COMMAND...: runs a command that makes a container of this name, acquires a
+ * mutex of the user in it, and spends the budget. Then waits for the mutex outside of the
+ * container, and reports what happens, by the kernel's events.
  *
- * Exits with 0 if the container was lent the time to release the mutex, and was charged for it.
+ * Exits with 0 if the container was lent time to release the mutex, and was charged for it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -18,11 +18,11 @@
 
 #include "demo.h"
 
-/* For how long time is lent, and how much later we may notice, ns. */
+/* How long a loan lasts, and how much later the end of the wait may be noticed, ns. */
 #define GRACE		UINT64_C(50000000)
 #define LATE		UINT64_C(50000000)
 
-/* The longest that nothing may happen, ms; a generation is shorter. */
+/* How long nothing may happen, ms; longer than a generation. */
 #define PATIENCE	20000
 
 struct story {
@@ -33,15 +33,15 @@ struct story {
 	uint64_t begin;			/* CLOCK_BOOTTIME in ns, as all times */
 	uint64_t quota;
 	uint64_t next;			/* when generation 1 is due */
-	uint64_t asked, lent, got;	/* 0 before */
-	uint64_t spent;			/* of generation 0, when the budget was gone */
-	uint64_t spent_at_last;		/* and when it stood still again */
-	uint64_t overrun;		/* what of it generation 1 is charged */
+	uint64_t asked, lent, got;	/* 0 until it happens */
+	uint64_t spent;			/* in generation 0, when it stopped */
+	uint64_t spent_at_last;		/* and when it stopped again */
+	uint64_t overrun;		/* charged to generation 1 */
 	uint64_t times_lent;
 	bool over;
 };
 
-/* Begins a line: what the clock on the wall says, and who does it. */
+/* Begins a line: the time since the beginning, and who acts. */
 static void print_who(const struct story *story, uint64_t time, const char *who)
 {
 	printf("  %5.1f s  %-8s  ", in_steps(time - story->begin + TENTH_AHEAD, TENTH), who);
@@ -73,7 +73,7 @@ static bool is_owned_inside(const struct story *story)
 	return found;
 }
 
-/* Somebody outside wants the mutex. The command tells by such a pause that it was frozen. */
+/* The reader asks for the mutex after a pause, by which the command notices that it was frozen. */
 static void ask(struct story *story)
 {
 	const struct timespec pause = { .tv_sec = 1 };
@@ -100,7 +100,7 @@ static void tell_stopped(struct story *story, const struct bgt_container *contai
 	ask(story);
 }
 
-/* The last event of a short loan may be left out: so this looks, after a while. */
+/* Looks after a while, since the event at the end of a short loan may be left out. */
 static void tell_standing(struct story *story)
 {
 	const struct timespec pause = { .tv_nsec = 100 * 1000000 };
@@ -127,7 +127,7 @@ static bool was_in_time(const struct story *story)
 	return story->got - story->asked <= GRACE + LATE;
 }
 
-/* What happens at nearly the same time comes in any order, and is told in that of its causes. */
+/* The events of the loan and of the mutex come in any order; prints them once both have come. */
 static void tell_loan(struct story *story)
 {
 	if (!story->lent || !story->got)
@@ -215,7 +215,7 @@ static void follow(struct story *story)
 	}
 }
 
-/* Checks what the demo promises. */
+/* Judges the promises of the demo. */
 static bool judge(const struct story *story)
 {
 	char text[160];
@@ -255,7 +255,7 @@ int main(int argc, char **argv)
 	pid = start(argv + 3, -1, -1);
 	follow(&story);
 
-	/* It goes on for ever. */
+	/* The command runs for ever. */
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
 	bgt_mutex_close(story.mutex);

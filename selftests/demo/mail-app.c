@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mail-app: a mail app, as the user sees it. Its background tasks are in mail-task.c, and which it
- * may have is in its manifest.
+ * mail-app: the part of a mail app that the user sees. mail-task.c has its background tasks, and
+ * the manifest lists those that it may register.
  *
  *   open INTERVAL LETTER   begin: register all tasks, fire one, and wait until it has ended;
  *                          INTERVAL is in ms
@@ -24,7 +24,7 @@
 /* How long sending a letter may take, ms. */
 #define PATIENCE	60000
 
-/* What is run is said by the manifest. */
+/* The manifest says which program the task runs. */
 static void register_task(struct bgt *bgt, struct bgt_task_builder *builder)
 {
 	if (bgt_task_register(builder, NULL))
@@ -80,7 +80,7 @@ static void print_end(const struct bgt_instance *instance)
 	printf("\n");
 }
 
-/* The handlers of progress and completion. Returns whether it was the latter. */
+/* Handles events of progress and completion. Returns whether the event was a completion. */
 static bool handle(const struct bgt_event *event)
 {
 	switch (event->type) {
@@ -116,7 +116,7 @@ static void await_end(struct bgt *bgt)
 
 static void begin(struct bgt *bgt, uint64_t interval, const char *letter)
 {
-	/* Before anything can happen. */
+	/* Associates before anything can happen, so that no event is missed. */
 	if (bgt_task_associate(bgt, NULL))
 		die("cannot associate handlers", bgt_error(bgt));
 	register_all(bgt, interval);
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 	struct bgt *bgt;
 	int error;
 
-	/* Whoever reads this shall have it at once. */
+	/* Whoever reads the output must get each line at once. */
 	setlinebuf(stdout);
 	error = bgt_open(&bgt);
 	if (error)

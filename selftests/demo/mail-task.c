@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mail-task: the tasks of a mail app, each of which bgtaskd runs in a process of its own.
+ * mail-task: the tasks of a mail app. bgtaskd runs each in a process of its own.
  *
  *   send OUTBOX           append what came with the trigger to a file
  *   index MAILBOX INDEX   count the words of all mail; works without bgtaskd, too
@@ -25,7 +25,7 @@ struct task {
 	struct bgt_instance *instance;
 };
 
-/* What has been asked of us in the meantime. */
+/* Whether the task was told to end since the last call. */
 static bool is_canceled(struct task *task, enum bgt_cancel_reason *reason)
 {
 	const struct bgt_event *event;
@@ -119,7 +119,7 @@ static int run_index(struct task *task, const char *mailbox, const char *index)
 	return status;
 }
 
-/* It notes what it is told, so that all can see that it was. */
+/* Records that it was told to end, so that the demo can show it, and does not end. */
 static int run_watch(struct task *task, const char *log)
 {
 	struct pollfd poller = { .fd = bgt_fd(task->bgt), .events = POLLIN };

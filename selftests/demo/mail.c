@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mail MUTEX: an app that owns a mutex of its user for longer than its budget lasts. When it goes
- * on after a pause, it has been frozen: then it brings what it is at to an end, releases the mutex
- * and spends all it can on something else.
+ * mail MUTEX: an app that owns a mutex of its user for longer than its budget lasts. After a pause
+ * it knows that it was frozen: it finishes its work, releases the mutex, and uses up its budget
+ * with something else.
  */
 #include <bgtask.h>
 
 #include "demo.h"
 
-/* Longer than the machine holds anyone up, shorter than the reader takes to come along. */
+/* Longer than a busy machine holds up the app, shorter than the pause before the reader asks. */
 #define PAUSE	UINT64_C(700000000)
 
-/* What is left to do then, ns. */
+/* How much work is left then, ns. */
 #define REST	UINT64_C(10000000)
 
 static void work_until_frozen(void)

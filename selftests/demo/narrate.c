@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * narrate INPUT OUTPUT CONTAINER COMMAND...: run a command that makes a container of that name, and
- * tell what becomes of it, as the kernel's events come. Draws the generations when it is over.
+ * narrate INPUT OUTPUT CONTAINER COMMAND...: runs a command that makes a container of this name,
+ * and reports what happens to it, by the kernel's events. Draws the generations at the end.
  *
- * Exits with 0 if the command did, was frozen at least three times and kept to its budget.
+ * Exits with 0 if the command succeeded, was frozen at least three times, and kept to its budget.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,25 +25,25 @@
 
 struct story {
 	const char *name;
-	int input;		/* its offset is shared with the command: how far it has read */
+	int input;		/* shared with the command: its offset is how far that is */
 	off_t input_size;
 	uint32_t id;
 	uint64_t quota, period;
 	uint64_t begin;		/* CLOCK_BOOTTIME in ns, as all times */
-	uint64_t usage;		/* CPU time when it last stood still, or at its end */
+	uint64_t usage;		/* usage at the last stop, or at the end */
 	uint64_t overrun;	/* the largest */
 	struct timeline timeline;
 	bool ended;
 };
 
-/* Begins a line: what the clock on the wall says, and how much CPU time was used. */
+/* Begins a line: the time since the beginning, and the CPU time used. */
 static void print_times(const struct story *story, uint64_t time)
 {
 	printf("  %7.1f s  %8.1f s  ", in_steps(time - story->begin + TENTH_AHEAD, TENTH),
 	       in_steps(story->usage + TENTH_AHEAD, TENTH));
 }
 
-/* To ten percent. */
+/* How much of the input was read, rounded to ten percent. */
 static int percent_read(const struct story *story)
 {
 	off_t offset = lseek(story->input, 0, SEEK_CUR);
@@ -66,7 +66,7 @@ static void tell_new(struct story *story, const struct bgt_container *container)
 	timeline_begin(&story->timeline, story->begin);
 }
 
-/* All threads stand still: what it used until now is certain. */
+/* All threads stand still, so the usage so far is certain. */
 static void tell_stopped(struct story *story, const struct bgt_container *container, uint64_t time)
 {
 	uint64_t charged = container->usage - story->usage;
@@ -95,7 +95,7 @@ static void tell_end(struct story *story, const struct bgt_container *container,
 	timeline_end(&story->timeline, time, container->usage - story->usage);
 	story->usage = container->usage;
 	story->ended = true;
-	/* It depends on the command, too, and not on its budget alone. */
+	/* The end depends on the command as well as on its budget, so it is rounded more. */
 	printf("  %7.0f s  %8.0f s  done\n", in_steps(time - story->begin, WHOLE),
 	       in_steps(story->usage, WHOLE));
 }
@@ -137,7 +137,7 @@ static void tell_all(struct story *story, struct bgt *bgt)
 		die("events", bgt_error(bgt));
 }
 
-/* Returns the command's exit status. */
+/* Follows the events. Returns the command's exit status. */
 static int follow(struct story *story, struct bgt *bgt, pid_t pid)
 {
 	struct pollfd pollers[] = {
@@ -156,7 +156,7 @@ static int follow(struct story *story, struct bgt *bgt, pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* Checks what the demo promises. */
+/* Judges the promises of the demo. */
 static bool judge(const struct story *story, int status)
 {
 	uint64_t generations = story->timeline.count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What comes of a day, as bgtaskd, the kernel and the app tell of it. */
+/* Notices what happens during a day, with bgtaskd, the kernel and the app, and reports it. */
 #include <bgtask.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "day.h"
 #include "demo.h"
 
-/* So much later, ns, all of what happened is noticed. */
+/* After this time, ns, everything that happened was noticed. */
 #define SETTLED		(2 * TENTH)
 
 static uint64_t clock_now(clockid_t clock)
@@ -22,7 +22,7 @@ static uint64_t clock_now(clockid_t clock)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* The helper's records have the time on the wall. */
+/* Converts a time of the helper's records, which have CLOCK_REALTIME. */
 static uint64_t from_wall(uint64_t time)
 {
 	return time - clock_now(CLOCK_REALTIME) + boottime();
@@ -36,7 +36,7 @@ static struct run *find_run(struct day *day, const char *name)
 	die(name, "an unknown task runs");
 }
 
-/* One task begins after the other, however they take turns. */
+/* Tasks that begin in the same half second are always reported in the same order. */
 static unsigned int rank_of_begin(const struct day *day, const struct run *run)
 {
 	return RANK_BEGINS + (unsigned int)(run - day->runs);
@@ -117,13 +117,13 @@ static void look_at_internet(struct day *day)
 	if (internet == day->internet)
 		return;
 	day->internet = internet;
-	/* It was so since the last look at most; what follows from it is told behind it. */
+	/* It happened after the last look; what follows from it comes later in the report. */
 	report_add(&day->report, day->last_look, RANK_NETWORK, "bgtaskd",
 		   "sees that there is %s", internet ? "internet" : "no internet");
 	lane_set(&day->lanes[LANE_INTERNET], day->last_look, internet ? LANE_RUNS : LANE_NOTHING);
 }
 
-/* In quarters: how far it is to a few percent is different every time. */
+/* In quarters, since the exact progress differs in each run. */
 static const char *share(uint32_t percent)
 {
 	static const char *const shares[] = { "next to nothing", "about a quarter", "about half",
@@ -204,7 +204,7 @@ static void look_at_app(struct day *day)
 
 	if (!day->lines)
 		return;
-	/* Asked before what it says is read, which is all then. */
+	/* Asked before the output is read, so that all output of an ended app is read. */
 	ended = waitpid(day->pid, &status, WNOHANG) == day->pid;
 	while (fgets(line, sizeof(line), day->lines)) {
 		line[strcspn(line, "\n")] = '\0';
@@ -230,7 +230,10 @@ void day_look(struct day *day)
 
 	look_at_events(day);
 	look_at_app(day);
-	/* In this order, or what follows from the internet might be seen before it. */
+	/*
+	 * In this order, so that consequences of the internet are not reported before the internet
+	 * itself.
+	 */
 	look_at_instances(day);
 	look_at_internet(day);
 	report_tell(&day->report, now - SETTLED);

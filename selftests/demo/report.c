@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keeps lines until they are told. They may be noticed in any order, so each is sorted in by its
+ * Keeps lines until they are printed. They may be noticed in any order, so each is inserted by its
  * time.
  */
 #include "report.h"

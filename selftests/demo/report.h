@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines of a story, each with its time. They may be noticed in any order, and are told in the order
- * of their times, which are shown in halves of a second. Lines of the same half are told by their
- * rank, which says what causes what: how many ms are between them is different every time.
+ * Lines of a story, each with its time. They may be noticed in any order, and are printed in the
+ * order of their times, which are shown in half seconds. Lines of the same half second are printed
+ * by their rank, causes first, since the ms between them differ in each run.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -16,15 +16,15 @@ struct report {
 	size_t count;
 };
 
-/* Lines of the same rank in the same half of a second are told as they were added. */
+/* Lines of the same rank and half second are printed in the order in which they were added. */
 __attribute__((format(printf, 5, 6)))
 void report_add(struct report *report, uint64_t time, unsigned int rank, const char *who,
 		const char *format, ...);
 
-/* Tells what has not been told of the halves of a second that were over at a moment. */
+/* Prints the lines of all half seconds that have ended at @until. */
 void report_tell(struct report *report, uint64_t until);
 
-/* Tells what is left, too. */
+/* Prints the remaining lines, too. */
 void report_free(struct report *report);
 
 #endif /* REPORT_H */

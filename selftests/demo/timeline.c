@@ -19,7 +19,7 @@
 
 struct row {
 	uint64_t begin;
-	uint64_t frozen;	/* 0 if it was not */
+	uint64_t frozen;	/* 0 if it was not frozen */
 	uint64_t end;		/* 0 until it is known */
 	uint64_t charged;
 };
@@ -79,7 +79,7 @@ static unsigned int draw_bar(const char *character, const char *sequence, unsign
 static void draw_row(const struct row *row, size_t number, uint64_t period)
 {
 	uint64_t stop = row->frozen ? row->frozen : row->end;
-	/* The last one depends on the command, too, and is rounded. */
+	/* The last generation ends with the command, and so is rounded more. */
 	uint64_t step = row->frozen ? TENTH : HALF, ahead = row->frozen ? TENTH_AHEAD : HALF / 2;
 	unsigned int at;
 

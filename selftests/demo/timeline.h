@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* When a container ran and when it was frozen, one row a generation. */
+/* When a container ran and when it was frozen, one row for each generation. */
 #ifndef TIMELINE_H
 #define TIMELINE_H
 
@@ -13,7 +13,7 @@ struct timeline {
 	unsigned int freezes;
 };
 
-/* To be called in this order, any number of times; the last generation may just end. */
+/* To be called in this order, again and again; the last generation may end without a freeze. */
 void timeline_begin(struct timeline *timeline, uint64_t time);
 void timeline_freeze(struct timeline *timeline, uint64_t time, uint64_t charged);
 void timeline_end(struct timeline *timeline, uint64_t time, uint64_t charged);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tracker FILE TOLD: an app that draws, by its UI thread, and works, by another one. FILE has how
- * often it has done either, two numbers of 64 bits; to TOLD it adds what it is told, and answers.
+ * tracker FILE TOLD: an app whose UI thread draws, and whose other thread works. FILE has the
+ * number of frames and of steps of work so far, two 64-bit numbers. Adds the events that it gets,
+ * and its answers, to TOLD.
  */
 #include <bgtask.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 
 #include "demo.h"
 
-/* In ms: a frame of what is drawn, a step of the work, and a task of so many steps. */
+/* In ms: the time of a frame and of a step of work; and how many steps a task takes. */
 #define FRAME		16
 #define STEP		10
 #define TASK_STEPS	200
@@ -31,7 +32,7 @@ struct app {
 	FILE *told;
 	struct counts *counts;
 	uint32_t ui;
-	uint32_t task;		/* that runs in it; or 0 */
+	uint32_t task;		/* the task that runs in the app; or 0 */
 	unsigned int left;	/* steps of the task */
 };
 
@@ -50,7 +51,7 @@ static void hear(struct app *app, const struct bgt_event *event)
 	switch (event->type) {
 	case BGT_EVENT_APP_SUSPENDING:
 		fprintf(app->told, "suspending\n");
-		/* It stands still before this returns, or soon after. */
+		/* The app is frozen before this call returns, or soon after. */
 		if (bgt_app_saved(app->bgt))
 			die("bgt_app_saved", bgt_error(app->bgt));
 		fprintf(app->told, "its state was saved\n");

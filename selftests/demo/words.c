@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counts words, which is the work of the demo's task Index. The words are in a hash table, and
- * sorted only when they are written.
+ * Counts words, which is the work of the demo's task Index. Keeps the words in a hash table, and
+ * sorts them only to write them.
  */
 #include "words.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define BUCKETS		4096
-#define LENGTH_MAX	31	/* what is longer is cut */
+#define LENGTH_MAX	31	/* longer words are cut */
 
 struct word {
 	struct word *next;
@@ -23,7 +23,7 @@ struct word {
 struct words {
 	struct word *buckets[BUCKETS];
 	size_t total, different;
-	char text[LENGTH_MAX + 1];	/* of the word that is being read */
+	char text[LENGTH_MAX + 1];	/* the word that is being read */
 	size_t length;
 };
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The example of libbgtask(3): with everything installed as "make install" does, with the helper on
-# its default configuration, it prints what the page says it does.
+# The example of libbgtask(3): with everything installed as by "make install", and the helper on its
+# default configuration, the example prints what the page says it does.
 
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=/dev/null
@@ -10,7 +10,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 cgroup=/sys/fs/cgroup/bgtask.apps
 
-# In a mount namespace of its own, so that the system has not been changed afterwards.
+# Runs in a mount namespace of its own, so that the system itself is not changed.
 if [[ ${1-} != inside ]]; then
 	exec unshare --mount "$0" inside
 fi
@@ -45,7 +45,7 @@ install() {
 	cp -r -P --preserve=mode "$here"/root/{etc,usr} / && ldconfig
 }
 
-# By the path that it is installed in, not by one where it was built.
+# Runs the installed programs, not those in the build directory.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset LD_LIBRARY_PATH
 
@@ -60,13 +60,13 @@ start_helper() {
 	return 1
 }
 
-# Where all is emulated and checked, a program has spent the usual budget before it has begun.
+# On an emulated debug kernel, a program has spent the usual budget before its main() begins.
 stretch_budget() {
 	sed -i 's/^#Quota=1s/Quota=1h/; s/^#Period=2h/Period=2h/' /etc/bgtask/bgtaskd.conf
 	kill "$helper" && wait "$helper" && start_helper
 }
 
-# It runs twice: then the task is registered, and the history is longer.
+# Runs the example twice: the second time the task is registered, and the history is longer.
 run_example() {
 	stretch_budget || return
 	timeout 300 sh -e "$here/root/start" >"$scratch/output" 2>&1
@@ -81,7 +81,7 @@ run_example_again() {
 	return "${PIPESTATUS[1]}"
 }
 
-# offer WORD...: what completion has for the last one.
+# offer WORD...: prints the completions of the last word.
 offer() {
 	COMP_WORDS=(bgtask "$@") COMP_CWORD=$# COMPREPLY=()
 	_bgtask

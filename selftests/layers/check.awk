@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Of "folders", of lines PART OBJECT TYPE SYMBOL, as nm(1) has them, and of lines PART FILE include
-# HEADER: prints which calls and headers go up, which headers are another folder's own, which objects
-# are in a circle that leaves their folder or is too large, and which functions have a name that
-# another one of the same part has. Fails if there are any.
+# Reads "folders", lines PART OBJECT TYPE SYMBOL made from the output of nm(1), and lines PART FILE
+# include HEADER. Prints the calls and headers that go up, the headers that are another folder's own,
+# the objects in a circle that leaves their folder or is too large, and the functions that have the
+# same name as another function of the same part. Fails if there are any.
 
-# Which of the folders of a part a file is in, or is itself; the highest is the first.
+# The index of the folder that a file is in, or of the file itself; the highest layer is the first.
 function layer_of(part, file,    i) {
 	for (i = 1; i <= count[part]; i++)
 		if (index(file, name[part, i] ".") == 1 ||

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Asks a helper that may fail at any moment, and says whether it has done what it was asked for. */
+/*
+ * Makes requests to a helper that may fail at any moment, and says whether they were carried out.
+ */
 #include <errno.h>
 #include <string.h>
 

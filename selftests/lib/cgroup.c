@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes, reads, moves into and removes the cgroups of a test, which are all below one, so that the
- * end of the test can remove whatever the test has left.
+ * Makes, reads, moves tasks into and removes the cgroups of a test. All of them are below one
+ * cgroup, so that the end of the test can remove whatever the test has left.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -51,7 +51,7 @@ static int remove_directory(const char *path, const struct stat *stat, int type,
 	return 0;
 }
 
-/* A task that was just reaped may still be leaving. */
+/* Tries for a while, since a task that was just reaped may still be leaving. */
 void cgroup_remove_tree(const char *top)
 {
 	uint64_t end = now() + DEADLINE;
@@ -169,7 +169,7 @@ bool cgroup_wait(const char *cgroup, const char *key, int value)
 	poller.fd = open(cgroup_path(cgroup, "cgroup.events"), O_RDONLY | O_CLOEXEC);
 	if (poller.fd < 0)
 		fail("open %s: %s", cgroup_path(cgroup, "cgroup.events"), strerror(errno));
-	/* What changes after it was read, wakes poll(). */
+	/* A change after the last reading wakes poll(). */
 	while (!(reached = find_key(poller.fd, key) == value) && now() < end)
 		poll(&poller, 1, 1000);
 	close(poller.fd);

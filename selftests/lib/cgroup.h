@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cgroups. Paths are below the one that all of a test's cgroups are in, whose own path is "".
+ * Cgroups. Paths are relative to the cgroup that has all cgroups of a test, whose own path is "".
  */
 #ifndef BGTASK_TEST_CGROUP_H
 #define BGTASK_TEST_CGROUP_H
@@ -12,7 +12,7 @@
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define CGROUP_TOP	CGROUP_ROOT "/bgtask-selftest"
 
-/* The full path of a cgroup, or of a file in it unless that is NULL. Valid until the next call. */
+/* The full path of a cgroup, or of a file in it if that is not NULL. Valid until the next call. */
 const char *cgroup_path(const char *cgroup, const char *file);
 
 void cgroup_make(const char *cgroup);
@@ -23,10 +23,13 @@ bool cgroup_remove(const char *cgroup);
 /* Kills all tasks and removes all cgroups of the test. */
 void cgroup_remove_all(void);
 
-/* The same for any cgroup, by its full path, and those below; nothing if it does not exist. */
+/*
+ * The same for any cgroup with all cgroups below, by its full path; does nothing if it does not
+ * exist.
+ */
 void cgroup_remove_tree(const char *top);
 
-/* A descriptor of the directory. */
+/* Returns a descriptor of the cgroup's directory. */
 int cgroup_open(const char *cgroup);
 
 /* Return 0 or a negative errno. */
@@ -36,10 +39,10 @@ int cgroup_write(const char *cgroup, const char *file, const char *text);
 int cgroup_move(const char *cgroup, pid_t pid);
 int cgroup_move_thread(const char *cgroup, pid_t tid);
 
-/* The number behind a key, as in cpu.stat; or -1. */
+/* The number after a key, as in cpu.stat; or -1. */
 int64_t cgroup_key(const char *cgroup, const char *file, const char *key);
 
-/* usage_usec of cpu.stat. */
+/* The cgroup's usage, us. */
 uint64_t cgroup_usage(const char *cgroup);
 
 /* Whether all tasks of a cgroup stand still. */
@@ -50,10 +53,10 @@ bool cgroup_wait(const char *cgroup, const char *key, int value);
 void cgroup_wait_frozen(const char *cgroup, bool frozen);
 void cgroup_wait_empty(const char *cgroup);
 
-/* Kills all tasks of a cgroup, and waits until none of the caller's children is left. */
+/* Kills all tasks of a cgroup, and reaps those that are children of the caller. */
 void cgroup_end(const char *cgroup);
 
-/* The number of cgroups of the test that are frozen or asked to be. */
+/* The number of the test's cgroups that are frozen, or are being frozen. */
 unsigned int cgroup_count_frozen(void);
 
 #endif

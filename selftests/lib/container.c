@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library's calls about containers and members, which end the test if they fail; waiting for
- * events; and comparing the usage of a container with that of its cgroup, which both may move
+ * The library's calls for containers and members, which end the test if they fail; waiting for
+ * events; and comparing the usage of a container with that of a cgroup, both of which may change
  * meanwhile.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts processes into an app's cgroup as a user of their own, so that a test can have many callers
- * at the same time.
+ * Starts processes in an app's cgroup, each as some user, so that a test can have many callers at
+ * the same time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ pid_t crowd_enter(const char *app, uid_t uid, void (*act)(struct field *, uint64
 	close_range(3, UINT_MAX, 0);
 	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		fail("cannot become %u: %s", uid, strerror(errno));
-	/* Whatever becomes of the test. */
+	/* The process ends with the test, however that ends. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	act(field, &seed);
 	_exit(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes a chosen allocation of a thread fail, by the files that CONFIG_FAILSLAB has in debugfs and
+ * Makes a chosen allocation of a thread fail, with the files of CONFIG_FAILSLAB in debugfs and
  * below /proc.
  */
 #include "failslab.h"

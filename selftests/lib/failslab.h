@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Lets the kernel pretend a lack of memory, if it was built for that (CONFIG_FAILSLAB). */
+/* Lets the kernel pretend a lack of memory, if it was built with CONFIG_FAILSLAB. */
 #ifndef BGTASK_TEST_FAILSLAB_H
 #define BGTASK_TEST_FAILSLAB_H
 
@@ -8,16 +8,16 @@
 bool failslab_is_there(void);
 
 /*
- * Makes the @nth allocation of a thread fail, which is given by its path below /proc; counted from
- * its next system call, if it is the caller. Returns a descriptor for failslab_end(), as to open
- * one then would take memory.
+ * Makes the @nth allocation of a thread fail; the thread is given by its path below /proc. The
+ * calling thread's allocations count from its next system call. Returns a descriptor for
+ * failslab_end(), since opening one at the end would take memory.
  */
 int failslab_begin(const char *thread, unsigned int nth);
 
-/* How many allocations are left before the one that fails. */
+/* How many allocations come before the one that fails. */
 unsigned int failslab_left(int fd);
 
-/* Ends this. Returns whether the allocation has failed. */
+/* Ends the fault. Returns whether the allocation has failed. */
 bool failslab_end(int fd);
 
 #endif

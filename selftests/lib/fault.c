@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The test's part of faults: it says when a call of the helper fails, learns which call has failed,
- * and sees whether the helper has left something behind.
+ * The test's side of faults: says when a call of the helper fails, reads which call has failed, and
+ * checks whether the helper has left something behind.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,15 +24,15 @@
 
 #define PATH	"/tmp/bgtask-selftest-faults"
 
-/* After how many faults a step is taken without one; in long rounds after each. */
+/* After how many faults a step is taken without a fault; in long rounds after each fault. */
 #define STEP_EACH	4
-/* At one call in how many the helper is killed unless rounds are long. */
+/* In short rounds, the helper is killed at one of so many calls. */
 #define KILL_EACH	3
 
 static struct fault_board *board;
-/* How many calls had failed when it was armed. */
+/* How many calls had failed when fault_arm() was called. */
 static uint32_t armed_at;
-/* What was allocated when it was remembered. */
+/* The allocations that remember() has stored. */
 static struct fault_live remembered[FAULT_LIVE_MAX];
 
 void fault_program(char *path, size_t size, const char *name)
@@ -49,7 +49,7 @@ void fault_begin(void)
 	int fd = open(PATH, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	char object[PATH_MAX + 32];
 
-	/* Programs of any user share it. */
+	/* The programs run as different users. */
 	if (fd < 0 || fchmod(fd, 0666) || ftruncate(fd, sizeof(*board)))
 		fail("%s: %s", PATH, strerror(errno));
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -72,7 +72,7 @@ void fault_kill(void)
 {
 	board->kills = true;
 	board->each = soak() ? 1 : KILL_EACH;
-	/* Which of them the first one is. */
+	/* Chooses at random which calls are meant. */
 	board->offset = (uint32_t)random_seed();
 }
 
@@ -109,7 +109,7 @@ const char *fault_site(void)
 
 bool fault_has_ended(void)
 {
-	/* Who is killed has not ended yet when its socket is closed. */
+	/* A killed helper may still be ending when its socket is closed: wait for it. */
 	bool killed = board->kills && board->nr_hits != armed_at;
 	int status;
 
@@ -122,7 +122,7 @@ bool fault_has_ended(void)
 	return true;
 }
 
-/* What is left */
+/* Checks */
 
 static unsigned int count_from(const struct fault_live *live, uint64_t caller)
 {
@@ -133,7 +133,7 @@ static unsigned int count_from(const struct fault_live *live, uint64_t caller)
 	return count;
 }
 
-/* Says where those were made that are there now, if there are more from one place than before. */
+/* Notes the places that have made more of the current allocations than of the remembered ones. */
 static void note_live(void)
 {
 	for (unsigned int i = 0; i < FAULT_LIVE_MAX; i++) {
@@ -142,7 +142,7 @@ static void note_live(void)
 
 		if (!board->live[i].address)
 			continue;
-		/* Each place once, by its first. */
+		/* Each place once, with its first allocation. */
 		for (unsigned int j = 0; j < i && caller; j++)
 			if (board->live[j].address && board->live[j].caller == caller)
 				caller = 0;
@@ -185,7 +185,7 @@ static unsigned int count_descriptors(void)
 	return count;
 }
 
-/* What a helper has, to be compared with what it has later. */
+/* The helper's descriptors and allocations, to be compared later. */
 struct belongings {
 	unsigned int descriptors;
 	uint32_t live;
@@ -225,7 +225,7 @@ static void take(struct bgt *bgt, const struct step *step)
 		step->undo(bgt);
 }
 
-/* What is kept from the first time that a step is taken belongs to the helper. */
+/* Takes the step twice before, since a helper keeps some memory from the first time. */
 static void remember_well(struct bgt *bgt, const struct step *step, struct belongings *belongings)
 {
 	take(bgt, step);
@@ -251,12 +251,14 @@ void fault_each(struct bgt *bgt, const struct step *step)
 			fault_check_left();
 		if (ended)
 			helper_launch(bgt);
-		/* What has been lost is missed later, too. */
+		/* If something was lost, a later step notices it, too. */
 		if (!hit || soak() || faults % STEP_EACH == 0)
 			take(bgt, step);
 		else if (step->undo)
 			step->undo(bgt);
-		/* What another helper has says nothing of this one. */
+		/*
+		 * Another helper has other allocations and descriptors, which are remembered anew.
+		 */
 		if (!ended && !board->kills)
 			compare(&before, step);
 		else if (!board->kills)

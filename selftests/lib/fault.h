@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls of the helper that fail, one at a time: memory, descriptors, the disk, the database and the
- * event loop refuse what it asks of them. faulty.so, which the helper is started with, makes them
- * fail; both share a file. Any other program can be started in the place of the helper.
+ * Calls of the helper that fail, one at a time: calls for memory, descriptors, the disk, the
+ * database and the event loop. faulty.so is loaded into the helper and makes its calls fail; the
+ * test and faulty.so share a file. Any program can be started in place of the helper.
  */
 #ifndef BGTASK_TEST_FAULT_H
 #define BGTASK_TEST_FAULT_H
@@ -13,10 +13,10 @@
 
 struct bgt;
 
-/* The file, by its path in the environment of the helper. */
+/* The variable in the helper's environment that has the path of the shared file. */
 #define FAULT_VARIABLE	"BGTASK_FAULTS"
 
-/* A call is told from others by this many of its callers. */
+/* How many callers identify a call. */
 #define FAULT_DEPTH	3
 #define FAULT_SITES_MAX	16384
 #define FAULT_LIVE_MAX	16384
@@ -26,73 +26,76 @@ struct fault_site {
 	uint64_t callers[FAULT_DEPTH];	/* offsets in the helper, the innermost first */
 };
 
-/* What the file has. */
+/* The content of the shared file. */
 struct fault_board {
 	bool armed;			/* the next call that has not failed yet fails */
-	bool kills;			/* the helper is killed instead, */
-	uint32_t each;			/* at one in so many of these calls */
+	bool kills;			/* instead of a failing call, the helper is killed */
+	uint32_t each;			/* at one of so many calls */
 	uint32_t offset;
-	uint32_t nr_hits;		/* how many have failed, or were the end of the helper */
+	uint32_t nr_hits;		/* calls that have failed, or killed the helper */
 	uint32_t nr_sites;
-	struct fault_site sites[FAULT_SITES_MAX];	/* of all that were met, in order */
-	uint32_t left_open;		/* descriptors, by the last helper that has ended */
+	struct fault_site sites[FAULT_SITES_MAX];	/* all calls so far, in order */
+	uint32_t left_open;		/* by the last helper that has ended */
 	uint32_t nr_live;
-	/* What the helper has allocated and not freed: a table by address. */
+	/* The helper's allocations that are not freed: a hash table by address. */
 	struct fault_live {
 		uint64_t address;	/* 0 for an entry that is free */
 		uint64_t caller;
 	} live[FAULT_LIVE_MAX];
 };
 
-/* Path of a program, or an object, of the tests: "lifecycle/faulty.so". */
+/* The path of a program or an object of the tests: "lifecycle/faulty.so". */
 void fault_program(char *path, size_t size, const char *name);
 
 /*
- * From now on helpers are started such that their calls can fail; from now on they are not. Both
- * are for who has no helper running.
+ * fault_begin() lets the calls of helpers that are started from now on fail, and fault_end() ends
+ * that. Both must be called while no helper runs.
  */
 void fault_begin(void);
 void fault_end(void);
 
 /*
- * From now on the helper is killed where a call would fail; unless rounds are long, at some of
- * these calls only, which are others each time. Says whether that is so.
+ * Lets the helper be killed where a call would fail; in short rounds only at some of these calls,
+ * which are chosen at random each time. fault_kills() says whether it is so.
  */
 void fault_kill(void);
 bool fault_kills(void);
 
-/* Has the next call fail that has not failed yet. Ends that, and returns whether one has. */
+/*
+ * Lets the next call fail that has not failed yet; and ends that. Returns whether a call has
+ * failed.
+ */
 void fault_arm(void);
 bool fault_disarm(void);
 
-/* The last call that has failed, for people. Valid until the next call. */
+/* A description of the last call that has failed. Valid until the next call. */
 const char *fault_site(void);
 
-/* What is tried while a call fails. */
+/* A step that is tried while a call fails. */
 struct step {
 	const char *name;
-	/* Undoes what may be left of it; or NULL. */
+	/* Undoes what the step may have done; or NULL. */
 	void (*undo)(struct bgt *bgt);
-	/* Whether all that it is for has come about. */
+	/* Takes the step. Returns whether all its effects have come about. */
 	bool (*act)(struct bgt *bgt);
 };
 
 /*
- * Takes the step until all of the helper's calls that belong to it have failed once. The helper
- * goes on, or ends as fault_has_ended() wants it; then the step can be undone and taken, and
- * nothing is open or allocated that was not before.
+ * Takes the step until each of the helper's calls during it has failed once. The helper goes on, or
+ * ends as fault_has_ended() wants it; then the step must be undone and taken without a fault, and
+ * nothing may be open or allocated that was not before.
  */
 void fault_each(struct bgt *bgt, const struct step *step);
 
 /*
- * Whether the helper has ended; a test fails unless the helper has done so by itself, as it has
- * failed, or is killed where a call would fail.
+ * Whether the helper has ended. The test fails unless the helper has exited with an error, or was
+ * killed where a call would fail.
  */
 bool fault_has_ended(void);
 
 /*
- * A helper that has ended has freed all that it had allocated, and has no more descriptors open
- * than the first helper that was asked about.
+ * Checks that an ended helper has freed all its allocations, and has no more descriptors open than
+ * the first helper that was checked.
  */
 void fault_check_left(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Builds, sends and reads generic netlink messages without libmnl and libbgtask, which would refuse
- * to send what tests of the kernel's checks have to send.
+ * Builds, sends and reads generic netlink messages without libmnl and libbgtask, which would not
+ * send the invalid messages that tests of the kernel's checks need.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -85,14 +85,14 @@ static const void *value(const struct nlattr *attr)
 	return (const char *)attr + NLA_HDRLEN;
 }
 
-/* NLMSG_ERROR and NLMSG_DONE begin with the error and may have attributes behind it. */
+/* NLMSG_ERROR and NLMSG_DONE begin with the error number; attributes may follow. */
 static int note_result(struct genl *genl, const struct nlmsghdr *message)
 {
 	const char *end = (const char *)message + message->nlmsg_len;
 	const char *attrs = (const char *)NLMSG_DATA(message) + sizeof(int);
 	const struct nlattr *attr;
 
-	/* The request's header comes before them in NLMSG_ERROR. */
+	/* In NLMSG_ERROR, the header of the request comes before the attributes. */
 	if (message->nlmsg_type == NLMSG_ERROR)
 		attrs += sizeof(struct nlmsghdr);
 	if (message->nlmsg_flags & NLM_F_ACK_TLVS) {
@@ -165,7 +165,7 @@ int genl_result_of(struct genl *genl)
 	return genl->answer->nlmsg_type == NLMSG_ERROR ? note_result(genl, genl->answer) : 0;
 }
 
-/* Reads up to the end of the answer to what was sent last. */
+/* Reads the whole answer to the last request. */
 static int read_answer(struct genl *genl, uint64_t timeout)
 {
 	static uint8_t more[sizeof(genl->reply)];
@@ -281,7 +281,7 @@ int genl_open(struct genl *genl)
 		return error;
 	genl->family = (uint16_t)get(genl, CTRL_ATTR_FAMILY_ID, sizeof(uint16_t));
 
-	/* There is but one group. */
+	/* The family has only one group. */
 	groups = genl_find(genl, CTRL_ATTR_MCAST_GROUPS);
 	group = groups ? value(groups) : NULL;
 	attr = group ? find(value(group), (const char *)group + group->nla_len,

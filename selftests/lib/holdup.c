@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds the module up in the middle of a request: whoever opens a file that is leased to somebody
- * else waits until the lease is given up, and the module opens the member's files then.
+ * Holds the module up in the middle of a request: opening a leased file blocks until the lease is
+ * given up, and the module opens the files of a new member during the request.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,9 @@ static int add(void *data)
 	const struct addition *wanted = data;
 	struct bgt *bgt = container_connect();
 
-	/* The lease is to end with the test, if that dies. */
+	/*
+	 * Closes the inherited descriptor, so that the lease ends with the test if the test dies.
+	 */
 	close(wanted->leased);
 	member_add(bgt, wanted->container, BGT_ROLE_TASK, wanted->cgroup);
 	return 0;
@@ -48,7 +50,7 @@ void holdup_begin(uint32_t container, const char *cgroup)
 	if (addition.leased < 0 || fcntl(addition.leased, F_SETLEASE, F_RDLCK))
 		fail("no lease of %s: %s", cgroup_path(cgroup, "cgroup.freeze"), strerror(errno));
 	addition.pid = task_start("", add, &addition);
-	/* Whoever opens the file waits until the signal's receiver has given up the lease. */
+	/* SIGIO says that the module is blocked in opening the file. */
 	if (sigtimedwait(&broken, NULL, &patience) != SIGIO)
 		fail("nobody opens %s", cgroup_path(cgroup, "cgroup.freeze"));
 }

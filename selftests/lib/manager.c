@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Plays the service manager: a datagram socket, named in $NOTIFY_SOCKET, that takes the helper's
+ * Plays the service manager: a datagram socket, named in $NOTIFY_SOCKET, that gets the helper's
  * notices with their descriptors and the times when they were sent.
  */
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include "manager.h"
 #include "scene.h"
 
-/* In no directory, so that the helper's own may come and go. */
+/* An abstract address, since the helper's directories come and go. */
 #define ADDRESS	"@bgtask-selftest"
 
-/* Of what nobody has heard yet; whoever tells more has to wait. That is what systemd sets, too. */
+/* Lets more notices wait in the socket, as systemd does; if it is full, the helper has to wait. */
 static void make_room(void)
 {
 	FILE *limit = fopen("/proc/sys/net/unix/max_dgram_qlen", "we");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loads the module, which may be named by $BGTASK_MODULE, be built for the kernel of the test
- * machine, or be installed; unloads it; and sets its parameters.
+ * Loads the module (the file in $BGTASK_MODULE, the one built for the test machine, or the
+ * installed one); unloads it; and sets its parameters.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@ bool module_is_loaded(void)
 	return !access("/sys/module/bgtask/refcnt", F_OK);
 }
 
-/* In the build directory, the tests are in kselftest/DIRECTORY/ and the modules in module/. */
+/* In the build directory, tests are in kselftest/DIRECTORY/ and modules in module/. */
 static int open_built(void)
 {
 	const char *kernel = getenv("KERNEL");

@@ -8,19 +8,19 @@
 bool module_is_loaded(void);
 
 /*
- * Load $BGTASK_MODULE, or else what the build directory or the system has; and unload. Both return
- * 0 or a negative errno.
+ * Load the module: $BGTASK_MODULE, or else the built or the installed one; and unload it. Both
+ * return 0 or a negative errno.
  */
 int module_load(void);
 int module_unload(void);
 
-/* A descriptor of the file that module_load() takes, if it is not the system's; else -1. */
+/* Opens the file that module_load() loads, if it is not an installed one; else -1. */
 int module_open(void);
 
-/* Sets a parameter that is a number. Returns what was set before. */
+/* Sets a numeric parameter. Returns the value before. */
 unsigned int module_set(const char *parameter, unsigned int value);
 
-/* Makes freezing begin early, or not. Returns what was set before. */
+/* Switches anticipation on or off. Returns the value before. */
 bool module_anticipate(bool on);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library's calls about mutexes, which end the test if they fail; waiting for mutexes and for
- * those who wait; and freeing what tests have abandoned, as the user who owned it.
+ * The library's calls for mutexes, which end the test if they fail; waiting for mutexes and for
+ * their waiters; and freeing abandoned mutexes, as the user who owned them.
  */
 #include <errno.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ struct party party_new(const char *name)
 	return party;
 }
 
-/* The connection first: what it owns is to be abandoned, not released. */
+/* Closes the connection before the mutex, so that what it owns is abandoned and not released. */
 void party_end(struct party *party)
 {
 	bgt_close(party->bgt);
@@ -54,7 +54,10 @@ void party_wait(struct party *party, uint32_t timeout)
 
 	if (bgt_mutex_acquire_start(party->mutex, timeout))
 		fail("bgt_mutex_acquire_start: %s", bgt_error(party->bgt));
-	/* Requests of one socket are dealt with in their order. */
+	/*
+	 * The kernel handles requests of a socket in order, so it has handled the acquisition after
+	 * this one.
+	 */
 	if (!bgt_self_get(party->bgt, &container))
 		bgt_container_free(container);
 	if (mutex_wait_until(party->bgt, 0) != -ETIME)
@@ -146,7 +149,7 @@ static int acquire_and_release(const struct bgt_mutex_state *state)
 	return 0;
 }
 
-/* Does this in another process: the user is that of the process which opens the socket. */
+/* A mutex of scope user can only be freed by that user, who is the one who opens the socket. */
 static void sweep_as(const struct bgt_mutex_state *state)
 {
 	pid_t pid = fork();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sets the battery and the chargers of the kernel's module test_power, by its parameters. */
+/* Sets the battery and the chargers of the kernel's module test_power, with its parameters. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

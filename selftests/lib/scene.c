@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Begins and ends what surrounds a test, also if the test before was broken off; and what every
- * test uses: failing, noting, the clock, looking again later, and numbers at random that can be
+ * Begins and ends the surroundings of a test, also if the test before was broken off; and what
+ * every test uses: failing, noting, the clock, looking again later, and random numbers that can be
  * repeated.
  */
 #include <stdarg.h>
@@ -21,7 +21,7 @@ static void print(const char *format, va_list args)
 {
 	char text[512];
 
-	/* In one piece, as several processes may speak. */
+	/* In one write, since several processes may print. */
 	vsnprintf(text, sizeof(text), format, args);
 	dprintf(STDOUT_FILENO, "# %s\n", text);
 }
@@ -62,7 +62,10 @@ void scene_end(void)
 		mutex_sweep();
 }
 
-/* A test that timed out was not torn down. Children leave by _exit() and do not come here. */
+/*
+ * Ends the surroundings of a test that has timed out. Children leave by _exit(), and do not get
+ * here.
+ */
 static void __attribute__((destructor)) sweep(void)
 {
 	scene_end();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What surrounds a test: its cgroups and containers, which are gone when it is over. */
+/* The surroundings of a test: its cgroups and containers, which are removed when it is over. */
 #ifndef BGTASK_TEST_SCENE_H
 #define BGTASK_TEST_SCENE_H
 
@@ -10,41 +10,43 @@
 #define MSEC	UINT64_C(1000000)
 #define SEC	UINT64_C(1000000000)
 
-/* How long anything that is waited for may take; emulated debug kernels are slow. */
+/* How long any wait may take; emulated debug kernels are slow. */
 #define DEADLINE	(30 * SEC)
 
 /*
- * What a test needs is not to be had: say so, and end it as failed. As fixtures are torn down by
- * the parent process (FIXTURE_TEARDOWN_PARENT), this may be called anywhere.
+ * Ends the test as failed, with this text, because it lacks something that it needs. May be called
+ * anywhere, since the parent process tears fixtures down (FIXTURE_TEARDOWN_PARENT).
  */
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* Says something in the test's output, whatever the format of that is. */
+/* Prints a line that is valid in the test's output. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* For FIXTURE_SETUP and FIXTURE_TEARDOWN_PARENT: an empty scene, an end of all that was made. */
+/*
+ * For FIXTURE_SETUP and FIXTURE_TEARDOWN_PARENT: makes empty surroundings, and removes everything.
+ */
 void scene_begin(void);
 void scene_end(void);
 
-/* CLOCK_BOOTTIME, as all moments of the module. */
+/* CLOCK_BOOTTIME, the clock of the module's times. */
 uint64_t now(void);
 
 /*
- * For who looks again and again for what nothing tells of, until @end, which was now() + DEADLINE
- * at first: the longer it takes, the more seldom, as looking takes time from what is waited for.
+ * Waits between two looks for something that sends no event, until @end, which must have been now()
+ * + DEADLINE at first. The pauses grow, since looking takes time from what is waited for.
  */
 void look_later(uint64_t end);
 
-/* Long rounds were asked for. */
+/* Whether long rounds were asked for. */
 bool soak(void);
 
 /*
- * Time is a count of instructions, as in the test machine with CLOCK=virtual, and nothing else; and
- * the kernel is not the debug kernel, whose own work takes longer than what is measured.
+ * Whether time depends on nothing but a count of instructions, as in the test machine with
+ * CLOCK=virtual; false on the debug kernel, whose own work takes longer than what is measured.
  */
 bool exact_clock(void);
 
-/* A generator of numbers that can be repeated: its seed is printed, and taken from $SEED if set. */
+/* A random generator that can be repeated: prints its seed, or takes it from $SEED. */
 uint64_t random_seed(void);
 uint64_t random_next(uint64_t *state);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts processes in a cgroup, and threads that count as long as they run, which shows whether
- * they stand still; and keeps the kernel's workers off all CPUs for a while.
+ * Starts processes in a cgroup; threads that count as long as they run, which shows whether they
+ * stand still; and keeps the kernel's workers off all CPUs for a while.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -227,7 +227,7 @@ void pause_until(uint64_t time)
 		pause_for(time - at);
 }
 
-/* Processes that keep one CPU busy each: all CPUs but the first, which is the caller's. */
+/* Processes that occupy all CPUs but the first, which is the caller's. */
 static pid_t occupants[TASK_THREADS_MAX];
 static cpu_set_t own_cpus;
 

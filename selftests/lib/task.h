@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Processes that are started right into a cgroup. */
+/* Processes that are started in a cgroup. */
 #ifndef BGTASK_TEST_TASK_H
 #define BGTASK_TEST_TASK_H
 
@@ -19,8 +19,8 @@ int task_wait(pid_t pid);
 void task_kill(pid_t pid);
 
 /*
- * The kernel's name for where a thread waits; NULL unless it has left its CPU, and all run queues.
- * Valid until the next call.
+ * The kernel's name for where a thread waits; NULL if it does not wait, or is still on a CPU or a
+ * run queue. Valid until the next call.
  */
 const char *task_waits_in(pid_t tid);
 
@@ -35,32 +35,34 @@ struct burner {
 	} *state;
 };
 
-/* The first thread is the process's own. All run when this returns, unless the cgroup is frozen. */
+/*
+ * The first thread is the process's main thread. Waits until all run, unless the cgroup is frozen.
+ */
 struct burner burner_start(const char *cgroup, unsigned int nr_threads);
 
 /* Starts a burner without waiting for it to run. */
 struct burner burner_launch(const char *cgroup, unsigned int nr_threads);
 void burner_wait_ready(const struct burner *burner);
 
-/* Threads stop counting and sleep, or go on. */
+/* Lets all threads stop counting and sleep, or go on. */
 void burner_sleep(const struct burner *burner, bool sleep);
 
-/* Kills it and frees it. */
+/* Kills the burner's process, and frees its memory. */
 void burner_end(struct burner *burner);
 
-/* Waits until a thread has counted on; false if the deadline passes. */
+/* Waits until a thread has counted further; false if the deadline passes. */
 bool burner_runs(const struct burner *burner, unsigned int thread);
 
-/* Whether a thread does not count in a while. */
+/* Whether a thread does not count for a while. */
 bool burner_stands(const struct burner *burner, unsigned int thread);
 
 /*
- * Waits until all threads have left their CPUs, and are charged nothing any more: a frozen one that
- * is held up by what is below the guest does so a little after it counts as frozen.
+ * Waits until all threads have left their CPUs, and are charged nothing more: if the host holds up
+ * a frozen thread, this is a little after the thread counts as frozen.
  */
 void burner_wait_off(const struct burner *burner);
 
-/* Uses CPU time of its own: at least so many ns. */
+/* Uses at least so much CPU time of the calling thread, ns. */
 void burn(uint64_t time);
 
 /*
@@ -70,15 +72,15 @@ void burn(uint64_t time);
 pid_t task_waste_memory(void);
 
 /*
- * From now on only the caller runs, and what it starts and waits for: nothing that is left to the
- * kernel's workers is done. Until the second is called, which must be soon.
+ * Until workers_go_on(), only the caller runs, and what it starts and waits for: the kernel's
+ * workers do nothing. Must be ended soon.
  */
 void workers_stop(void);
 void workers_go_on(void);
 
-/* Waits a while, in which something could happen that should not. */
+/* Waits for a while, in which something might happen that must not. */
 void pause_for(uint64_t time);
-/* Waits likewise until a moment, or not at all if that has passed already on a busy machine. */
+/* The same until a moment; returns at once if a busy machine is past it already. */
 void pause_until(uint64_t time);
 
 #endif

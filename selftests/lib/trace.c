@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Records tracepoints by tracefs, and counts and reads what was recorded. */
+/* Records tracepoints with tracefs, and counts and reads the records. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes a pair of connected network interfaces. The far one drops what arrives or, in a network
- * namespace of its own, answers one packet with a stream of them.
+ * Makes a pair of connected network interfaces. The far one drops what arrives; or it is in a
+ * network namespace of its own and answers one packet with a stream of packets.
  */
 #include <arpa/inet.h>
 #include <sched.h>
@@ -19,7 +19,7 @@
 #include "task.h"
 #include "wire.h"
 
-/* Packets are sent to a hardware address that the far end does not have, so it drops them. */
+/* The far end drops packets, since they are sent to a hardware address that it does not have. */
 static const char begin[] =
 	"ip link set lo up && "
 	"ip link add bgtask-near type veth peer name bgtask-far && "
@@ -48,11 +48,11 @@ static _Noreturn void play(int fd)
 		_exit(1);
 	for (;; usleep(200000))
 		for (unsigned int i = 0; i < 60; i++)
-			/* The other end may have gone. */
+			/* The receiver may have gone. */
 			(void)!sendto(fd, water, sizeof(water), 0, (struct sockaddr *)&peer, size);
 }
 
-/* In a network of its own, of which the far end of the wire becomes a part. */
+/* Runs in a network namespace of its own, to which the far end of the wire is moved. */
 static _Noreturn void be_fountain(int ready)
 {
 	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(9) };
@@ -96,7 +96,7 @@ void wire_end(void)
 	if (fountain > 0)
 		task_kill(fountain);
 	fountain = 0;
-	/* If it is there. */
+	/* The wire may not exist. */
 	(void)!system("ip link delete bgtask-near 2>/dev/null");
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The app: it does what it is told, and says what comes of it, and what it hears. */
+/*
+ * Plays the app: does what the test tells it, and writes down the results and the events that it
+ * gets.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,13 +23,13 @@ struct actor {
 	const char *app;
 	struct bgt *bgt;
 	int said;
-	uint32_t instance;	/* that runs in it */
-	bool deaf;		/* it does not look for events before it has done something */
-	uint32_t ui;		/* the thread */
-	pthread_mutex_t lock;	/* which that has */
+	uint32_t instance;	/* the task that runs in it */
+	bool deaf;		/* reads no events before it has carried out the next command */
+	uint32_t ui;		/* the UI thread */
+	pthread_mutex_t lock;	/* locked by the UI thread, for ever */
 };
 
-/* A line at once. */
+/* Writes one line, in a single write. */
 __attribute__((format(printf, 2, 3)))
 static void say(const struct actor *actor, const char *format, ...)
 {
@@ -78,7 +81,10 @@ static void hear(struct actor *actor)
 			say(actor, "resuming %d", event->app->foreground);
 			break;
 		case BGT_EVENT_EXTENSION_REVOKED:
-			/* Who is not in the foreground has time until it is suspended. */
+			/*
+			 * In the foreground there is no deadline; else the deadline is when the app
+			 * will be suspended.
+			 */
 			say(actor, "revoked %s%s", bgt_revoked_reason_name(event->revoked),
 			    !event->deadline == (event->revoked == BGT_REVOKED_RESUMED) ? "" :
 			    " with a wrong deadline");
@@ -96,14 +102,17 @@ static void hear(struct actor *actor)
 		_exit(5);
 }
 
-/* Once it has been told all that there was to tell. */
+/* Says the text after all events that the app has got so far. */
 static void mark(struct actor *actor, const char *text)
 {
 	enum bgt_work_cost cost;
 	uint32_t holding, set;
 	int error;
 
-	/* A new helper, too, answers this last. */
+	/*
+	 * All events that the helper sent before its answer are there then; a new helper, too,
+	 * answers last.
+	 */
 	do
 		error = bgt_condition_get(actor->bgt, &holding, &set, &cost);
 	while (error == -ENOBUFS);
@@ -130,7 +139,7 @@ static void burn(struct actor *actor, uint64_t duration)
 	say(actor, "burnt");
 }
 
-/* It lives on, and nobody can tell it anything. */
+/* Closes the connection: the app runs on, but the helper cannot send it events any more. */
 static void leave(struct actor *actor)
 {
 	bgt_close(actor->bgt);
@@ -179,7 +188,7 @@ static void act(struct actor *actor, char *command)
 static int live(struct actor *actor)
 {
 	char command[ACTOR_LINE_SIZE];
-	/* Open for writing, too, so that it never ends. */
+	/* Opened for writing, too, so that reading never finds the end of the file. */
 	int fd = open(actor_path(actor->app, "commands"), O_RDWR | O_CLOEXEC);
 	struct pollfd polls[] = {
 		{ .fd = fd, .events = POLLIN }, { .events = POLLIN },
@@ -216,7 +225,7 @@ static void *work(void *data)
 	_exit(live(actor));
 }
 
-/* The first thread is the UI's, and all else is done by another one. */
+/* The first thread is the UI thread; a second thread does everything else. */
 static int be_inside(struct actor *actor)
 {
 	int fd = open(actor_path(actor->app, "beats"), O_RDWR | O_CLOEXEC);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Extensions on battery, and when AC power comes and goes, which is the kernel's test_power. */
+/*
+ * Extensions on battery, and when AC power comes and goes. The kernel's test_power plays the power
+ * supply.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +17,7 @@
 #include "task.h"
 
 #define PATIENT	"SuspendTimeout=30s\n"
-/* The limit is passed when the test says so. */
+/* So short that the limit passes during a test. */
 #define SHORT	PATIENT "ExtensionLimit=1s\n"
 
 FIXTURE(battery) {
@@ -30,13 +33,13 @@ FIXTURE_SETUP(battery)
 
 FIXTURE_TEARDOWN_PARENT(battery)
 {
-	/* As other tests expect it. */
+	/* Other tests expect AC power. */
 	power_set("ac_online", "on");
 	helper_end();
 	scene_end();
 }
 
-/* AC power goes; the extension is older than it may be on battery. */
+/* AC power goes when the extension is older than the limit on battery: it is revoked at once. */
 TEST_F_TIMEOUT(battery, unplugged, 60)
 {
 	actor_begin(self->bgt, SHORT);
@@ -51,7 +54,7 @@ TEST_F_TIMEOUT(battery, unplugged, 60)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* The same for one that hears nothing, or does not care. */
+/* The same for an app that does not react to the events. */
 TEST_F_TIMEOUT(battery, ignored, 60)
 {
 	uint64_t start;
@@ -66,14 +69,17 @@ TEST_F_TIMEOUT(battery, ignored, 60)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 	EXPECT_GE(now() - start, SEC);
 	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
-	/* Which it may not have been quick enough to say. */
+	/* The app may have been frozen before it could say this. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 }
 
-/* One that is younger goes on until it is as old as it may be, of which all its time is a part. */
+/*
+ * AC power goes when the extension is younger than the limit: it lasts until the limit, which
+ * counts from the moment when the app went to the background.
+ */
 TEST_F_TIMEOUT(battery, unplugged_early, 60)
 {
 	uint64_t begun, start;
@@ -94,13 +100,13 @@ TEST_F_TIMEOUT(battery, unplugged_early, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-/* On battery the time passes. */
+/* On battery the extension ends after the limit. */
 TEST_F_TIMEOUT(battery, on_battery, 60)
 {
 	power_set("ac_online", "off");
 	actor_begin(self->bgt, SHORT);
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed 1000"));
-	/* Not in the foreground. */
+	/* The limit does not count in the foreground. */
 	pause_for(1500 * MSEC);
 	EXPECT_TRUE(app_look(self->bgt, APP)->extended);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
@@ -108,7 +114,7 @@ TEST_F_TIMEOUT(battery, on_battery, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-/* AC power comes in time. */
+/* AC power comes before the limit: the extension goes on. */
 TEST_F_TIMEOUT(battery, plugged_in, 60)
 {
 	power_set("ac_online", "off");
@@ -121,8 +127,10 @@ TEST_F_TIMEOUT(battery, plugged_in, 60)
 	EXPECT_TRUE(actor_is_silent(APP));
 }
 
-/* What extensions have used on battery, later ones have not got. */
-/* Whether it is allowed, once the helper has heard of the power. */
+/*
+ * Asks for an extension until it is allowed without a limit, as the helper hears of AC power a
+ * little later.
+ */
 static bool becomes_allowed(const char *id)
 {
 	uint64_t end = now() + DEADLINE;
@@ -147,7 +155,7 @@ TEST_F_TIMEOUT(battery, energy, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
-	/* Two of three seconds are gone; also for the next helper. */
+	/* Two of three seconds of the day's budget are used; the next helper knows this, too. */
 	helper_restart(self->bgt);
 	actor_do(APP, "request unspecified");
 	ASSERT_EQ(1, sscanf(actor_next(APP), "allowed %u", &limit));
@@ -159,12 +167,12 @@ TEST_F_TIMEOUT(battery, energy, 60)
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
-	/* What does not count is granted. */
+	/* On AC power extensions use none of the day's budget. */
 	power_set("ac_online", "on");
 	EXPECT_TRUE(becomes_allowed(APP));
 }
 
-/* Whom the user always lets run does not have to save any. */
+/* An app that the user always allows to run has no limit on battery. */
 TEST_F_TIMEOUT(battery, always_allowed, 60)
 {
 	power_set("ac_online", "off");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call of the helper fails once that can fail while the helper begins and finds what the
- * helper before has left. It goes on without, or ends and says why, with all freed; and nothing is
- * lost for the next helper. See ../tasks/faults.c for what comes later.
+ * Each call of the helper that can fail fails once while the helper starts and takes over what the
+ * helper before has left. The helper goes on without it, or frees everything, ends and says why;
+ * and nothing is lost for the next helper. ../tasks/faults.c does the same for what the helper does
+ * later.
  */
 #include <signal.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* After how many faults all is looked at. */
+/* After how many faults a helper without faults checks everything. */
 #define CHECK_EACH	4
 #define TASKS									\
 	"[Task ok]\nEntryPoint=/bin/true\nTriggers=application\n"		\
@@ -22,7 +23,7 @@
 	"[Task kept]\nEntryPoint=/bin/true\nTriggers=application\n"		\
 	"[Task latched]\nEntryPoint=/bin/true\nTriggers=application\n"
 
-/* Whether the helper answers; if not, it has ended. */
+/* Whether the helper answers; if it does not, it has ended. */
 static bool comes_up(struct bgt *bgt)
 {
 	uint64_t end = now() + DEADLINE;
@@ -48,8 +49,8 @@ static long log_size(void)
 }
 
 /*
- * All that was registered is there. What ran runs on; or it has ended, as the helper could not
- * watch the process. Returns the process that runs now.
+ * Checks that all registrations are there, and that the task that ran runs on; or that it has
+ * ended, because the helper could not watch its process. Returns the process that runs now.
  */
 static uint32_t check_all_is_there(struct bgt *bgt, uint32_t pid)
 {
@@ -101,7 +102,7 @@ TEST_F_TIMEOUT(faults, all, 1200)
 				       false));
 	helper_fire(bgt, "latched");
 	pid = helper_run(bgt, "long")->pid;
-	/* What a helper leaves that ends well. */
+	/* The state that the next helpers find is that of a helper that has ended properly. */
 	EXPECT_EQ(0, helper_quit());
 	fault_check_left();
 	do {
@@ -115,20 +116,23 @@ TEST_F_TIMEOUT(faults, all, 1200)
 		if (!up && log_size() == size)
 			fail("the helper has not said why it ends after a fault in %s",
 			     fault_site());
-		/* Until what could not be removed at once is. */
+		/* Waits until the helper has removed what it could not remove at once. */
 		if (up)
 			pause_for(2 * SEC);
 		if (up && helper_quit())
 			fail("the helper does not end well after a fault in %s", fault_site());
 		fault_check_left();
 		before = pid;
-		/* Another helper each time takes long. */
+		/* Not every time, since starting another helper takes long. */
 		if (!hit || soak() || faults % CHECK_EACH == 0) {
 			helper_launch(bgt);
 			pid = check_all_is_there(bgt, pid);
 			helper_quit();
 		}
-		/* What ran did not when this helper began, if it has had to be started again. */
+		/*
+		 * If the task had to be started anew, this helper found nothing running: then there
+		 * may be more faults.
+		 */
 	} while (hit || pid != before);
 	note("%u calls have failed, and %u helpers ended", faults, ends);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app that closes its connection, and lives on: nobody is left to say that it has saved. Or does
- * not listen for so long that the connection is full.
+ * An app that closes its connection and runs on, so that nobody can say that its state is saved;
+ * and an app that reads no events until its connection is full.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ FIXTURE(connection) {
 	struct bgt *bgt;
 };
 
-/* Nothing happens because time has passed. */
+/* The timeouts are so long that none passes during a test. */
 FIXTURE_SETUP(connection)
 {
 	struct helper_settings with = HELPER_SETTINGS;
@@ -47,14 +47,17 @@ static bool is_suspended(struct bgt *bgt)
 	return app_is_suspended(bgt, APP) && !helper_container(bgt)->exempt;
 }
 
-/* It may have been frozen before it could say so. */
+/*
+ * Brings the app to the foreground, before it may say "left": it may have been frozen before it
+ * could.
+ */
 static bool goes_on(struct bgt *bgt)
 {
 	return !bgt_app_foreground(bgt, APP) && app_stands(bgt, APP, false) &&
 	       actor_says(APP, "left") && app_look(bgt, APP)->foreground;
 }
 
-/* In the foreground nothing happens; it is suspended at once when it leaves. */
+/* In the foreground the app goes on; when it leaves the foreground it is suspended at once. */
 TEST_F_TIMEOUT(connection, in_foreground, 60)
 {
 	begin(self->bgt, "attached");
@@ -100,7 +103,10 @@ TEST_F_TIMEOUT(connection, saving, 60)
 	EXPECT_TRUE(goes_on(self->bgt));
 }
 
-/* What runs in it can no longer be told to end, nor say that it has. */
+/*
+ * The task in the app fails, since the app can neither be told to end it, nor say that it has
+ * ended.
+ */
 TEST_F_TIMEOUT(connection, task_inside, 60)
 {
 	const struct bgt_instance *instance;
@@ -119,14 +125,14 @@ TEST_F_TIMEOUT(connection, task_inside, 60)
 		EXPECT_STREQ("the app has closed its connection", instance->message);
 		EXPECT_TRUE(app_stands(self->bgt, APP, i));
 		EXPECT_TRUE(ui_stands(self->bgt, APP, i));
-		/* The next one begins with another process. */
+		/* A new process makes a new connection. */
 		ASSERT_EQ(0, bgt_app_terminate(self->bgt, APP));
 		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 		actor_launch(self->bgt, APP);
 	}
 }
 
-/* Of what it has missed, it is told the last: that it is to save its state. */
+/* Events are lost; but the last one that the app reads tells that the app is being suspended. */
 TEST_F_TIMEOUT(connection, full, 60)
 {
 	char line[ACTOR_LINE_SIZE] = "", last[ACTOR_LINE_SIZE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the extensions of an app may use on battery in a day: one that is left open makes those
- * after it shorter, until the day is over. AC power is the kernel's test_power.
+ * The time that an app's extensions may last on battery in a day: an extension that stays open
+ * makes later ones shorter, until the day is over. The kernel's test_power plays the power supply.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,12 +16,12 @@
 #include "task.h"
 #include "wall.h"
 
-/* None takes too long by itself. */
+/* So long that no extension ends for another reason than the day's budget. */
 #define LIMIT	"SuspendTimeout=1h\nExtensionLimit=1w\n"
 
 FIXTURE(energy) {
 	struct bgt *bgt;
-	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
+	uint64_t offset;	/* CLOCK_REALTIME less CLOCK_BOOTTIME */
 };
 
 FIXTURE_SETUP(energy)
@@ -53,7 +53,10 @@ static void begin(struct bgt *bgt, const char *budget)
 	actor_launch(bgt, APP);
 }
 
-/* Asks for one, in the foreground. How long it may last (ms), or 0. */
+/*
+ * Asks for an extension, in the foreground. Returns how long it may last (ms), or 0 if it is
+ * denied.
+ */
 static unsigned int request(void)
 {
 	const char *answer;
@@ -67,13 +70,13 @@ static unsigned int request(void)
 	return 0;
 }
 
-/* The app leaves its extension open, and comes back. */
+/* The app comes to the foreground with its extension still open, which revokes it. */
 static bool comes_back(struct bgt *bgt)
 {
 	return !bgt_app_foreground(bgt, APP) && actor_says(APP, "revoked resumed");
 }
 
-/* All of it is gone; nobody has closed it. */
+/* The app goes to the background until its extension has used the rest of the day's budget. */
 static bool spends_all(struct bgt *bgt)
 {
 	return !bgt_app_background(bgt, APP) && actor_says(APP, "revoked system-policy") &&
@@ -81,7 +84,10 @@ static bool spends_all(struct bgt *bgt)
 	       actor_says(APP, "resuming 1") && actor_does(APP, "request unspecified", "denied");
 }
 
-/* Whoever waits, and does nothing, uses what there is for the day; who is in the foreground not. */
+/*
+ * An extension in the background uses the day's budget, although the app does nothing; one in the
+ * foreground uses nothing.
+ */
 TEST_F_TIMEOUT(energy, waits, 120)
 {
 	uint64_t start, passed;
@@ -97,9 +103,9 @@ TEST_F_TIMEOUT(energy, waits, 120)
 	passed = now() - start;
 	limit = request();
 	EXPECT_LE(limit, 3600000 - 2000);
-	/* And no more than that. */
+	/* The extension has used no more than the time that has passed. */
 	EXPECT_GE(limit + 1, 3600000 - passed / MSEC);
-	/* It is the same for one that is closed. */
+	/* An extension that the app closes has used the budget, too. */
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	pause_for(SEC);
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
@@ -109,7 +115,10 @@ TEST_F_TIMEOUT(energy, waits, 120)
 	EXPECT_LE(request(), limit - 1000);
 }
 
-/* It lasts as long as was said, no less and no more, whatever it was used for before. */
+/*
+ * An extension lasts exactly as long as the helper has said, whatever was used of the budget
+ * before.
+ */
 TEST_F_TIMEOUT(energy, ends, 120)
 {
 	const unsigned int before = 4000;
@@ -130,13 +139,13 @@ TEST_F_TIMEOUT(energy, ends, 120)
 	EXPECT_GE(passed + 1, limit);
 	EXPECT_TRUE(!exact_clock() || passed < limit + 500);
 	EXPECT_TRUE(actor_says(APP, "suspending"));
-	/* There is no more of it. */
+	/* The budget of this day is used up. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
 }
 
-/* Whatever it is for; what is not limited itself makes those shorter that are. */
+/* Extensions for all reasons use the budget, also those that the budget does not limit. */
 TEST_F_TIMEOUT(energy, reasons, 120)
 {
 	static const char *const commands[] = {
@@ -161,7 +170,7 @@ TEST_F_TIMEOUT(energy, reasons, 120)
 	}
 }
 
-/* Nothing of it is used while there is AC power in between. */
+/* An extension uses nothing of the budget while there is AC power. */
 TEST_F_TIMEOUT(energy, plugged_in_for_a_while, 120)
 {
 	uint64_t start, passed;
@@ -180,18 +189,21 @@ TEST_F_TIMEOUT(energy, plugged_in_for_a_while, 120)
 	passed = now() - start;
 	limit = request();
 	EXPECT_LE(limit, 3600000 - 1000);
-	/* The news of AC power may take half the time. */
+	/* The helper may hear of AC power only after half of that time. */
 	EXPECT_GE(limit, 3600000 - (passed - 3 * SEC) / MSEC);
 }
 
-/* Then there is all of it again, for the helper that has seen the day before, and for the next. */
+/*
+ * The next day has the whole budget again, for the helper that has seen the day before, and for a
+ * new one.
+ */
 TEST_F_TIMEOUT(energy, next_day, 120)
 {
 	begin(self->bgt, "2s");
 	for (unsigned int i = 0; i < 2; i++) {
 		ASSERT_EQ(2000, request());
 		ASSERT_TRUE(spends_all(self->bgt));
-		/* Late in the evening it is the same day. */
+		/* Late in the evening it is still the same day. */
 		wall_set(wall_midnight() - 3600 * SEC);
 		EXPECT_TRUE(actor_does(APP, "request unspecified", "denied"));
 		if (i)
@@ -207,8 +219,8 @@ TEST_F_TIMEOUT(energy, next_day, 120)
 }
 
 /*
- * One that is open at midnight goes on with all that there is for the new day, of which what was
- * used before is no part. The same if there was no helper at midnight.
+ * An extension that is open at midnight goes on with the whole budget of the new day, of which it
+ * has used nothing before midnight. It is the same if there is no helper at midnight.
  */
 static bool lasts_into_the_day(struct bgt *bgt, bool restarted)
 {
@@ -231,7 +243,7 @@ static bool lasts_into_the_day(struct bgt *bgt, bool restarted)
 		note("revoked %llu ms after midnight", (unsigned long long)(wall() - day) / MSEC);
 		return false;
 	}
-	/* That was all of it. */
+	/* The extension has used the whole budget of the new day. */
 	return actor_says(APP, "suspending") && !bgt_app_foreground(bgt, APP) &&
 	       actor_says(APP, "resuming 1") && actor_does(APP, "request unspecified", "denied");
 }
@@ -246,7 +258,7 @@ TEST_F_TIMEOUT(energy, over_midnight_alone, 120)
 	EXPECT_TRUE(lasts_into_the_day(self->bgt, true));
 }
 
-/* No power cut gives it back. */
+/* What was used of the budget before a power cut stays used, but for the last moments. */
 TEST_F_TIMEOUT(energy, power_cut, 120)
 {
 	begin(self->bgt, "50s");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Extensions: who gets one, how long, and how it ends. AC power is the kernel's test_power. */
+/*
+ * Extensions: who gets one, how long it lasts, and how it ends. The kernel's test_power plays the
+ * power supply.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +19,7 @@
 
 #define OTHER	"org.example.Other"
 #define PATIENT	"SuspendTimeout=30s\n"
-/* The limit is passed when the test says so, or never. */
+/* A limit that passes during a test, and one that does not. */
 #define SHORT	PATIENT "ExtensionLimit=1s\n"
 #define LONG	PATIENT "ExtensionLimit=1h\n"
 
@@ -33,7 +36,7 @@ FIXTURE_SETUP(extension)
 
 FIXTURE_TEARDOWN_PARENT(extension)
 {
-	/* As other tests expect it. */
+	/* Other tests expect AC power. */
 	power_set("ac_online", "on");
 	helper_end();
 	scene_end();
@@ -49,7 +52,7 @@ TEST_F_TIMEOUT(extension, while_running, 60)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(app_goes_on(self->bgt, APP));
-	/* Longer than on battery. */
+	/* Longer than the limit, which is for extensions on battery. */
 	pause_for(1500 * MSEC);
 	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
@@ -59,7 +62,7 @@ TEST_F_TIMEOUT(extension, while_running, 60)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* One that is given back in the foreground changes nothing. */
+/* An extension that the app closes in the foreground has no effect. */
 TEST_F_TIMEOUT(extension, closed_in_foreground, 60)
 {
 	actor_begin(self->bgt, SHORT);
@@ -85,7 +88,10 @@ TEST_F_TIMEOUT(extension, while_suspending, 60)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* One that is closed before all is saved neither takes away the time for that, nor gives more. */
+/*
+ * An app that closes its extension for saving data still has the rest of the time to save its
+ * state, which did not pass during the extension, and no more.
+ */
 TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 {
 	actor_begin(self->bgt, "SuspendTimeout=3s\nExtensionLimit=1h\n");
@@ -93,7 +99,7 @@ TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 		ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 		EXPECT_TRUE(actor_says(APP, "suspending"));
 		ASSERT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
-		/* Meanwhile it stands still. */
+		/* The time to save the state stands still during the extension. */
 		pause_for(i ? SEC : 4 * SEC);
 		EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 		EXPECT_TRUE(actor_does(APP, "close", "close 0"));
@@ -110,7 +116,10 @@ TEST_F_TIMEOUT(extension, closed_while_suspending, 60)
 	EXPECT_TRUE(helper_logs(APP ": has not saved its state in time"));
 }
 
-/* Its time passes, and a moment more. */
+/*
+ * An extension for saving data ends after the limit; then the app has SavingTimeout before it is
+ * suspended.
+ */
 TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 {
 	uint64_t start, revoked;
@@ -122,10 +131,10 @@ TEST_F_TIMEOUT(extension, saving_takes_too_long, 60)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 500"));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	revoked = now();
-	/* And no more of it. */
+	/* The app gets no second extension for saving data. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
-	/* That is five seconds, however late it hears of it. */
+	/* SavingTimeout, whenever the app hears of the end of the extension. */
 	EXPECT_GE(now() - start, 5500 * MSEC);
 	EXPECT_LT(now() - revoked, 10 * SEC);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -143,7 +152,7 @@ TEST_F_TIMEOUT(extension, resumed, 60)
 	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
-	/* And while it saves data. */
+	/* An extension for saving data ends, too, when the app comes to the foreground. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
@@ -151,7 +160,7 @@ TEST_F_TIMEOUT(extension, resumed, 60)
 	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
 }
 
-/* One that runs because nobody has suspended it gets no more time for it. */
+/* A process that the helper has not launched gets no extension until a call has resumed the app. */
 TEST_F_TIMEOUT(extension, not_launched, 60)
 {
 	struct helper_settings with = HELPER_SETTINGS;
@@ -177,7 +186,7 @@ TEST_F_TIMEOUT(extension, location_tracking, 60)
 	actor_install_as(self->bgt, OTHER, "attached");
 	actor_launch(self->bgt, OTHER);
 	ASSERT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
-	/* One on the machine. */
+	/* Only one app of the machine may track the location. */
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "denied"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	pause_for(1500 * MSEC);
@@ -185,7 +194,7 @@ TEST_F_TIMEOUT(extension, location_tracking, 60)
 	EXPECT_TRUE(actor_does(APP, "close", "close 0"));
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
 	EXPECT_TRUE(actor_does(OTHER, "close", "close 0"));
-	/* Only in the foreground. */
+	/* An app in the background gets no extension, although it runs. */
 	ASSERT_EQ(0, bgt_app_suspend(self->bgt, OTHER));
 	EXPECT_TRUE(actor_says(OTHER, "suspending"));
 	ASSERT_EQ(0, bgt_app_resume(self->bgt, OTHER));
@@ -208,13 +217,16 @@ TEST_F_TIMEOUT(extension, denied_by_user, 60)
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
 	EXPECT_TRUE(actor_does(APP, "request unspecified", "allowed"));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
-	/* While it has one. */
+	/* The user denies the app while it has an extension. */
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_DENIED_BY_USER));
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-/* What it has had in the foreground it has once more when it ends. */
+/*
+ * An extension for saving data that was revoked in the foreground does not count: the app gets
+ * another one.
+ */
 TEST_F_TIMEOUT(extension, denied_in_foreground, 60)
 {
 	actor_begin(self->bgt, LONG);
@@ -238,7 +250,7 @@ TEST_F_TIMEOUT(extension, suspended_by_force, 60)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* The last of the jobs closes it. */
+/* The extension ends when all of the jobs that share it have finished. */
 TEST_F_TIMEOUT(extension, shared, 60)
 {
 	actor_begin(self->bgt, LONG);
@@ -254,7 +266,10 @@ TEST_F_TIMEOUT(extension, shared, 60)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-/* Who is late to finish does so, but does not close what others have asked for since. */
+/*
+ * A job whose extension was revoked can finish, but does not close an extension that others have
+ * requested.
+ */
 TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 {
 	actor_begin(self->bgt, LONG);
@@ -276,7 +291,7 @@ TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 	EXPECT_TRUE(app_goes_on(self->bgt, APP));
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
-	/* There is nothing to be closed, and so nothing that could be refused. */
+	/* No extension is open, so the last job has nothing to close, and no error. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	ASSERT_TRUE(actor_does(APP, "request unspecified", "allowed"));
@@ -286,7 +301,7 @@ TEST_F_TIMEOUT(extension, shared_and_revoked, 60)
 	EXPECT_TRUE(actor_does(APP, "finish", "finish 0"));
 }
 
-/* The app dies with it. */
+/* The extension ends with the app's process. */
 TEST_F_TIMEOUT(extension, killed, 60)
 {
 	actor_begin(self->bgt, LONG);
@@ -298,7 +313,7 @@ TEST_F_TIMEOUT(extension, killed, 60)
 	EXPECT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
 }
 
-/* The next helper knows of it, and for how long it has been. */
+/* The next helper knows of the extension, and how old it is. */
 TEST_F_TIMEOUT(extension, helper_restarted, 60)
 {
 	actor_begin(self->bgt, SHORT);

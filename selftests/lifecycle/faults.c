@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call of the helper fails once that can fail while an app is launched, is suspended and
- * resumed, has extensions, and runs a task itself. See ../tasks/faults.c.
+ * Each call of the helper that can fail fails once while an app is launched, suspended and resumed,
+ * has extensions, and runs a task in its process. See ../tasks/faults.c.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "helper.h"
 #include "scene.h"
 
-/* The app is in the foreground, and has nothing more to say. */
+/* Brings the app to the foreground, and reads all that it has to say. */
 static void undo_life(struct bgt *bgt)
 {
 	static unsigned int number;
@@ -51,7 +51,7 @@ static bool becomes(struct bgt *bgt, enum bgt_app_state state)
 	return has_become;
 }
 
-/* Waits until the processes of the app stand still, which the module knows. */
+/* Waits until the app's processes stand still, which the module says. */
 static bool stands(struct bgt *bgt)
 {
 	uint64_t end = now() + DEADLINE;
@@ -94,7 +94,7 @@ static void undo_inside(struct bgt *bgt)
 {
 	undo_registration(bgt, "inside");
 	undo_instance(bgt, "inside");
-	/* With what it does not end when it is told to, the app has ended. */
+	/* If the task did not end when it was cancelled, the helper has killed the app. */
 	undo_life(bgt);
 	helper_register_plain(bgt, "inside");
 }
@@ -120,7 +120,7 @@ static bool terminate_and_launch(struct bgt *bgt)
 }
 
 static const struct step life[] = {
-	/* So that what follows can look at it. */
+	/* Fails first, so that the steps that follow can list apps. */
 	{ "list", NULL, attempt_list },
 	{ "suspend", undo_life, suspend_and_resume },
 	{ "extend", undo_life, extend },
@@ -132,7 +132,7 @@ static void live(struct bgt *bgt)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
 
-	/* What is told to end by an app that was not told does not do so by itself. */
+	/* A task in an app that was not told of its cancellation ends only by this timeout. */
 	settings.cancel_timeout = 5 * SEC;
 	helper_start_with(bgt, &settings);
 	actor_install(bgt, "inside");
@@ -147,7 +147,7 @@ TEST_F_TIMEOUT(faults, life, 1200)
 	live(self->bgt);
 }
 
-/* The helper is killed instead, wherever a call could fail. */
+/* The helper is killed where a call could fail. */
 TEST_F_TIMEOUT(faults, kills, 1200)
 {
 	fault_kill();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs begin with in which calls of the helper fail: AC power, and no helper yet. */
+/* What the programs about failing calls of the helper begin with: AC power, and no helper yet. */
 #ifndef BGTASK_TEST_FAULTS_H
 #define BGTASK_TEST_FAULTS_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Is loaded into the helper before all else, and stands between its own calls and what they call:
- * each fails once when a test asks for that (see ../lib/fault.h). What libraries call among
- * themselves is left alone. It also knows what the helper has allocated and not freed.
+ * Is loaded into the helper before all libraries, and replaces functions that the helper calls:
+ * each call fails once when a test asks for it (see ../lib/fault.h). Calls between libraries are
+ * left alone. It also records what the helper has allocated and not freed.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -34,9 +34,9 @@
 #define FRAMES	24
 
 static struct fault_board *board;
-/* Where the helper's own code is. */
+/* The addresses of the helper's own code. */
 static uintptr_t base, begin, end;
-/* What is before its main() does not fail. */
+/* Whether main() has begun; calls before never fail. */
 static bool started;
 
 static int find_program(struct dl_phdr_info *info, size_t size, void *data)
@@ -52,7 +52,7 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *data)
 			end = begin + header->p_memsz;
 		}
 	}
-	/* The program is the first. */
+	/* The first object is the program itself; the others do not matter. */
 	return 1;
 }
 
@@ -75,7 +75,7 @@ static void __attribute__((constructor)) open_board(void)
 	if (map == MAP_FAILED)
 		return;
 	dl_iterate_phdr(find_program, NULL);
-	/* The first call loads what it needs. */
+	/* backtrace() loads a library when it is first called. */
 	backtrace(frames, FRAMES);
 	board = map;
 	memset(board->live, 0, sizeof(board->live));
@@ -91,7 +91,7 @@ static void __attribute__((destructor)) close_board(void)
 		board->left_open += fcntl(fd, F_GETFD) >= 0;
 }
 
-/* Whether a call from here is to fail now. */
+/* Whether the call from this place is to fail now. */
 static bool is_due(const void *caller, const char *function)
 {
 	struct fault_site *site;
@@ -121,7 +121,7 @@ static bool is_due(const void *caller, const char *function)
 	return true;
 }
 
-/* The entry of an address, or a free one. */
+/* The entry of an address in the table, or else a free entry. */
 static struct fault_live *find_live(const void *address)
 {
 	size_t i = ((uintptr_t)address >> 4) % FAULT_LIVE_MAX;
@@ -135,7 +135,7 @@ static void *allocated(void *memory, const void *caller)
 {
 	struct fault_live *live;
 
-	/* A table that is too full would take for ever. */
+	/* A search in a table that is nearly full would take too long. */
 	if (!board || !memory || !is_own(caller) || board->nr_live > FAULT_LIVE_MAX / 2)
 		return memory;
 	live = find_live(memory);
@@ -155,7 +155,7 @@ static void freed(const void *memory)
 		return;
 	board->nr_live--;
 	live->address = 0;
-	/* Those behind it may belong where it was. */
+	/* Entries behind the one that is removed may belong in its place: put them in anew. */
 	for (;;) {
 		if (++live == board->live + FAULT_LIVE_MAX)
 			live = board->live;
@@ -211,7 +211,7 @@ static void *change(void *memory, size_t size, const char *function, const void 
 
 	if (is_due(caller, function))
 		ERRNO(ENOMEM, NULL);
-	/* Nobody else has the address before it is forgotten. */
+	/* The entry is forgotten after the call, since nobody else gets the address before. */
 	changed = __libc_realloc(memory, size);
 	if (changed) {
 		freed(memory);
@@ -440,7 +440,7 @@ FAULT(ssize_t, mnl_socket_sendto, (const struct mnl_socket *socket, const void *
 				   size_t size),
       (socket, buffer, size), ERRNO(ENOBUFS, -1))
 
-/* The first that main() calls. */
+/* main() calls this function first. */
 int getopt_long(int argc, char *const *argv, const char *letters, const struct option *options,
 		int *index)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app that does all it can with what belongs to the life of apps: it attaches, names UI threads,
- * asks for extensions and gives them back, says that it has saved its state and that tasks have
- * ended in it, by whole and half messages, from many sockets that nobody reads; and it lies about
- * another. That one goes to the background meanwhile and comes back, has its extension, and a task
- * in its own process; the tasks of a third one run. The helper does not grow, and tells all the
- * time that it lives.
+ * A hostile app makes all calls that belong to the life of apps, as fast as it can: it attaches,
+ * names UI threads, asks for extensions and closes them, says that it has saved its state and that
+ * tasks in it have ended; by whole and cut messages, from many sockets that nobody reads; and it
+ * lies about a victim. The victim meanwhile goes to the background and comes back, has an
+ * extension, and a task in its own process; the tasks of a third app run. The helper does not grow,
+ * and tells the service manager all the time that it lives.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -30,20 +30,20 @@
 #define OTHER		"org.example.Other"
 #define USER		1001
 #define PLAIN		"Class=free\n[Task task]\nEntryPoint=/bin/true\nTriggers=application\n"
-/* How long any step of the victim's life may take. */
+/* How long a step of the victim's life may take. */
 #define BOUND		DEADLINE
-/* What the helper may grow by. */
+/* How much the helper's memory may grow. */
 #define GROWTH_KB	4096
-/* So often it has to tell that it lives. */
+/* How often the helper has to tell that it lives. */
 #define WATCHDOG	(10 * SEC)
 
 struct field {
 	volatile bool stop;
-	/* What is the victim's: its first thread, and a task that runs in it. */
+	/* The victim's first thread, and a task that runs in the victim: subjects of lies. */
 	volatile uint32_t thread, instance;
-	/* Atomic. */
+	/* Counted atomically. */
 	uint64_t calls, refused, extensions;
-	/* When a step of the victim's has begun, and how long the slowest has taken. */
+	/* When the victim's current step has begun, and how long the slowest step has taken. */
 	uint64_t began, slowest;
 };
 
@@ -54,14 +54,14 @@ FIXTURE(hostile) {
 	struct pulse pulse;
 };
 
-/* What is hostile */
+/* The hostile app */
 
 static uint32_t pick(uint64_t *seed, uint32_t count)
 {
 	return (uint32_t)(random_next(seed) % count);
 }
 
-/* A call for the life of an app, which makes sense or not. */
+/* Puts together a call for the life of an app, which may make sense or not. */
 static void make_call(struct genl *genl, const struct field *field, uint64_t *seed)
 {
 	static const uint8_t commands[] = {
@@ -96,8 +96,8 @@ static void make_call(struct genl *genl, const struct field *field, uint64_t *se
 }
 
 /*
- * As fast as it can be for a while; then others of its kind have room for a call. No answer is
- * read, and of some messages there is but a part.
+ * Calls as fast as it can; a pause now and then leaves other processes of the app room for a call.
+ * Reads no answers, and sends only a part of some messages.
  */
 static void flood(struct field *field, uint64_t *seed)
 {
@@ -122,7 +122,7 @@ static void flood(struct field *field, uint64_t *seed)
 	}
 }
 
-/* Sockets that attach, call, and are closed at some time. */
+/* Sockets that attach, call, and are closed sooner or later. */
 static void leave_sockets(struct field *field, uint64_t *seed)
 {
 	static struct genl many[100];
@@ -145,7 +145,7 @@ static void leave_sockets(struct field *field, uint64_t *seed)
 	}
 }
 
-/* All that its own life allows, as fast as it is answered. */
+/* All calls of an app's own life, each as soon as the one before is answered. */
 static void live_fast(struct field *field, uint64_t *seed)
 {
 	struct bgt *bgt = mutex_connect();
@@ -157,7 +157,7 @@ static void live_fast(struct field *field, uint64_t *seed)
 		(void)bgt_app_attach(bgt);
 		error = bgt_extension_request(bgt, (enum bgt_extension_reason)pick(seed, 3),
 					      "a lie", &allowed, NULL);
-		/* It has one already, by another socket. */
+		/* Another socket of the app has requested an extension already. */
 		if (!error || (error == -EBUSY && strstr(bgt_error(bgt), "extension")))
 			crowd_count(&field->extensions);
 		(void)bgt_app_saved(bgt);
@@ -180,7 +180,7 @@ static void expect_refusal(struct field *field, struct bgt *bgt, int what, int e
 		fail("lie %d: %s (%d)", what, bgt_error(bgt), error);
 }
 
-/* About another app, and from a socket that has not attached. */
+/* Calls about another app, and calls from a socket that has not attached. */
 static void lie(struct field *field, uint64_t *seed)
 {
 	struct bgt *bgt = mutex_connect();
@@ -211,7 +211,7 @@ static void lie(struct field *field, uint64_t *seed)
 	bgt_close(bgt);
 }
 
-/* Who is not */
+/* The victim and the third app */
 
 static void run_task(struct bgt *bgt, const char *app)
 {
@@ -229,7 +229,7 @@ FIXTURE_SETUP(hostile)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
 
-	/* Nothing is suspended, or throttled, but for what it does. */
+	/* No timeout suspends an app, and no budget throttles one. */
 	settings.more = "SuspendTimeout=10min\n";
 	settings.quota = settings.period = 60 * SEC;
 	scene_begin();
@@ -239,7 +239,10 @@ FIXTURE_SETUP(hostile)
 	helper_install(self->bgt, HOSTILE, PLAIN);
 	helper_install(self->bgt, OTHER, PLAIN);
 	actor_install_as(self->bgt, VICTIM, "inside");
-	/* What they need is made when it is first needed. */
+	/*
+	 * Runs tasks before the attack, so that the containers and cgroups that the apps need
+	 * exist.
+	 */
 	run_task(self->bgt, HOSTILE);
 	run_task(self->bgt, OTHER);
 	self->field = mmap(NULL, sizeof(*self->field), PROT_READ | PROT_WRITE,
@@ -269,7 +272,10 @@ static void step(struct field *field)
 	field->began = now();
 }
 
-/* A task runs in the victim, which is suspended; nobody but that itself can end it. */
+/*
+ * A task runs in the victim, which is suspended. Only the victim can end the task, whatever others
+ * claim.
+ */
 static void run_inside(struct __test_metadata *_metadata, struct bgt *bgt, struct field *field)
 {
 	const struct bgt_instance *instance;
@@ -282,7 +288,7 @@ static void run_inside(struct __test_metadata *_metadata, struct bgt *bgt, struc
 	instance = instance_look(bgt, VICTIM, "inside");
 	ASSERT_NE(NULL, instance);
 	field->instance = instance->id;
-	/* Some lies later. */
+	/* Waits until the hostile app has told some more lies. */
 	for (calls = field->refused; field->refused < calls + 20 && now() < end;)
 		usleep(1000);
 	field->began = now();
@@ -300,7 +306,7 @@ static void run_inside(struct __test_metadata *_metadata, struct bgt *bgt, struc
 	EXPECT_EQ(beats, actor_beats(VICTIM));
 }
 
-/* The victim, in the foreground, leaves it with an extension, is suspended, and comes back. */
+/* The victim leaves the foreground with an extension, is suspended, runs a task, and comes back. */
 static void live(struct __test_metadata *_metadata, struct bgt *bgt, struct field *field)
 {
 	field->began = now();
@@ -352,7 +358,10 @@ TEST_F_TIMEOUT(hostile, life, 3600)
 				      self->field, random_next(&seed));
 		if (i)
 			continue;
-		/* It has a life that can be lived before the others take all calls there are. */
+		/*
+		 * The app must have had an extension before its other processes use up all its
+		 * calls.
+		 */
 		ASSERT_TRUE(app_becomes(self->bgt, HOSTILE, BGT_APP_RUNNING));
 		ASSERT_EQ(0, bgt_app_foreground(self->bgt, HOSTILE));
 		for (end = now() + DEADLINE; !self->field->extensions && now() < end;)
@@ -362,7 +371,10 @@ TEST_F_TIMEOUT(hostile, life, 3600)
 	end = now() + (soak() ? 300 : 20) * SEC;
 	for (rounds = 0; rounds < 2 || now() < end; rounds++) {
 		calls = self->field->calls;
-		/* It has a life, too, and may stand still if it says that it has saved all. */
+		/*
+		 * The hostile app is in the foreground, or in the background, where it is frozen
+		 * once it has "saved".
+		 */
 		ASSERT_EQ(0, bgt_app_foreground(self->bgt, HOSTILE));
 		if (rounds % 2)
 			ASSERT_EQ(0, bgt_app_background(self->bgt, HOSTILE));
@@ -371,7 +383,10 @@ TEST_F_TIMEOUT(hostile, life, 3600)
 		EXPECT_GT(self->field->calls, calls + 100);
 		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 			ASSERT_EQ(0, waitpid(pids[i], NULL, WNOHANG));
-		/* When it has got used to it. */
+		/*
+		 * The memory of the helper after the first round, when all caches and buffers
+		 * exist.
+		 */
 		if (!rounds)
 			memory = crowd_memory(helper_pid());
 	}
@@ -390,12 +405,12 @@ TEST_F_TIMEOUT(hostile, life, 3600)
 	EXPECT_LT(self->pulse.longest, WATCHDOG);
 
 	self->field->stop = true;
-	/* If it has not ended by now. */
+	/* It may have ended already. */
 	error = bgt_app_foreground(self->bgt, HOSTILE);
 	ASSERT_TRUE(!error || error == -ESRCH);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		EXPECT_EQ(0, task_wait(pids[i]));
-	/* Its end is its own. */
+	/* The hostile app has ended, and the victim is not affected. */
 	EXPECT_TRUE(app_becomes(self->bgt, HOSTILE, BGT_APP_NOT_RUNNING));
 	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, VICTIM)->state);
 }

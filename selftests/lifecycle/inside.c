@@ -32,14 +32,17 @@ FIXTURE_TEARDOWN_PARENT(inside)
 	scene_end();
 }
 
-/* With so much time for tasks that are cancelled. */
+/* Starts the helper; cancelled tasks have @timeout to end. */
 static void begin(struct bgt *bgt, uint64_t timeout)
 {
 	struct helper_settings with = HELPER_SETTINGS;
 
 	with.cancel_timeout = timeout;
 	with.more = "SuspendTimeout=30s\n";
-	/* An app that is started for its task has a lot to do before it begins with that. */
+	/*
+	 * The app uses much CPU time before it begins the task that it is started for, so its quota
+	 * is large.
+	 */
 	with.quota = 3600 * SEC;
 	helper_start_with(bgt, &with);
 	actor_install(bgt, "inside");
@@ -54,7 +57,7 @@ static void set_quota(struct bgt *bgt, const char *quota)
 	helper_change(bgt, script);
 }
 
-/* So soon a task is idle. */
+/* Sets the time after which a task that does nothing counts as idle. */
 static void watch_idle(struct bgt *bgt, const char *window)
 {
 	char script[64];
@@ -70,7 +73,7 @@ static void begin_suspended(struct bgt *bgt, uint64_t timeout)
 	actor_suspend(bgt, APP);
 }
 
-/* The task has begun; what was said before may have been said at its end. */
+/* Waits until the app says that the task has begun; skips what it has said before. */
 static bool is_activated(void)
 {
 	return actor_comes_to_say(APP, ACTIVATED);
@@ -80,7 +83,7 @@ static bool ui_is_still(struct bgt *bgt)
 {
 	uint64_t beats;
 
-	/* It has been told to stop, which takes a moment. */
+	/* The thread stops a moment after it was told to. */
 	if (!ui_stands(bgt, APP, true))
 		return false;
 	beats = actor_beats(APP);
@@ -122,13 +125,13 @@ TEST_F_TIMEOUT(inside, suspended, 180)
 		EXPECT_STREQ("inside", instance->message);
 		EXPECT_TRUE(app_stands(self->bgt, APP, true));
 	}
-	/* For the whole time. */
+	/* The UI thread has not run at any time since the app was suspended. */
 	EXPECT_EQ(beats, actor_beats(APP));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(ui_runs());
 }
 
-/* In the foreground nothing stands still. */
+/* In the foreground the UI thread runs on during the task. */
 TEST_F_TIMEOUT(inside, in_foreground, 180)
 {
 	begin(self->bgt, 30 * SEC);
@@ -136,14 +139,14 @@ TEST_F_TIMEOUT(inside, in_foreground, 180)
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(actor_says(APP, ACTIVATED));
 	EXPECT_TRUE(ui_runs());
-	/* It is suspended meanwhile: but for the task. */
+	/* The app is suspended during the task: all stand still but the task. */
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "saved", "saved 0"));
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 	EXPECT_TRUE(ui_is_still(self->bgt));
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
-	/* And comes back before it has ended. */
+	/* The app comes back to the foreground before the task has ended. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 	EXPECT_TRUE(ui_runs());
@@ -153,7 +156,7 @@ TEST_F_TIMEOUT(inside, in_foreground, 180)
 	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
 }
 
-/* It is started for the task, and does not come to the foreground. */
+/* A task starts the app, which does not come to the foreground. */
 TEST_F_TIMEOUT(inside, not_running, 180)
 {
 	begin(self->bgt, 30 * SEC);
@@ -171,12 +174,12 @@ TEST_F_TIMEOUT(inside, not_running, 180)
 	}
 }
 
-/* Nobody has to tell that it hangs. */
+/* A task that hangs is found to be idle, and cancelled. */
 TEST_F_TIMEOUT(inside, hangs, 180)
 {
 	const struct bgt_instance *instance;
 
-	/* Which is also the time for its connection to come back to the helper. */
+	/* The timeout is also the time that the app has to connect to the helper again. */
 	begin_suspended(self->bgt, 5 * SEC);
 	watch_idle(self->bgt, "2s");
 	helper_fire(self->bgt, "inside");
@@ -188,7 +191,7 @@ TEST_F_TIMEOUT(inside, hangs, 180)
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 }
 
-/* Unless a debugger looks at it. */
+/* A task is not idle while a debugger traces the app. */
 TEST_F_TIMEOUT(inside, traced, 180)
 {
 	const struct bgt_instance *instance;
@@ -202,7 +205,7 @@ TEST_F_TIMEOUT(inside, traced, 180)
 	ASSERT_TRUE(is_activated());
 	pause_for(3 * SEC);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
-	/* Its UI thread, which is frozen, is let go by the end of this process only. */
+	/* A tracer can detach from the UI thread only when the thread is not frozen. */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
 	ASSERT_EQ(pid, waitpid(pid, NULL, __WALL));
@@ -216,7 +219,7 @@ TEST_F_TIMEOUT(inside, traced, 180)
 	EXPECT_EQ(BGT_CANCEL_IDLE_TASK, instance->reason);
 }
 
-/* What it does is on the app's budget, and goes on in the next generation. */
+/* The task uses the app's budget, and goes on in the next generation. */
 TEST_F_TIMEOUT(inside, budget, 180)
 {
 	const struct bgt_event *event;
@@ -231,7 +234,7 @@ TEST_F_TIMEOUT(inside, budget, 180)
 	ASSERT_TRUE(is_activated());
 	usage = helper_container(self->bgt)->usage;
 	EXPECT_TRUE(actor_does(APP, "progress 40", "progress 0"));
-	/* More than two budgets, as there is another one if the generation ends meanwhile. */
+	/* More than two budgets, since the generation may end in between. */
 	EXPECT_TRUE(actor_does(APP, "burn 700", "burnt"));
 	EXPECT_GE(helper_container(self->bgt)->usage, usage + 700 * MSEC);
 	EXPECT_GE(helper_container(self->bgt)->times_throttled, 1);
@@ -246,13 +249,13 @@ TEST_F_TIMEOUT(inside, budget, 180)
 	EXPECT_TRUE(told);
 }
 
-/* An app that has no budget left cannot attach in time, and is waited for. */
+/* An app without budget cannot attach in time, so the time does not pass while it is throttled. */
 TEST_F_TIMEOUT(inside, throttled, 180)
 {
 	uint64_t end = now() + DEADLINE;
 
 	begin(self->bgt, SEC);
-	/* Which is gone again before the time is that it has for that. */
+	/* The other task uses up this budget before the app's time to attach is over. */
 	set_quota(self->bgt, "600ms");
 	helper_install(self->bgt, APP, actor_manifest("inside", "[Task burns]\n"
 		       "EntryPoint=/bin/sh -c \"while :; do :; done\"\nTriggers=application\n"));
@@ -285,7 +288,7 @@ TEST_F_TIMEOUT(inside, cancelled, 180)
 	EXPECT_EQ(beats, actor_beats(APP));
 }
 
-/* Who ends, when it is told that a task in it is cancelled, does what it is told. */
+/* If the app exits when a task in it is cancelled, the task counts as cancelled, not as failed. */
 TEST_F_TIMEOUT(inside, exits, 180)
 {
 	const struct bgt_instance *instance;
@@ -320,7 +323,7 @@ TEST_F_TIMEOUT(inside, killed, 180)
 	EXPECT_TRUE(ui_runs());
 }
 
-/* The next helper knows of it, and the app is not told twice. */
+/* The next helper knows of the task, and does not tell the app of it again. */
 TEST_F_TIMEOUT(inside, helper_restarted, 180)
 {
 	begin_suspended(self->bgt, 30 * SEC);
@@ -337,7 +340,10 @@ TEST_F_TIMEOUT(inside, helper_restarted, 180)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* Nor is it when it stands still, and has to come back first. */
+/*
+ * The helper is restarted while the app is frozen: the app connects again, and is told of the task
+ * once.
+ */
 TEST_F_TIMEOUT(inside, helper_restarted_before, 180)
 {
 	begin_suspended(self->bgt, 30 * SEC);
@@ -350,7 +356,9 @@ TEST_F_TIMEOUT(inside, helper_restarted_before, 180)
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 }
 
-/* The app dies while there is no helper; the next task starts it, and it stands still again. */
+/*
+ * The app dies while there is no helper; the next task starts it, and it stands still afterwards.
+ */
 TEST_F_TIMEOUT(inside, killed_without_helper, 180)
 {
 	const struct bgt_instance *instance;
@@ -375,7 +383,7 @@ TEST_F_TIMEOUT(inside, killed_without_helper, 180)
 	}
 }
 
-/* A full disk does not keep it from ending, which is in the books when there is room again. */
+/* The task ends although the disk is full; its end is recorded when there is room again. */
 TEST_F_TIMEOUT(inside, disk_full, 180)
 {
 	begin(self->bgt, 30 * SEC);
@@ -391,7 +399,7 @@ TEST_F_TIMEOUT(inside, disk_full, 180)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "inside")->state);
 	helper_empty_disk();
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "inside", BGT_INSTANCE_COMPLETED));
-	/* And another one can run. */
+	/* Another task can run in the app. */
 	helper_fire(self->bgt, "inside");
 	ASSERT_TRUE(is_activated());
 	actor_do(APP, "complete 0");
@@ -399,7 +407,7 @@ TEST_F_TIMEOUT(inside, disk_full, 180)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-/* Where it cannot run, that is said. */
+/* A task that cannot run fails with a reason. */
 TEST_F_TIMEOUT(inside, refused, 180)
 {
 	const struct bgt_instance *instance;
@@ -412,7 +420,7 @@ TEST_F_TIMEOUT(inside, refused, 180)
 	ASSERT_NE(NULL, instance);
 	EXPECT_STREQ("the app does not run, and its manifest has no Exec", instance->message);
 
-	/* One that never attaches, started for it or not. */
+	/* An app that never attaches: once it is started for the task, once it runs already. */
 	helper_install(self->bgt, APP, "Exec=/bin/sleep 1000\n[Task inside]\nEntryPoint=inside\n"
 		       "Host=app\nTriggers=application\n");
 	helper_fire(self->bgt, "inside");

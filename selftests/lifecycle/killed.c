@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Apps that die in whatever state they are, by themselves or by the launcher. */
+/* Apps that die in each state, by themselves or because they are terminated. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ FIXTURE_TEARDOWN_PARENT(killed)
 	scene_end();
 }
 
-/* And started again, as if nothing had been. */
+/* The app dies in each state, and is launched again as if nothing had happened. */
 TEST_F_TIMEOUT(killed, each, 120)
 {
 	for (unsigned int i = 0; i < 2; i++) {
@@ -111,7 +111,10 @@ TEST_F_TIMEOUT(killed, each, 120)
 	}
 	actor_launch(self->bgt, APP);
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
-	/* The place is free. */
+	/*
+	 * No extension of the app that died is left: the app gets the only one for location
+	 * tracking.
+	 */
 	EXPECT_TRUE(actor_does(APP, "request location-tracking", "allowed"));
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whatever state an app is in, its tasks are launched, beside it, and run to their end; and the app
- * stays what it is. What fires: the clock; a logind of the test's own, for sessions and presence;
- * access to the lock screen that is given and taken; an administrator.
+ * Whatever state an app is in, its tasks are launched beside it, run to their end, and do not
+ * change the state. The triggers are fired by the clock, by a logind of the test's own (for
+ * sessions and presence), by access to the lock screen that is given and taken, and by an
+ * administrator.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,15 +21,15 @@
 #include "userspace/bgtaskd/sense/test-logind.h"
 
 #define DIRECTORY	"/tmp/bgtask-selftest-bus"
-/* Nobody is suspended because time has passed, nor throttled. */
+/* So long that no app is suspended by a timeout. */
 #define SETTINGS	"SuspendTimeout=1h\n"
 #define HOUR		(3600 * SEC)
 
-/* The task runs until somebody writes to this. */
+/* The task runs until somebody writes a line to this pipe. */
 #define GATE		HELPER_SAID "/gate"
 #define TASK		"[Task launched]\nEntryPoint=/bin/sh -c \"read line <" GATE "\"\nTriggers="
 
-/* In an order in which each of them can happen after those before it. */
+/* In this order, each trigger can fire after those before it. */
 static const enum bgt_trigger triggers[] = {
 	BGT_TRIGGER_APPLICATION, BGT_TRIGGER_INTERNET_AVAILABLE, BGT_TRIGGER_SMS_RECEIVED,
 	BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED, BGT_TRIGGER_TIME, BGT_TRIGGER_PUSH,
@@ -71,7 +72,7 @@ FIXTURE_VARIANT_ADD(launches, not_running) {
 	.state = BGT_APP_NOT_RUNNING,
 };
 
-/* Waits until logind is known to say that nobody is there; so the next that it says is news. */
+/* Waits until the helper knows that logind says nobody is there, so that presence is a change. */
 static void wait_away(struct bgt *bgt)
 {
 	uint64_t end = now() + DEADLINE;
@@ -93,7 +94,7 @@ static void install(struct bgt *bgt)
 		used += (size_t)snprintf(lines + used, sizeof(lines) - used, "%s ",
 					 bgt_trigger_name(triggers[i]));
 	snprintf(lines + used, sizeof(lines) - used, "\n");
-	/* The one with a UI thread that counts as long as it runs. */
+	/* The actor "inside" has a UI thread that counts as long as it runs. */
 	actor_install(bgt, "inside");
 	helper_install(bgt, APP, actor_manifest("inside", lines));
 	if (mkfifo(GATE, 0666) || chmod(GATE, 0666))
@@ -128,7 +129,7 @@ FIXTURE_TEARDOWN(launches)
 	test_kill(self->bus);
 }
 
-/* Returns its process, or 0. */
+/* Brings the app into the state of the variant. Returns its process, or 0. */
 static uint32_t enter(struct bgt *bgt, const FIXTURE_VARIANT(launches) *variant)
 {
 	uint32_t pid = actor_launch(bgt, APP);
@@ -152,7 +153,7 @@ static uint32_t enter(struct bgt *bgt, const FIXTURE_VARIANT(launches) *variant)
 	return pid;
 }
 
-/* The first process of a cgroup of the app; 0 if there is none. */
+/* The first process of one of the app's cgroups; 0 if there is none. */
 static uint32_t first_process(const char *cgroup)
 {
 	char file[64];
@@ -169,7 +170,7 @@ static uint32_t first_process(const char *cgroup)
 	return pid;
 }
 
-/* The app is what it was, and has been told nothing; what stood still has not moved. */
+/* The app has not changed and has got no events, and a UI thread that stood still has not run. */
 static bool is_the_same(struct bgt *bgt, const FIXTURE_VARIANT(launches) *variant, uint32_t pid,
 			uint64_t beats)
 {
@@ -224,7 +225,7 @@ static void fire(struct bgt *bgt, struct test_logind *logind, enum bgt_trigger t
 		fail("%s cannot fire: %d, %s", bgt_trigger_name(trigger), error, bgt_error(bgt));
 }
 
-/* It waits to be let through. */
+/* Lets the task end. */
 static void open_gate(void)
 {
 	int fd = open(GATE, O_WRONLY | O_CLOEXEC);
@@ -255,7 +256,7 @@ TEST_F_TIMEOUT(launches, each, 400)
 		}
 		EXPECT_EQ(triggers[i], instance->trigger);
 		EXPECT_EQ(i + 1, instance_count(self->bgt, APP));
-		/* Beside the app, which does not notice. */
+		/* The task runs in a cgroup of its own, beside the app. */
 		snprintf(cgroup, sizeof(cgroup), "task/%u", instance->id);
 		EXPECT_NE(0, instance->pid);
 		EXPECT_EQ(instance->pid, first_process(cgroup));
@@ -266,7 +267,7 @@ TEST_F_TIMEOUT(launches, each, 400)
 			TH_LOG("after %s", bgt_trigger_name(triggers[i]));
 		}
 	}
-	/* It goes on from there. */
+	/* The app can go on from its state. */
 	if (variant->state == BGT_APP_NOT_RUNNING)
 		actor_launch(self->bgt, APP);
 	else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the user looks at has no limits; what runs in the background, whatever lets it, has them. AC
- * power is the kernel's test_power.
+ * An app in the foreground has no limits for its network traffic and idle tasks; an app in the
+ * background has them, also with an extension. The kernel's test_power plays the power supply.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -16,10 +16,10 @@
 #include "wall.h"
 #include "wire.h"
 
-/* In bytes. A burst is some more than 60 kB. */
+/* In bytes. A burst is a little more than 60 kB. */
 #define BUDGET	100000
 #define BURST	60000
-/* While the app is not short of it, its budget is looked at every 5 s, or a quarter later. */
+/* The helper looks at a budget that is not nearly spent every 5 s, or a quarter later. */
 #define LOOK	(5 * SEC + 5 * SEC / 4)
 #define FAR	"exec 3<>/dev/udp/" WIRE_FAR "/9; "
 #define TASKS									\
@@ -28,7 +28,7 @@
 		"Triggers=application\n"					\
 	"[Task blocked]\nEntryPoint=/bin/bash -c \"" FAR "read -u 3\"\n"	\
 		"Triggers=application\n"
-/* Sends a burst, says so, and goes on without a word. */
+/* Sends a burst, creates a file, and then stays without sending. */
 #define STAYS	"EntryPoint=/bin/bash -c \"" FAR "for i in {1..60}; do "		\
 		"printf %01000d 0 >&3; done; : >" HELPER_SAID "/$BGTASK_TASK; "	\
 		"exec sleep 1000\"\nTriggers=application\n"
@@ -47,7 +47,7 @@ FIXTURE_SETUP(limits)
 	wire_begin();
 	power_begin(false);
 	with.more = "SuspendTimeout=1h\n";
-	/* The CPU is not what it is short of. */
+	/* So that the CPU budget does not throttle the app. */
 	with.quota = 3600 * SEC;
 	with.period = 3600 * SEC;
 	helper_start_with(self->bgt, &with);
@@ -69,7 +69,7 @@ static void begin(struct bgt *bgt, const char *script, const char *tasks)
 	actor_launch(bgt, APP);
 }
 
-/* To the background, where it is exempt for its extension's sake. */
+/* Sends the app to the background with an extension, which exempts it from the CPU budget. */
 static bool extend(struct bgt *bgt)
 {
 	return actor_does(APP, "request location-tracking", "allowed") &&
@@ -84,7 +84,7 @@ static bool is_cancelled(struct bgt *bgt, const char *task, enum bgt_cancel_reas
 	return instance && instance->canceled && instance->reason == reason;
 }
 
-/* Waits until the app has sent so much more. */
+/* Waits until the app has sent so many bytes more. */
 static bool sends(struct bgt *bgt, uint64_t bytes)
 {
 	uint64_t end = now() + DEADLINE, before = helper_container(bgt)->sent;
@@ -99,7 +99,10 @@ static bool is_running(struct bgt *bgt, const char *task)
 	return instance_look(bgt, APP, task)->state == BGT_INSTANCE_RUNNING;
 }
 
-/* How long after a moment the task has ended, as it was told to. */
+/*
+ * Waits until the task has been cancelled for its traffic. Returns how long after @start it has
+ * ended.
+ */
 static uint64_t revoked_after(struct bgt *bgt, uint64_t start)
 {
 	if (!is_cancelled(bgt, "bursts", BGT_CANCEL_RESOURCE_REVOCATION))
@@ -116,7 +119,10 @@ TEST_F_TIMEOUT(limits, network, 120)
 	helper_run(self->bgt, "bursts");
 	EXPECT_TRUE(sends(self->bgt, 2 * BUDGET));
 	EXPECT_TRUE(is_running(self->bgt, "bursts"));
-	/* Not before the budget was spent, in the background; and soon after it was. */
+	/*
+	 * The task is cancelled after it has spent the budget in the background, and soon after
+	 * that.
+	 */
 	before = helper_container(self->bgt)->sent;
 	background = wall();
 	ASSERT_TRUE(extend(self->bgt));
@@ -129,7 +135,10 @@ TEST_F_TIMEOUT(limits, network, 120)
 	pause_for(500 * MSEC);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
 
-	/* What has had to wait is launched; and all that comes until the app leaves. */
+	/*
+	 * In the foreground the task that had to wait is launched, and so are others until the app
+	 * leaves.
+	 */
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
@@ -140,14 +149,14 @@ TEST_F_TIMEOUT(limits, network, 120)
 	background = wall();
 	ASSERT_TRUE(extend(self->bgt));
 	after = revoked_after(self->bgt, background);
-	/* It was spent before. */
+	/* The budget was spent already, so the helper does not wait. */
 	EXPECT_TRUE(!exact_clock() || after < SEC);
 	helper_fire(self->bgt, "task");
 	pause_for(500 * MSEC);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
 }
 
-/* Sends a burst and goes on. */
+/* Runs a task that sends a burst, and waits until it has. */
 static void send_burst(struct bgt *bgt, const char *task)
 {
 	char file[32];
@@ -157,7 +166,9 @@ static void send_burst(struct bgt *bgt, const char *task)
 	helper_wait_file(file);
 }
 
-/* What is sent counts where it is sent, also if the app moves before anybody has looked. */
+/*
+ * Bytes count for where the app was when they were sent, though it moves before the helper looks.
+ */
 TEST_F_TIMEOUT(limits, network_moves, 120)
 {
 	uint64_t charged;

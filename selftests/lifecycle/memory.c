@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When memory is short, apps are killed in the order of their claims. */
+/*
+ * When memory is short, apps are killed in a fixed order: suspended apps first, the visible app
+ * never.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,7 +45,7 @@ FIXTURE_TEARDOWN_PARENT(memory)
 	scene_end();
 }
 
-/* Launches it, and sends it to the background, where it stands still. */
+/* Launches the app, and lets it be suspended. */
 static void add_suspended(struct bgt *bgt, const char *app)
 {
 	actor_install_as(bgt, app, "unattached");
@@ -51,7 +54,10 @@ static void add_suspended(struct bgt *bgt, const char *app)
 		fail("%s is not suspended", app);
 }
 
-/* In the background without an extension: it is being suspended, or nobody has told it to be. */
+/*
+ * Lets the app be in the background without an extension: either while it is suspended, or resumed
+ * there.
+ */
 static void add_background(struct bgt *bgt, const char *app, bool resumed)
 {
 	actor_install_as(bgt, app, "attached");
@@ -61,7 +67,7 @@ static void add_background(struct bgt *bgt, const char *app, bool resumed)
 		fail("%s does not come to the background", app);
 }
 
-/* Suspended, and a task runs in it. */
+/* Lets an app be suspended, with a task that runs in it. */
 static void add_inside(struct bgt *bgt)
 {
 	actor_install_as(bgt, INSIDE, "inside");
@@ -74,7 +80,7 @@ static void add_inside(struct bgt *bgt)
 		fail("nothing runs in %s", INSIDE);
 }
 
-/* For how long anybody has waited for memory. */
+/* How long any process has waited for memory, in total. */
 static uint64_t stalled(void)
 {
 	unsigned long long total;
@@ -91,7 +97,7 @@ static enum bgt_app_state state_of(struct bgt *bgt, const char *app)
 	return app_look(bgt, app)->state;
 }
 
-/* Waits until memory is so short that an app is killed, and has no more of it taken then. */
+/* Uses up memory until the app is killed, and frees it then. */
 static bool is_killed(struct bgt *bgt, const char *app)
 {
 	pid_t hog = task_waste_memory();
@@ -123,7 +129,10 @@ TEST_F_TIMEOUT(memory, order, 300)
 	EXPECT_TRUE(is_killed(self->bgt, NEW));
 	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, EXTENDED));
 
-	/* One that only has a task goes before one that runs itself; the task is not told. */
+	/*
+	 * An app of which only a task runs is killed before an app that runs itself; the task is
+	 * not told to end.
+	 */
 	actor_install_as(self->bgt, "org.example.Tasks", "attached");
 	helper_install(self->bgt, "org.example.Tasks", "Class=free\n[Task long]\n"
 		       "EntryPoint=/bin/sh -c \"trap 'echo told >" HELPER_SAID "/told' TERM; "
@@ -142,11 +151,11 @@ TEST_F_TIMEOUT(memory, order, 300)
 	EXPECT_EQ(BGT_CANCEL_RESOURCE_REVOCATION, instance->reason);
 	EXPECT_NE(0, access(helper_path("said/told"), F_OK));
 	EXPECT_EQ(BGT_APP_SUSPENDED, state_of(self->bgt, INSIDE));
-	/* The user has not seen the other one for as long as never. */
+	/* The user has seen this app, and has never seen the other one. */
 	EXPECT_TRUE(is_killed(self->bgt, INSIDE));
 	EXPECT_EQ(-ECONNRESET, instance_look(self->bgt, INSIDE, "inside")->status);
 
-	/* Of those in the background, the one that the user has not seen for longer. */
+	/* Of two apps in the background, the one that the user saw earlier is killed first. */
 	EXPECT_EQ(BGT_APP_SUSPENDING, state_of(self->bgt, SUSPENDING));
 	EXPECT_EQ(BGT_APP_RUNNING, state_of(self->bgt, RESUMED));
 	EXPECT_TRUE(is_killed(self->bgt, RESUMED));
@@ -159,7 +168,7 @@ TEST_F_TIMEOUT(memory, order, 300)
 
 	EXPECT_TRUE(actor_is_silent(EXTENDED));
 
-	/* The one that the user sees is never killed, however short memory is. */
+	/* The app in the foreground is never killed, however short memory is. */
 	stall = stalled();
 	self->hog = task_waste_memory();
 	while (stalled() < stall + 3 * SEC)

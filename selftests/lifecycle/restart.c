@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Extensions when the helper is killed: the time to save data goes on, as all that was said of it;
- * and what belongs to nobody any more, as the app has closed its connection meanwhile, or has died,
- * is free again.
+ * Extensions when the helper is killed and restarted: the time to save data goes on, and so does
+ * everything that was said of the extension. An extension ends if its app has closed its connection
+ * meanwhile, or has died.
  */
 #include <signal.h>
 #include <sqlite3.h>
@@ -21,7 +21,7 @@
 
 #define OTHER	"org.example.Other"
 #define PATIENT	"SuspendTimeout=1h\nSavingTimeout=1h\n"
-/* For a connection to come back, and for the app to be suspended. */
+/* The time in which the app has to connect again, and to be suspended, is short. */
 #define HASTY	"SuspendTimeout=5s\nSavingTimeout=1h\nExtensionLimit=1h\n"
 #define TIME	(10 * SEC)
 
@@ -42,7 +42,10 @@ FIXTURE_TEARDOWN_PARENT(restart)
 	scene_end();
 }
 
-/* The helper is killed before it has noted what has happened since that was done. */
+/*
+ * Keeps the helper's note of the app; restart_before_note() lets the next helper begin with this
+ * older note.
+ */
 static void keep_note(void)
 {
 	if (system("cp " HELPER_TOP "/run/" APP " " HELPER_TOP "/note"))
@@ -57,7 +60,7 @@ static void restart_before_note(struct bgt *bgt)
 	helper_launch(bgt);
 }
 
-/* Of what the helper would have noted, something is different; not its length. */
+/* Changes something in the helper's note, but not its length. */
 static void change_note(const char *from, const char *to)
 {
 	char command[256];
@@ -68,7 +71,7 @@ static void change_note(const char *from, const char *to)
 		fail("cannot change the note");
 }
 
-/* The first that the app does then is to call the next helper. */
+/* Restarts the helper, such that the app calls the new helper before it has read any event. */
 static void restart_unheard(struct bgt *bgt)
 {
 	if (!actor_does(APP, "deaf", "deaf"))
@@ -76,7 +79,7 @@ static void restart_unheard(struct bgt *bgt)
 	helper_restart(bgt);
 }
 
-/* It is being suspended, and saves its data. */
+/* Starts the app, which is being suspended, and has an extension to save its data. */
 static uint32_t begin_saving(struct bgt *bgt, const char *settings, const char *allowed)
 {
 	uint32_t pid = actor_begin(bgt, settings);
@@ -96,7 +99,7 @@ static bool is_saving(struct bgt *bgt)
 	       helper_container(bgt)->exempt;
 }
 
-/* The next helper neither forgets it nor lets the app have another. */
+/* The next helper knows of the extension, and lets the app have no other. */
 TEST_F_TIMEOUT(restart, saving, 120)
 {
 	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
@@ -106,7 +109,10 @@ TEST_F_TIMEOUT(restart, saving, 120)
 		EXPECT_STREQ("a test", app_look(self->bgt, APP)->description);
 		EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 		EXPECT_TRUE(actor_does(APP, "request unspecified", "request -16"));
-		/* What was said to the one before, this one does not want to know again. */
+		/*
+		 * The app has told the helper before that it has saved its state, so this one does
+		 * not ask again.
+		 */
 		if (i) {
 			EXPECT_TRUE(actor_does(APP, "mark asked", "mark asked"));
 		} else {
@@ -123,12 +129,12 @@ TEST_F_TIMEOUT(restart, saving, 120)
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 }
 
-/* Whoever wants the app again has it. */
+/* The user brings the app back to the foreground, which ends the extension. */
 TEST_F_TIMEOUT(restart, saving_resumed, 120)
 {
 	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
 	helper_restart(self->bgt);
-	/* It has come back. */
+	/* The app answers, so it has connected to the next helper. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "request -16"));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "revoked resumed"));
@@ -136,7 +142,10 @@ TEST_F_TIMEOUT(restart, saving_resumed, 120)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 3600000"));
 }
 
-/* When it has closed that, the next helper gives it what was left of its time to save its state. */
+/*
+ * When the app closes the extension, the next helper gives it the time that was left to save its
+ * state.
+ */
 TEST_F_TIMEOUT(restart, saving_closed, 120)
 {
 	begin_saving(self->bgt, "SuspendTimeout=10s\nExtensionLimit=1h\n", "allowed 3600000");
@@ -150,13 +159,16 @@ TEST_F_TIMEOUT(restart, saving_closed, 120)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* Its time does not begin anew; and no extension ends without a word. */
+/*
+ * The next helper does not begin the extension's time anew, but waits for the app to tell it of the
+ * end.
+ */
 TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 {
 	uint32_t pid = begin_saving(self->bgt, PATIENT "ExtensionLimit=10s\n", "allowed 10000");
 	uint64_t start;
 
-	/* It is slow to come back. */
+	/* The app is stopped, and connects to the next helper late. */
 	ASSERT_EQ(0, kill((pid_t)pid, SIGSTOP));
 	helper_kill();
 	pause_for(TIME + SEC);
@@ -168,7 +180,7 @@ TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 	EXPECT_LT(now() - start, TIME);
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
-	/* There is no more of it, whoever is asked. */
+	/* The app gets no second extension for saving data, from this helper or the next. */
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "denied"));
 	helper_restart(self->bgt);
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
@@ -181,7 +193,7 @@ TEST_F_TIMEOUT(restart, saving_takes_too_long, 120)
 	EXPECT_TRUE(actor_does(APP, "request saving-data", "allowed 10000"));
 }
 
-/* Nor does the moment after it. */
+/* The next helper does not begin SavingTimeout anew, either. */
 TEST_F_TIMEOUT(restart, saving_is_over, 120)
 {
 	begin_saving(self->bgt, "SuspendTimeout=1h\nSavingTimeout=1s\nExtensionLimit=1h\n",
@@ -191,7 +203,10 @@ TEST_F_TIMEOUT(restart, saving_is_over, 120)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* Nor the time to save its state, which is over now, and would not be for long if it did. */
+/*
+ * Nor does a helper begin the time to save the state anew: with 10 s each, it would not be over by
+ * then.
+ */
 TEST_F_TIMEOUT(restart, suspending, 120)
 {
 	uint64_t start, before, took, launching = 0;
@@ -211,11 +226,11 @@ TEST_F_TIMEOUT(restart, suspending, 120)
 	took = now() - start;
 	EXPECT_GE(took, 9 * SEC);
 	note("suspended after %llu ms", (unsigned long long)(took / MSEC));
-	/* On a busy machine helpers take their time. */
+	/* On a busy machine the helpers take long to start. */
 	EXPECT_LT(took, exact_clock() ? 11 * SEC : 15 * SEC + launching);
 }
 
-/* What happens to it before it has come back, it learns then. */
+/* What happens to the app before it has connected again, the app is told afterwards. */
 TEST_F_TIMEOUT(restart, missed, 120)
 {
 	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
@@ -235,7 +250,7 @@ TEST_F_TIMEOUT(restart, missed, 120)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* Nobody is left who could say that all is saved. */
+/* The app has no connection, so nobody could say that all is saved: it is suspended. */
 TEST_F_TIMEOUT(restart, saving_without_connection, 120)
 {
 	begin_saving(self->bgt, HASTY, "allowed 3600000");
@@ -245,7 +260,7 @@ TEST_F_TIMEOUT(restart, saving_without_connection, 120)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* One app follows the user's way, and another one may not. */
+/* One app tracks the location, so another one is denied. */
 static void begin_tracking(struct bgt *bgt)
 {
 	actor_install_as(bgt, OTHER, "attached");
@@ -255,7 +270,7 @@ static void begin_tracking(struct bgt *bgt)
 		fail("there is more than one, or none");
 }
 
-/* The place is free, in time. */
+/* Waits until the app may track the location, since no other app does. */
 static bool may_track(const char *app)
 {
 	uint64_t end = now() + DEADLINE;
@@ -270,7 +285,7 @@ static bool may_track(const char *app)
 	return !strcmp(answer, "allowed");
 }
 
-/* In the background: it ends as if it had been closed. */
+/* In the background, an app without a connection loses its extension as if it had closed it. */
 TEST_F_TIMEOUT(restart, tracking_without_connection, 120)
 {
 	actor_begin(self->bgt, HASTY);
@@ -281,11 +296,14 @@ TEST_F_TIMEOUT(restart, tracking_without_connection, 120)
 	helper_launch(self->bgt);
 	EXPECT_TRUE(may_track(OTHER));
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
-	/* And is the only one again. */
+	/* The other app is now the one that tracks the location. */
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "request -16"));
 }
 
-/* In the foreground, to where it is brought once more before it is missed. */
+/*
+ * In the foreground, too; the app is brought to the foreground once more before the helper misses
+ * it.
+ */
 TEST_F_TIMEOUT(restart, tracking_in_foreground, 120)
 {
 	actor_begin(self->bgt, HASTY);
@@ -300,7 +318,7 @@ TEST_F_TIMEOUT(restart, tracking_in_foreground, 120)
 	EXPECT_TRUE(app_look(self->bgt, APP)->foreground);
 }
 
-/* With the app that had it. */
+/* The extension ends with its app. */
 TEST_F_TIMEOUT(restart, tracking_dies, 120)
 {
 	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
@@ -317,7 +335,7 @@ TEST_F_TIMEOUT(restart, tracking_dies, 120)
 	EXPECT_TRUE(actor_does(APP, "request location-tracking", "denied"));
 }
 
-/* Who is there all the time keeps it, and no other gets it. */
+/* An app that keeps its connection keeps its extension, and no other app gets one. */
 TEST_F_TIMEOUT(restart, tracking_kept, 120)
 {
 	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
@@ -332,7 +350,10 @@ TEST_F_TIMEOUT(restart, tracking_kept, 120)
 	EXPECT_TRUE(actor_does(OTHER, "request location-tracking", "allowed"));
 }
 
-/* What was told, and not noted: the app gives back what it does not have. */
+/*
+ * The helper is killed before it has noted that the extension was closed: the app, which does not
+ * have the extension any more, gives it back to the next helper.
+ */
 TEST_F_TIMEOUT(restart, closed_before_note, 120)
 {
 	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
@@ -362,7 +383,7 @@ TEST_F_TIMEOUT(restart, revoked_before_note, 120)
 	EXPECT_FALSE(app_look(self->bgt, APP)->extended);
 }
 
-/* Of what it was told the helper has recorded that, and no more. */
+/* Denies the app in the database, as a helper that is killed right after it has recorded this. */
 static void deny(void)
 {
 	sqlite3 *database;
@@ -393,7 +414,7 @@ TEST_F_TIMEOUT(restart, denied, 120)
 	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
 }
 
-/* A call makes the app known, and is understood. */
+/* The first message that the next helper gets from the app is a call, which it understands. */
 TEST_F_TIMEOUT(restart, first_call, 120)
 {
 	actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");
@@ -411,7 +432,10 @@ TEST_F_TIMEOUT(restart, first_call, 120)
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 }
 
-/* And is killed before it could act on what it has noted: the next one does. */
+/*
+ * The helper is killed after it has noted the end of the extension, before it acts: the next one
+ * suspends.
+ */
 TEST_F_TIMEOUT(restart, saved, 120)
 {
 	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
@@ -422,7 +446,9 @@ TEST_F_TIMEOUT(restart, saved, 120)
 	EXPECT_TRUE(app_is_suspended(self->bgt, APP));
 }
 
-/* A helper of before noted less, and its app is asked again. */
+/*
+ * The note of an older version does not say whether the state is saved, so the app is asked again.
+ */
 TEST_F_TIMEOUT(restart, note_of_before, 120)
 {
 	begin_saving(self->bgt, PATIENT "ExtensionLimit=1h\n", "allowed 3600000");
@@ -434,7 +460,10 @@ TEST_F_TIMEOUT(restart, note_of_before, 120)
 	EXPECT_TRUE(is_saving(self->bgt));
 }
 
-/* What it has saved is of before it was resumed, of which it has heard nothing. */
+/*
+ * The app has saved its state before it was resumed; as it has not heard of that, it must save it
+ * again.
+ */
 TEST_F_TIMEOUT(restart, saved_before, 120)
 {
 	uint32_t pid = actor_begin(self->bgt, PATIENT "ExtensionLimit=1h\n");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The test's part of the actor: what it is told, what it says, and what others see of it. */
+/*
+ * The test's side of the actor: gives commands, reads what the actor says, and looks at its state.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +24,7 @@ const char *actor_path(const char *app, const char *what)
 	return path;
 }
 
-/* How much of what an app says has been read. */
+/* Up to where the file with an app's lines has been read. */
 struct ear {
 	char app[64];
 	off_t position;
@@ -76,7 +78,7 @@ void actor_install(struct bgt *bgt, const char *kind)
 	actor_install_as(bgt, APP, kind);
 }
 
-/* The next line, "" if there is none yet. */
+/* Reads the next line; "" if there is none yet. */
 static void read_line(const char *app, char *line)
 {
 	struct ear *ear = ear_of(app);
@@ -85,7 +87,7 @@ static void read_line(const char *app, char *line)
 	*line = '\0';
 	if (!file || fseeko(file, ear->position, SEEK_SET))
 		fail("%s: %s", actor_path(app, "said"), strerror(errno));
-	/* It may be half written. */
+	/* The last line may be written only in part. */
 	if (fgets(line, ACTOR_LINE_SIZE, file) && strchr(line, '\n')) {
 		line[strcspn(line, "\n")] = '\0';
 		ear->position = ftello(file);
@@ -114,7 +116,7 @@ uint32_t actor_launch(struct bgt *bgt, const char *app)
 
 	if (bgt_app_launch(bgt, app, &pid))
 		fail("cannot launch %s: %s", app, bgt_error(bgt));
-	/* Behind what the one before has said to its end. */
+	/* Skips what an actor before has said. */
 	if (!actor_comes_to_say(app, "listening"))
 		fail("%s does not come up", app);
 	return pid;
@@ -208,7 +210,7 @@ bool app_becomes(struct bgt *bgt, const char *app, enum bgt_app_state state)
 	uint64_t end = now() + DEADLINE;
 	enum bgt_app_state known;
 
-	/* It may not be for long. */
+	/* The app may be in the state for a moment only, so the first look comes at once. */
 	while ((known = app_look(bgt, app)->state) != state && now() < end)
 		look_later(end);
 	if (known != state)
@@ -235,7 +237,10 @@ static bool comes_to_stand(struct bgt *bgt, const char *app, enum bgt_role role,
 	uint64_t end = now() + DEADLINE;
 	bool frozen;
 
-	/* Its budget may be spent in the next moment. */
+	/*
+	 * The answer may change again, when the budget is spent: the loop ends with the first
+	 * match.
+	 */
 	while ((frozen = is_frozen(bgt, container, role)) != still && now() < end)
 		look_later(end);
 	return frozen == still;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The states of an app, and each way from one to another; with a helper that is killed in each. */
+/*
+ * The states of an app, and every way from one to another, with a helper that is killed in each
+ * state.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +19,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* Those who are to save their state in time have time for it, also on a busy machine. */
+/* PATIENT leaves an app time to save its state, also on a busy machine. */
 #define PATIENT	"SuspendTimeout=30s\n"
 #define HASTY	"SuspendTimeout=300ms\n"
 
@@ -57,7 +60,7 @@ TEST_F_TIMEOUT(states, launch, 180)
 	EXPECT_EQ(pid, app_look(self->bgt, APP)->pid);
 	EXPECT_EQ(0, kill((pid_t)pid, 0));
 	EXPECT_EQ(-EALREADY, bgt_app_launch(self->bgt, APP, NULL));
-	/* It is not for apps to say who comes to the foreground, and gets rid of its budget. */
+	/* An app may not bring itself to the foreground, where it has no budget. */
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_does(APP, "foreground", "foreground -1"));
@@ -79,7 +82,7 @@ TEST_F_TIMEOUT(states, refusals, 180)
 	EXPECT_EQ(-ESRCH, bgt_app_suspend(self->bgt, APP));
 	EXPECT_EQ(-ESRCH, bgt_app_resume(self->bgt, APP));
 	EXPECT_EQ(-ESRCH, bgt_app_terminate(self->bgt, APP));
-	/* This is no app. */
+	/* The test is no app. */
 	EXPECT_EQ(-EPERM, bgt_app_attach(self->bgt));
 	EXPECT_EQ(-EPERM, bgt_app_saved(self->bgt));
 	helper_install(self->bgt, "org.example.Tasks", "[Task task]\nEntryPoint=/bin/true\n"
@@ -103,7 +106,7 @@ TEST_F_TIMEOUT(states, background_and_back, 180)
 	actor_do(APP, "saved");
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
-	/* Once more changes nothing. */
+	/* Another call changes nothing. */
 	EXPECT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_EQ(0, bgt_app_suspend(self->bgt, APP));
 	EXPECT_EQ(BGT_APP_SUSPENDED, app_look(self->bgt, APP)->state);
@@ -114,7 +117,7 @@ TEST_F_TIMEOUT(states, background_and_back, 180)
 	EXPECT_TRUE(app_stands(self->bgt, APP, false));
 }
 
-/* Who does not answer in time is suspended anyway. */
+/* An app that does not answer in time is suspended anyway. */
 TEST_F_TIMEOUT(states, deadline, 180)
 {
 	uint64_t start;
@@ -130,11 +133,11 @@ TEST_F_TIMEOUT(states, deadline, 180)
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
-	/* It is too late now. */
+	/* The app says too late that its state is saved. */
 	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
 }
 
-/* In real time: 5 s, if nothing else was configured. Where the machine is late, once more. */
+/* In real time: the default is 5 s. The test is repeated if the machine was late. */
 TEST_F_TIMEOUT(states, five_seconds, 180)
 {
 	uint64_t start, took;
@@ -154,7 +157,7 @@ TEST_F_TIMEOUT(states, five_seconds, 180)
 	EXPECT_LE(took, 5500 * MSEC);
 }
 
-/* While a debugger looks at it, its time stands still. */
+/* The time to save the state does not pass while a debugger traces the app. */
 TEST_F_TIMEOUT(states, traced, 180)
 {
 	pid_t pid;
@@ -164,7 +167,7 @@ TEST_F_TIMEOUT(states, traced, 180)
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
 	ASSERT_EQ(0, bgt_app_background(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
-	/* Three times as long as it has. */
+	/* Three times as long as the timeout. */
 	pause_for(900 * MSEC);
 	EXPECT_EQ(BGT_APP_SUSPENDING, app_look(self->bgt, APP)->state);
 	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
@@ -173,7 +176,7 @@ TEST_F_TIMEOUT(states, traced, 180)
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 }
 
-/* An app that knows nothing of all this is held at once. */
+/* An app that has not attached is suspended at once. */
 TEST_F_TIMEOUT(states, unattached, 180)
 {
 	begin(self->bgt, PATIENT, "unattached");
@@ -197,7 +200,7 @@ TEST_F_TIMEOUT(states, resume_during_suspending, 180)
 	EXPECT_EQ(BGT_APP_RUNNING, app_look(self->bgt, APP)->state);
 	EXPECT_FALSE(app_look(self->bgt, APP)->foreground);
 	EXPECT_TRUE(actor_does(APP, "saved", "saved -22"));
-	/* And again, into the foreground. */
+	/* Suspended again, the app comes back to the foreground. */
 	ASSERT_EQ(0, bgt_app_suspend(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
@@ -221,7 +224,7 @@ TEST_F_TIMEOUT(states, resume_in_the_background, 180)
 	EXPECT_TRUE(actor_is_silent(APP));
 }
 
-/* Its tasks go on. */
+/* The app's tasks run on while it is suspended. */
 TEST_F_TIMEOUT(states, tasks, 180)
 {
 	const struct bgt_instance *instance;
@@ -242,7 +245,7 @@ TEST_F_TIMEOUT(states, tasks, 180)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-/* In the foreground it has no budget. */
+/* In the foreground the app has no budget. */
 TEST_F_TIMEOUT(states, budget, 180)
 {
 	begin(self->bgt, PATIENT, "attached");
@@ -268,7 +271,7 @@ static bool becomes_throttled(struct bgt *bgt, bool throttled)
 	return known == throttled;
 }
 
-/* Nor have its tasks, which are thawed with it, and not cancelled. */
+/* In the foreground the tasks have no budget, either: they are thawed, and not cancelled. */
 TEST_F_TIMEOUT(states, throttled, 180)
 {
 	uint64_t usage, end;
@@ -283,7 +286,7 @@ TEST_F_TIMEOUT(states, throttled, 180)
 	usage = helper_container(self->bgt)->usage;
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_FALSE(helper_container(self->bgt)->throttled);
-	/* Twice as much as one of its budgets. */
+	/* Twice the budget. */
 	end = now() + DEADLINE;
 	while (helper_container(self->bgt)->usage < usage + 600 * MSEC && now() < end)
 		look_later(end);
@@ -297,7 +300,7 @@ TEST_F_TIMEOUT(states, throttled, 180)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "burns")->state);
 }
 
-/* One that somebody else has started in its cgroup. */
+/* A process that somebody else has started in the app's cgroup. */
 TEST_F_TIMEOUT(states, started_by_another, 180)
 {
 	struct burner burner;
@@ -318,7 +321,7 @@ TEST_F_TIMEOUT(states, started_by_another, 180)
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
 }
 
-/* Who watches all apps is told. */
+/* A connection that watches all apps is told of each change. */
 TEST_F_TIMEOUT(states, watched, 180)
 {
 	static const enum bgt_app_state expected[] = {
@@ -375,10 +378,10 @@ TEST_F_TIMEOUT(states, helper_restarted, 180)
 	EXPECT_FALSE(helper_container(self->bgt)->exempt);
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
-	/* Which it learns, although it could not come back before. */
+	/* The app was frozen, and so could connect to the next helper only now; it is told. */
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
 
-	/* It ends while there is no helper. */
+	/* The app dies while there is no helper. */
 	helper_kill();
 	ASSERT_EQ(0, kill((pid_t)pid, SIGKILL));
 	helper_launch(self->bgt);
@@ -387,7 +390,7 @@ TEST_F_TIMEOUT(states, helper_restarted, 180)
 	actor_launch(self->bgt, APP);
 }
 
-/* Nothing of it is left. */
+/* Nothing is left of an app that is removed. */
 TEST_F_TIMEOUT(states, removed, 180)
 {
 	uint32_t pid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The time of extensions stands still while a debugger looks at the app. AC power is the kernel's
- * test_power.
+ * The time of extensions does not pass while a debugger traces the app. The kernel's test_power
+ * plays the power supply.
  */
 #include <stdio.h>
 #include <sys/ptrace.h>
@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN_PARENT(traced)
 	scene_end();
 }
 
-/* Starts the app, and has a look at it. */
+/* Starts the app, and traces it. */
 static pid_t begin(struct bgt *bgt, const char *settings)
 {
 	pid_t pid = (pid_t)actor_begin(bgt, settings);
@@ -61,7 +61,10 @@ static bool has_extension(struct bgt *bgt, enum bgt_app_state state)
 	return app->state == state && app->extended && actor_is_silent(APP);
 }
 
-/* All of its time is left, but for the moment that passes between two looks. */
+/*
+ * The extension has lasted for its whole time since @start; the helper looks only from time to
+ * time.
+ */
 static bool is_revoked_in_time(uint64_t start)
 {
 	bool revoked = actor_says(APP, "revoked system-policy");
@@ -85,7 +88,7 @@ TEST_F_TIMEOUT(traced, limit, 180)
 	EXPECT_TRUE(actor_says(APP, "suspending"));
 }
 
-/* The next helper knows how much of it is left. */
+/* The next helper knows how much time is left. */
 TEST_F_TIMEOUT(traced, helper_restarted, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=5s\n");
@@ -100,7 +103,7 @@ TEST_F_TIMEOUT(traced, helper_restarted, 180)
 	EXPECT_TRUE(actor_says(APP, "revoked system-policy"));
 }
 
-/* One on AC power does not get old either. */
+/* An extension on AC power does not get older, either. */
 TEST_F_TIMEOUT(traced, unplugged, 180)
 {
 	uint64_t start;
@@ -133,11 +136,14 @@ TEST_F_TIMEOUT(traced, saving, 180)
 	start = now();
 	let_go(pid);
 	EXPECT_TRUE(is_revoked_in_time(start));
-	/* Now that it is over, the moment after that. */
+	/* When the extension is over, the time to finish saving passes, too. */
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 }
 
-/* The moment after it, for which the helper that revokes it waits, or the next one. */
+/*
+ * The time to finish saving does not pass, for the helper that has revoked the extension, and for
+ * the next.
+ */
 TEST_F_TIMEOUT(traced, saving_over, 180)
 {
 	pid_t pid = begin(self->bgt, PATIENT "ExtensionLimit=1h\nSavingTimeout=1s\n");
@@ -156,7 +162,7 @@ TEST_F_TIMEOUT(traced, saving_over, 180)
 	EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_SUSPENDED));
 }
 
-/* Nor does it use what there is for the day. */
+/* An extension uses nothing of the day's budget. */
 TEST_F_TIMEOUT(traced, energy, 180)
 {
 	static const char *const reasons[] = { "unspecified", "location-tracking" };

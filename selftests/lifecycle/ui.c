@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The cgroup of an app's UI thread, who waits for that thread, and apps that have none. */
+/*
+ * The cgroup of an app's UI thread; a task that waits for the UI thread; and apps that name no UI
+ * thread.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,7 +62,7 @@ static uint32_t ui_member(struct bgt *bgt, uint32_t container)
 	return id;
 }
 
-/* Makes its cgroup a member of another container, where it is held. */
+/* Makes the cgroup of the UI thread a member of another container, where it is held. */
 static void take_away(struct bgt *bgt, uint32_t container)
 {
 	int fd = open(helper_cgroup(APP, "app/ui"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -70,7 +73,10 @@ static void take_away(struct bgt *bgt, uint32_t container)
 	close(fd);
 }
 
-/* What cannot be let go is not said to run; and is let go as soon as it can. */
+/*
+ * An app whose UI thread cannot be thawed is not said to run; it can be resumed as soon as the
+ * thread can.
+ */
 TEST_F_TIMEOUT(ui, taken_away, 180)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -92,14 +98,14 @@ TEST_F_TIMEOUT(ui, taken_away, 180)
 	EXPECT_TRUE(ui_runs());
 	EXPECT_TRUE(actor_says(APP, "saved 0"));
 	EXPECT_TRUE(actor_says(APP, "resuming 1"));
-	/* It has one of its own again. */
+	/* The app has a UI cgroup of its own again. */
 	actor_suspend(self->bgt, APP);
 	EXPECT_TRUE(ui_stands(self->bgt, APP, true));
 }
 
 /*
- * Whoever waits for what the UI thread has is cancelled, and killed in the end; in real time, after
- * 5 s. The log says what both of them wait for. Where the machine is late, once more.
+ * A task that waits for a lock of the frozen UI thread is cancelled, and killed 5 s later, in real
+ * time. The log says what both threads wait for. The test is repeated if the machine was late.
  */
 TEST_F_TIMEOUT(ui, waited_for, 180)
 {
@@ -135,14 +141,17 @@ TEST_F_TIMEOUT(ui, waited_for, 180)
 		EXPECT_TRUE(helper_logs("(actor) waits in futex_"));
 		EXPECT_TRUE(helper_logs("\n[<0>] futex_"));
 		EXPECT_TRUE(app_becomes(self->bgt, APP, BGT_APP_NOT_RUNNING));
-		/* It can be launched again. */
+		/* The app can be launched again. */
 		actor_launch(self->bgt, APP);
 		EXPECT_TRUE(ui_runs());
 	} while (took > 5500 * MSEC && --tries);
 	EXPECT_LE(took, 5500 * MSEC);
 }
 
-/* One that has named none runs as a whole for its task; which an update fires, here. */
+/*
+ * An app that has named no UI thread is thawed as a whole for its task; here, an update fires the
+ * task.
+ */
 TEST_F_TIMEOUT(ui, none, 180)
 {
 	actor_install(self->bgt, "attached");
@@ -164,7 +173,7 @@ TEST_F_TIMEOUT(ui, none, 180)
 	EXPECT_TRUE(app_stands(self->bgt, APP, true));
 }
 
-/* The cgroup goes with the app, and all that it is in. */
+/* The UI thread's cgroup is removed with the app, and so is the app's own. */
 TEST_F_TIMEOUT(ui, removed, 120)
 {
 	uint64_t end = now() + DEADLINE;

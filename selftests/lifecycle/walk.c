@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A walk through the life of an app, by random steps: moves, its own calls, tasks that run in it,
- * power that comes and goes, its death, and that of the helper, also while that is at work. After
- * each step the app has to be what a model of a few lines says, and to have been told so, no more
- * and no less.
+ * A walk through the life of an app by random steps: moves between states, the app's own calls,
+ * tasks in its process, AC power that comes and goes, the death of the app, and the death of the
+ * helper, also in the middle of a call. After each step the app must be in the state of a small
+ * model, and must have been told of each change exactly once.
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,8 +22,8 @@
 #include "task.h"
 
 /*
- * Nothing is suspended because time has passed; but extensions on battery end soon after the app
- * has gone to the background, and those on AC power when that goes.
+ * No app is suspended by a timeout; but extensions on battery end soon after the app has gone to
+ * the background, and extensions on AC power end soon after AC power goes.
  */
 #define SETTINGS	"SuspendTimeout=10min\nSavingTimeout=10min\n" \
 			"ExtensionLimit=20ms\nExtensionBudget=7d\n"
@@ -38,16 +38,16 @@ struct walk {
 	struct bgt *bgt;
 	uint64_t seed;
 	uint32_t pid;
-	bool unsure;		/* whether all was told: the helper died in between */
+	bool unsure;		/* the helper died, so events may be missing */
 	unsigned int marks, moves, cuts;
 	/* The model. */
 	enum bgt_app_state state;
 	bool foreground;
 	enum extension extension;
-	bool saving_over;	/* there is no more time to save data */
+	bool saving_over;	/* there is no time left to save data */
 	bool activated;		/* a task runs in it */
 	bool ac;
-	/* What the app says when it can. */
+	/* The lines that the app has to say. */
 	char expected[8][64];
 	unsigned int count;
 };
@@ -64,7 +64,7 @@ FIXTURE_SETUP(walk)
 	self->walk = (struct walk) { .bgt = mutex_connect(), .ac = true };
 	power_begin(true);
 	with.more = SETTINGS;
-	/* It does not get throttled. */
+	/* So that the budget does not throttle the app. */
 	with.quota = 3600 * SEC;
 	with.period = 3600 * SEC;
 	helper_start_with(self->walk.bgt, &with);
@@ -108,7 +108,7 @@ static void model_suspend(struct walk *walk)
 	walk->state = BGT_APP_SUSPENDING;
 }
 
-/* The time of some extensions is over as soon as it has begun. */
+/* The time of limited extensions is over as soon as the app is in the background. */
 static void model_time(struct walk *walk)
 {
 	bool limited = walk->extension == SAVING || (walk->extension == UNSPECIFIED && !walk->ac);
@@ -169,7 +169,7 @@ static bool model_may_have(const struct walk *walk, enum extension extension)
 }
 
 /*
- * Steps. One that cannot be done now is refused, or not tried.
+ * Steps. A step that cannot be done in the current state is refused, or left out.
  */
 
 static bool is_exempt(const struct walk *walk)
@@ -195,7 +195,10 @@ static void step_launch(struct walk *walk)
 	walk->unsure = false;
 }
 
-/* With every eighth move, the helper dies at some moment within the call, or before, or after. */
+/*
+ * At every eighth move, a child kills the helper: before the call, in the middle of it, or after
+ * it.
+ */
 static pid_t begin_cut(struct walk *walk)
 {
 	uint64_t delay = random_next(&walk->seed) % 5000;
@@ -229,7 +232,7 @@ static void move(struct walk *walk, int (*call)(struct bgt *bgt, const char *app
 	error = call(walk->bgt, APP);
 	if (cut) {
 		end_cut(walk, cut);
-		/* It may have been done, and is done once more. */
+		/* The helper may have carried out the call before it died; the call is repeated. */
 		error = call(walk->bgt, APP);
 		if (model == model_end)
 			expected = error;
@@ -341,7 +344,9 @@ static void step_saved(struct walk *walk)
 		walk->state = BGT_APP_SUSPENDED;
 }
 
-/* A task in it: but for its UI it runs, whether it has been suspended or did not run at all. */
+/*
+ * Runs a task in the app: all but the UI thread runs, whether the app was suspended or did not run.
+ */
 static void step_activate(struct walk *walk)
 {
 	if (walk->activated)
@@ -367,7 +372,7 @@ static void step_complete(struct walk *walk)
 	walk->activated = false;
 }
 
-/* Its tasks run whatever it does. */
+/* A task in a process of its own runs in every state of the app. */
 static void step_task(struct walk *walk)
 {
 	const struct bgt_instance *instance;
@@ -434,8 +439,8 @@ static bool listen(struct walk *walk)
 }
 
 /*
- * A helper that has come anew may have yet to find that the time of the extension is over. The app
- * is asked for all it has to say only after that.
+ * A new helper may find out only later that the time of the extension is over. Only then does the
+ * app have everything to say.
  */
 static bool extension_settles(struct walk *walk)
 {
@@ -453,7 +458,10 @@ static bool is_right(struct walk *walk)
 {
 	const struct bgt_app *app;
 
-	/* Who is told of the state has got there; nobody is told of the others. */
+	/*
+	 * If all is told, the last event comes when the app is in its new state. If events may be
+	 * missing, looks at the state first, and reads what the app has said after that.
+	 */
 	if (can_act(walk) && !walk->unsure && !listen(walk))
 		return false;
 	if (!app_becomes(walk->bgt, APP, walk->state))
@@ -476,7 +484,7 @@ static bool is_right(struct walk *walk)
 	return false;
 }
 
-/* What runs in it runs, and what has run there has ended. */
+/* The task in the app runs, or has ended, as the model says. */
 static bool task_is_right(struct walk *walk)
 {
 	const struct bgt_instance *instance;

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Lists the faults of one line that can be put into C sources, such as a reviewer would call a bug:
-# FILE, LINE, OPERATOR, the line as it is and as it would be, with tabs between them. The tabs of
-# the line itself are written \t.
+# Lists the one-line faults that can be put into C sources, such as a reviewer would call a bug:
+# FILE, LINE, OPERATOR, the original line and the faulty line, separated by tabs. Tabs inside a line
+# are written \t.
 #
-# What only speaks to people, or asserts, is left alone, and so are declarations.
+# Leaves out messages for people, assertions and declarations.
 
-# Blanks out, in the same length, what is no code: comments, strings and characters.
+# Replaces everything that is not code (comments, strings, characters) by as many blanks.
 function code_of(line,    i, c, out, quote) {
 	out = ""
 	quote = ""
@@ -42,7 +42,7 @@ function code_of(line,    i, c, out, quote) {
 	return out
 }
 
-# Where the parenthesis that is open at START is closed, or 0 if not in this line.
+# The position of the parenthesis that closes the one at START; 0 if that is in another line.
 function closing(code, start,    i, depth, c) {
 	depth = 0
 	for (i = start; i <= length(code); i++) {
@@ -60,13 +60,13 @@ function escaped(line) {
 	return line
 }
 
-# Replaces LENGTH characters of the line from START on.
+# Prints the line with LENGTH characters from START on replaced.
 function fault(operator, start, len, text,    line) {
 	line = substr($0, 1, start - 1) text substr($0, start + len)
 	printf "%s\t%d\t%s\t%s\t%s\n", FILENAME, FNR, operator, escaped($0), escaped(line)
 }
 
-# For each place where EXPRESSION matches, with a blank on either side: TEXT in its place.
+# Makes a fault for each match of EXPRESSION between blanks: TEXT in its place.
 function each(operator, expression, text,    from, rest) {
 	from = 1
 	while (match(rest = substr(code, from), " " expression " ")) {
@@ -89,7 +89,7 @@ function condition(    start, end) {
 
 function comparisons() {
 	if (code !~ /for \(/) {
-		# Of "x < 0 ? x : 0" and the like both sides are the same at the bound.
+		# In "x < 0 ? x : 0" and the like, the bound itself gives the same on both sides.
 		if (code !~ /([A-Za-z_>.-]+) [<>]=? 0 [?] [A-Za-z_>.-]+ : 0;/) {
 			each("bound", "<", "<=")
 			each("bound", "<=", "<")
@@ -107,7 +107,7 @@ function comparisons() {
 	each("sign", "-", "+")
 }
 
-# A whole statement in the line.
+# Faults of a line that is a whole statement.
 function statement(    name) {
 	if (match(code, /^\t+[A-Za-z_][A-Za-z0-9_]*\(.*\);$/)) {
 		name = code
@@ -135,7 +135,7 @@ function statement(    name) {
 		fault("answer", RSTART, RLENGTH, " = true;")
 }
 
-# The first two arguments of a call.
+# Faults that swap the first two arguments of a call.
 function arguments(    inside, at, comma, first, second) {
 	if (!match(code, /[a-z0-9_]\([a-z_][a-z0-9_>.-]*, [a-z_][a-z0-9_>.-]*[,)]/))
 		return
@@ -168,7 +168,7 @@ BEGIN {
 		 "|switch|return|sizeof|bool|int|void|fprintf|problem_)"
 }
 
-# What makes no difference, whichever argument is the first.
+# Calls for which the order of the arguments makes no difference.
 BEGIN { symmetrical = "^(strcmp|memcmp|min|max|uid_eq|gid_eq|swap)$" }
 
 FNR == 1 { in_comment = depth = 0 }
@@ -178,7 +178,7 @@ FNR == 1 { in_comment = depth = 0 }
 	if (code == "")
 		next
 	constants()
-	# What follows is inside of functions, and whole declarations are left alone.
+	# Only code inside of functions has faults, and whole declarations are left out.
 	if (code !~ /^\t/)
 		next
 	condition()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What becomes of a mutex whose owner ends, in all the ways there are. */
+/* What becomes of a mutex when its owner ends, in every way. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,7 +20,7 @@
 
 FIXTURE(abandonment) {
 	struct party waiter, next;
-	/* Looks on. */
+	/* A connection that only observes. */
 	struct bgt *bgt;
 };
 
@@ -49,7 +49,7 @@ enum end {
 	BY_CRASH,
 };
 
-/* Waits until it is told to end by the other side of a pipe, that it gets as its data. */
+/* Owns the mutex until the test closes its end of the pipe in @data; ends then as @end says. */
 static int own_until_told(void *data, enum end end)
 {
 	struct party owner = party_new(NAME);
@@ -70,7 +70,7 @@ static int own_until_told(void *data, enum end end)
 		execlp("sleep", "sleep", "1000", NULL);
 		return 1;
 	case BY_CRASH:
-		/* No core is to be dumped. */
+		/* Has the default action again, so that the process dies. */
 		signal(SIGILL, SIG_DFL);
 		__builtin_trap();
 	case BY_EXIT:
@@ -139,7 +139,7 @@ static void owner_end(const struct owner *owner)
 	task_kill(owner->pid);
 }
 
-/* The one who waits is told, and only that one. */
+/* The first waiter is told that the mutex was abandoned; the next one is not. */
 static void with_waiter(struct __test_metadata *_metadata, FIXTURE_DATA(abandonment) *self,
 			int (*function)(void *data))
 {
@@ -157,7 +157,7 @@ static void with_waiter(struct __test_metadata *_metadata, FIXTURE_DATA(abandonm
 	owner_end(&owner);
 }
 
-/* If nobody waits, the next one who comes is told, and only that one. */
+/* If nobody waits, the next one that acquires the mutex is told, and the one after that is not. */
 static void without_waiter(struct __test_metadata *_metadata, FIXTURE_DATA(abandonment) *self,
 			   int (*function)(void *data))
 {
@@ -215,7 +215,7 @@ TEST_F(abandonment, crash)
 	without_waiter(_metadata, self, own_and_crash);
 }
 
-/* One that stands still cannot do anything about it, but it can be killed. */
+/* A frozen owner cannot end by itself, but it can be killed. */
 static void while_frozen(struct __test_metadata *_metadata, FIXTURE_DATA(abandonment) *self,
 			 uint64_t quota, bool held)
 {
@@ -246,7 +246,7 @@ TEST_F_TIMEOUT(abandonment, killed_while_held, 60)
 	while_frozen(_metadata, self, BGT_QUOTA_UNLIMITED, true);
 }
 
-/* All that it owned, and as often as it did. */
+/* An owner of many mutexes, each acquired twice, abandons all of them. */
 TEST_F(abandonment, many)
 {
 	struct party owner = { .bgt = mutex_connect() };
@@ -268,7 +268,7 @@ TEST_F(abandonment, many)
 	EXPECT_EQ(NULL, mutex_look(self->bgt, NAME "-50"));
 }
 
-/* Those that wait and die are out of the queue. */
+/* Waiters that die leave the queue. */
 TEST_F(abandonment, waiter_ends)
 {
 	struct party owner = party_new(NAME), third = party_new(NAME);
@@ -307,7 +307,7 @@ TEST_F(abandonment, waiter_killed)
 	EXPECT_EQ(0, mutex_wait(self->next.bgt));
 }
 
-/* An owner and a waiter at once. */
+/* A connection that owns a mutex and waits for another one dies. */
 TEST_F(abandonment, owner_that_waits)
 {
 	struct party owner = party_new(NAME);
@@ -323,7 +323,7 @@ TEST_F(abandonment, owner_that_waits)
 	EXPECT_EQ(0, mutex_look(self->bgt, NAME)->waiters);
 }
 
-/* The socket is what counts: as long as a child has it, the mutex is owned. */
+/* The socket owns the mutex: as long as a child has the socket, the mutex is owned. */
 static int pass_on(void *data)
 {
 	struct party owner = party_new(NAME);
@@ -349,7 +349,7 @@ TEST_F(abandonment, fork_passes_the_socket_on)
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(self->waiter.mutex, 0));
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(-ETIME, mutex_wait_until(self->waiter.bgt, now() + 50 * MSEC));
-	/* And it can release it. */
+	/* The child can release the mutex. */
 	owner_tell(&owner);
 	EXPECT_EQ(0, mutex_wait(self->waiter.bgt));
 	cgroup_wait_empty("a");
@@ -395,7 +395,7 @@ TEST_F(abandonment, exec_keeps_what_it_is_told_to)
 	EXPECT_EQ(BGT_MUTEX_ABANDONED, mutex_wait(self->waiter.bgt));
 }
 
-/* Those who wait for what the module has are told when it goes. */
+/* When the module is unloaded, waiters and owners get an error. */
 TEST_F_TIMEOUT(abandonment, module_unloaded, 120)
 {
 	struct party owner = party_new(NAME);

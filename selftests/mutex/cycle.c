@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Those who would wait for each other are told so, and nobody else is. */
+/* An acquisition that would close a cycle of waiters is refused, and no other one is. */
 #include <errno.h>
 
 #include "kselftest_harness.h"
 #include "mutex.h"
 #include "scene.h"
 
-/* Who is I owns mutex I, and can use the others. */
+/* Connection I owns mutex I, and can use all others. */
 #define PARTIES	100
 
 FIXTURE(cycle) {
@@ -30,7 +30,7 @@ static struct bgt_mutex *mutex_of(struct bgt *bgt, int number)
 	char name[32];
 
 	snprintf(name, sizeof(name), "cycle-%d", number);
-	/* The scope makes no difference. */
+	/* Mutexes of different scopes can form a cycle, too. */
 	return mutex_open(bgt, name, number % 2 ? BGT_SCOPE_USER : BGT_SCOPE_GLOBAL);
 }
 
@@ -44,7 +44,7 @@ static int release(FIXTURE_DATA(cycle) *self, int party, int mutex)
 	return bgt_mutex_release(mutex_of(self->bgt[party], mutex));
 }
 
-/* Waits without waiting here. */
+/* Begins an acquisition that has to wait, without blocking this process. */
 static void wait_for(FIXTURE_DATA(cycle) *self, int party, int mutex)
 {
 	struct party waiter = { self->bgt[party], mutex_of(self->bgt[party], mutex) };
@@ -59,13 +59,13 @@ TEST_F(cycle, two)
 	wait_for(self, 0, 1);
 	EXPECT_EQ(-EDEADLK, acquire(self, 1, 0));
 	EXPECT_STREQ("the owner waits for this socket", bgt_error(self->bgt[1]));
-	/* Nothing happened to the first. */
+	/* The refusal does not affect the first waiter. */
 	EXPECT_EQ(-ETIME, mutex_wait_until(self->bgt[0], now() + 20 * MSEC));
 	EXPECT_EQ(0, release(self, 1, 1));
 	EXPECT_EQ(0, mutex_wait(self->bgt[0]));
 }
 
-/* With a limit it would not be for ever, but it would be for nothing. */
+/* Waiting with a timeout is refused, too, as it would be in vain. */
 TEST_F(cycle, two_with_timeout)
 {
 	EXPECT_EQ(0, acquire(self, 0, 0));
@@ -81,17 +81,17 @@ TEST_F_TIMEOUT(cycle, many, 120)
 		ASSERT_EQ(0, acquire(self, i, i));
 	for (int i = 0; i < PARTIES - 1; i++)
 		wait_for(self, i, i + 1);
-	/* From the last to any of the others. */
+	/* The last one may not wait for any of the others. */
 	for (int i = 0; i < PARTIES - 1; i++)
 		EXPECT_EQ(-EDEADLK, acquire(self, PARTIES - 1, i));
-	/* It comes undone from the end. */
+	/* The line of waiters is resolved from its end. */
 	for (int i = PARTIES - 1; i; i--) {
 		EXPECT_EQ(0, release(self, i, i));
 		EXPECT_EQ(0, mutex_wait(self->bgt[i - 1]));
 	}
 }
 
-/* A long line is no cycle. */
+/* A long line of waiters without a cycle is allowed. */
 TEST_F_TIMEOUT(cycle, line, 120)
 {
 	for (int i = 0; i < PARTIES; i++)
@@ -102,7 +102,7 @@ TEST_F_TIMEOUT(cycle, line, 120)
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(mutex_of(self->bgt[PARTIES - 1], 0), 0));
 }
 
-/* One who waits for several at a time is part of as many lines. */
+/* A connection that waits for several mutexes is part of several lines. */
 TEST_F(cycle, branches)
 {
 	for (int i = 0; i < 4; i++)
@@ -113,14 +113,14 @@ TEST_F(cycle, branches)
 	EXPECT_EQ(-EDEADLK, acquire(self, 3, 0));
 	EXPECT_EQ(-EDEADLK, acquire(self, 1, 0));
 	EXPECT_EQ(-EDEADLK, acquire(self, 3, 2));
-	/* 1 is in another line than 3. */
+	/* Connection 1 is not in the line of connection 3. */
 	wait_for(self, 3, 1);
 	EXPECT_EQ(-EDEADLK, acquire(self, 1, 3));
 }
 
 /*
- * A cycle can also close without anybody asking: 0 waits for mutex 1 and for mutex 2, as 1 does for
- * mutex 2. When 0 gets that one, 1 waits for 0, which waits for 1.
+ * A cycle can also close by a release: connection 0 waits for mutexes 1 and 2, and connection 1 for
+ * mutex 2. When 0 gets mutex 2, connection 1 waits for 0, which still waits for 1.
  */
 TEST_F(cycle, closed_by_a_release)
 {
@@ -130,7 +130,10 @@ TEST_F(cycle, closed_by_a_release)
 	wait_for(self, 0, 2);
 	wait_for(self, 1, 2);
 	EXPECT_EQ(0, release(self, 2, 2));
-	/* Mutex 2 is 0's, and its waiting for mutex 1 has come to an end, in whatever order. */
+	/*
+	 * Connection 0 owns mutex 2, and its wait for mutex 1 has been refused; the answers come in
+	 * any order.
+	 */
 	for (int i = 0; i < 2; i++) {
 		int result = mutex_wait(self->bgt[0]);
 
@@ -142,7 +145,7 @@ TEST_F(cycle, closed_by_a_release)
 	EXPECT_EQ(0, mutex_wait(self->bgt[1]));
 }
 
-/* Who timed out, or died, is no part of it any more. */
+/* A waiter that timed out, or died, is not part of a cycle any more. */
 TEST_F(cycle, broken)
 {
 	EXPECT_EQ(0, acquire(self, 0, 0));

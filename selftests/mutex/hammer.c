@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes that acquire and release at random, in all ways, and are killed at random: two never
- * own the same mutex, none waits for ever, and nothing is left.
+ * Processes that acquire and release mutexes at random, in all ways, and are killed at random: no
+ * mutex has two owners, no process waits for ever, and nothing is left.
  */
 #include <errno.h>
 #include <limits.h>
@@ -20,17 +20,18 @@
 #define MUTEXES		16
 
 /*
- * What all of them see. A process that owns a mutex stands in its place; as it may be killed there,
- * the place need not be empty for one who was told that the mutex was abandoned.
+ * Memory that all processes share. The owner of a mutex is noted in @inside; as it may be killed
+ * while it owns the mutex, the next owner may find it there if it was told that the mutex was
+ * abandoned.
  */
 struct field {
 	volatile bool stop;
 	volatile uint64_t inside[MUTEXES];
-	/* Not atomic: only the owner counts. */
+	/* Not atomic, since only the owner changes it. */
 	volatile uint64_t counts[MUTEXES];
-	/* Atomic. */
+	/* Counted atomically. */
 	uint64_t acquired, abandoned, refused, broken;
-	/* Of each process: how often it came through. */
+	/* How many rounds each process has made. */
 	volatile uint64_t rounds[PROCESSES];
 };
 
@@ -96,7 +97,10 @@ static void leave(struct field *field, unsigned int mutex)
 	field->inside[mutex] = 0;
 }
 
-/* Not to be waited for: 0 or BGT_MUTEX_ABANDONED when it comes, else an error that may be. */
+/*
+ * Acquires a mutex, waiting in the call or for an event. Returns 0, BGT_MUTEX_ABANDONED, or an
+ * error.
+ */
 static int acquire(struct bgt *bgt, struct bgt_mutex *mutex, uint64_t random)
 {
 	static const uint32_t timeouts[] = {
@@ -111,7 +115,7 @@ static int acquire(struct bgt *bgt, struct bgt_mutex *mutex, uint64_t random)
 	return mutex_wait(bgt);
 }
 
-/* One mutex, and perhaps another one while it is owned. */
+/* Acquires one mutex, and perhaps others while it owns that one. */
 static void go_round(struct field *field, struct bgt *bgt, struct bgt_mutex **mutexes,
 		     uint64_t *seed, unsigned int depth)
 {
@@ -124,7 +128,7 @@ static void go_round(struct field *field, struct bgt *bgt, struct bgt_mutex **mu
 		add(&field->refused);
 		return;
 	}
-	/* Once more what is owned already: it is entered. */
+	/* The process owns this mutex already and has acquired it once more. */
 	if (field->inside[number] == (uint64_t)getpid()) {
 		if (bgt_mutex_release(mutexes[number]))
 			fail("a release fails: %s", bgt_error(bgt));
@@ -144,7 +148,7 @@ static int hammer(void *data)
 	struct bgt_mutex *mutexes[MUTEXES];
 	struct bgt *bgt;
 
-	/* The socket of whoever looks on is not ours. */
+	/* Closes what was inherited, among it the socket of the test, which only observes. */
 	close_range(3, UINT_MAX, 0);
 	bgt = mutex_connect();
 	for (unsigned int i = 0; i < MUTEXES; i++)
@@ -188,7 +192,7 @@ TEST_F_TIMEOUT(hammer, all, 3600)
 				rounds[i] = field->rounds[i];
 				since[i] = now();
 			}
-			/* No one waits for ever. */
+			/* No process waits for ever. */
 			ASSERT_LE(now() - since[i], DEADLINE);
 		}
 	}
@@ -204,7 +208,10 @@ TEST_F_TIMEOUT(hammer, all, 3600)
 	EXPECT_GT(field->abandoned, 0);
 	EXPECT_GT(field->refused, 0);
 
-	/* What is left was abandoned, and is so once. */
+	/*
+	 * Mutexes that are left over were abandoned; the first acquisition says so, and the second
+	 * one does not.
+	 */
 	for (unsigned int i = 0; i < MUTEXES; i++) {
 		struct bgt_mutex *mutex = mutex_number(self->bgt, i);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is lent time is found out anew whenever somebody else owns the mutex, or waits no more: with
- * several who own and wait, in containers that stand still and outside of all.
+ * The module finds out anew which container to lend time to whenever a mutex gets another owner, or
+ * somebody stops waiting: with several owners and waiters, in containers that stand still and
+ * outside of all.
  */
 #include <limits.h>
 #include <pthread.h>
@@ -21,10 +22,10 @@
 
 #define NAME	"handover"
 #define OTHER	"handover-other"
-/* A loan ends otherwise, or never. */
+/* So long that a loan ends for another reason. */
 #define LONG_GRACE	60000
 
-/* One who acquires a mutex inside of a container, and releases it when it is told to. */
+/* A process in a container that acquires a mutex, and releases it when it is told to. */
 struct insider {
 	const char *name;
 	volatile pid_t pid;
@@ -35,9 +36,9 @@ struct insider {
 
 FIXTURE(handover) {
 	struct bgt *bgt;
-	/* Of cgroups "a" and "b". */
+	/* The containers of cgroups "a" and "b". */
 	uint32_t a, b;
-	/* The test itself is outside. */
+	/* Connections of the test itself, which is in no container. */
 	struct party outsider, second;
 	struct insider *insiders;
 	unsigned int grace;
@@ -72,7 +73,7 @@ static int run_insider(void *data)
 	struct insider *insider = data;
 	struct party party;
 
-	/* The sockets of those who wait are theirs alone. */
+	/* Closes the inherited sockets: a waiter that closes its socket must leave the queue. */
 	close_range(3, UINT_MAX, 0);
 	party = party_new(insider->name);
 	if (bgt_mutex_acquire(party.mutex, BGT_TIMEOUT_INFINITE) < 0)
@@ -121,7 +122,7 @@ static struct insider *waiter_start(FIXTURE_DATA(handover) *self, const char *cg
 	return insider;
 }
 
-/* Takes the container's budget away, in a generation that does not end soon. */
+/* Sets the container's quota to 0, in a generation that does not end soon. */
 static void throttle(FIXTURE_DATA(handover) *self, uint32_t id, const char *cgroup)
 {
 	container_set_quota(self->bgt, id, 0);
@@ -134,7 +135,7 @@ static uint64_t times_lent(FIXTURE_DATA(handover) *self, uint32_t id)
 	return container_look(self->bgt, id)->times_lent;
 }
 
-/* The owner is in no container, the next one in one that stands still. */
+/* The owner is in no container, and the next owner in one that stands still. */
 TEST_F_TIMEOUT(handover, from_outside, 120)
 {
 	struct insider *insider;
@@ -151,7 +152,9 @@ TEST_F_TIMEOUT(handover, from_outside, 120)
 	cgroup_wait_frozen("a", true);
 }
 
-/* And back: while the owner is outside, nothing is lent; one inside is lent time again. */
+/*
+ * And back: while the owner is outside, nothing is lent; the next owner inside is lent time again.
+ */
 TEST_F_TIMEOUT(handover, to_outside_and_back, 120)
 {
 	struct insider *first = owner_start(self, "a", NAME), *last;
@@ -165,7 +168,10 @@ TEST_F_TIMEOUT(handover, to_outside_and_back, 120)
 	EXPECT_EQ(0, mutex_wait(self->outsider.bgt));
 	cgroup_wait_frozen("a", true);
 
-	/* In each generation there could be a loan, if somebody waited for this container. */
+	/*
+	 * A generation ends each second, so there could be several loans, if somebody waited for
+	 * this container.
+	 */
 	container_set_period(self->bgt, self->a,
 			     now() - container_look(self->bgt, self->a)->generation_start + SEC);
 	container_set_period(self->bgt, self->a, SEC);
@@ -179,7 +185,7 @@ TEST_F_TIMEOUT(handover, to_outside_and_back, 120)
 	EXPECT_EQ(2, times_lent(self, self->a));
 }
 
-/* Both are in containers: who waited inside waits outside now. */
+/* The waiter is in another container than the owner: after the hand-over it counts as outside. */
 TEST_F_TIMEOUT(handover, between_containers, 120)
 {
 	struct insider *owner = owner_start(self, "a", NAME), *next, *last;
@@ -197,11 +203,11 @@ TEST_F_TIMEOUT(handover, between_containers, 120)
 	EXPECT_EQ(0, times_lent(self, self->a));
 }
 
-/* The one that time is lent for gives up, with one behind it that waits inside, and one outside. */
+/* The waiter that time is lent for gives up, with a waiter inside and one outside behind it. */
 TEST_F_TIMEOUT(handover, others_wait_on, 120)
 {
 	struct insider *owner = owner_start(self, "a", NAME), *inside;
-	/* On the debug kernel two hand-overs can take longer than time is lent for usually. */
+	/* On the debug kernel, two hand-overs can take longer than the usual loan. */
 	unsigned int grace = module_set("grace", 2000);
 
 	party_wait(&self->outsider, BGT_TIMEOUT_INFINITE);
@@ -218,7 +224,7 @@ TEST_F_TIMEOUT(handover, others_wait_on, 120)
 	module_set("grace", grace);
 }
 
-/* Two who own, of which one has released its mutex: the other one still borrows. */
+/* Two owners, of which one has released its mutex: time is still lent for the other one. */
 TEST_F_TIMEOUT(handover, two_owners, 120)
 {
 	struct insider *first = owner_start(self, "a", NAME);
@@ -231,7 +237,7 @@ TEST_F_TIMEOUT(handover, two_owners, 120)
 	cgroup_wait_frozen("a", false);
 	first->release = true;
 	EXPECT_EQ(0, mutex_wait(self->outsider.bgt));
-	/* So that it would stand still by now. */
+	/* Longer than the usual loan after the first release. */
 	pause_for(300 * MSEC);
 	EXPECT_FALSE(cgroup_is_frozen("a"));
 	last->release = true;
@@ -240,7 +246,7 @@ TEST_F_TIMEOUT(handover, two_owners, 120)
 	cgroup_wait_frozen("a", true);
 }
 
-/* Of members that are held those run on that an owner is in, each of them, and no other. */
+/* Of the members that are held, exactly those that an owner is in run on. */
 TEST_F_TIMEOUT(handover, held_members, 120)
 {
 	static const char *const cgroups[] = { "c", "d", "e" };
@@ -280,7 +286,7 @@ static void *acquire(void *data)
 	return (void *)(intptr_t)bgt_mutex_acquire(data, 0);
 }
 
-/* The thread that has acquired it ends, and the process owns it still. */
+/* The thread that has acquired the mutex ends; its process still owns the mutex. */
 static int own_for_a_thread(void *data)
 {
 	struct insider *insider = data;
@@ -293,7 +299,7 @@ static int own_for_a_thread(void *data)
 	if (pthread_create(&thread, NULL, acquire, party.mutex) || pthread_join(thread, &error) ||
 	    error)
 		return 1;
-	/* It may be joined and still be leaving. */
+	/* A thread that was joined may still be leaving. */
 	while (!syscall(SYS_tgkill, getpid(), acquirer, 0))
 		sched_yield();
 	insider->owns = true;
@@ -301,7 +307,7 @@ static int own_for_a_thread(void *data)
 		insider->count++;
 }
 
-/* It is known by that where the owner is, and so where it is not. */
+/* The module still knows which member the owner is in, and thaws no other. */
 TEST_F_TIMEOUT(handover, thread_has_ended, 120)
 {
 	struct insider *owner = self->insiders;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a container uses on a loan is not taken for what freezing it takes: see lending.c. */
+/*
+ * The CPU time that a container uses on a loan does not count as the time that freezing takes; see
+ * lending.c.
+ */
 #include "cgroup.h"
 #include "container.h"
 #include "kselftest_harness.h"
@@ -43,7 +46,10 @@ TEST_F_TIMEOUT(learning, loan, 120)
 	mutex_own_and_burn(self->bgt, "a", NAME);
 	party_wait(&waiter, BGT_TIMEOUT_INFINITE);
 	container_set_quota(self->bgt, self->id, 500 * MSEC);
-	/* It is lent time as soon as its budget is gone, and stands still only after that. */
+	/*
+	 * Time is lent as soon as the budget is spent, so the container stands still only after the
+	 * loan.
+	 */
 	for (int i = 0; i < 2; i++) {
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);

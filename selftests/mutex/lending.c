@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An owner that stands still is lent time by those who wait for it outside of its container: so
- * much, and not more.
+ * A frozen owner is lent time by processes outside of its container that wait for its mutex: a
+ * limited time, and no more.
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,12 +23,12 @@
 
 #define NAME	"lending"
 #define GRACE	50
-/* Where a loan is to be seen that ends otherwise. */
+/* So long that a loan ends for another reason. */
 #define LONG_GRACE	60000
-/* How much longer than a timer or a wakeup should anything take, where a host is busy. */
+/* How much longer than a timer or a wakeup anything may take on a busy host. */
 #define SLACK	(exact_clock() ? 10 * MSEC : 500 * MSEC)
 
-/* What the owner and the test tell each other. */
+/* Memory that the owner and the test share. */
 struct board {
 	volatile pid_t owner;
 	volatile bool owned;
@@ -66,7 +66,7 @@ FIXTURE_TEARDOWN_PARENT(lending)
 	scene_end();
 }
 
-/* Counts, and releases the mutex when it is told to. */
+/* Owns the mutex and counts, and releases the mutex when it is told to. */
 static void own(struct board *board, unsigned int thread)
 {
 	struct party owner = party_new(NAME);
@@ -87,7 +87,7 @@ static int run_owner(void *data)
 {
 	struct board *board = data;
 
-	/* The sockets of those who wait are theirs alone. */
+	/* Closes the inherited sockets: a waiter that closes its socket must leave the queue. */
 	close_range(3, UINT_MAX, 0);
 	board->owner = getpid();
 	own(board, 0);
@@ -106,7 +106,7 @@ static pid_t owner_start(struct board *board)
 	return pid;
 }
 
-/* Takes the container's budget away, in a generation that does not end soon. */
+/* Sets the container's quota to 1 ns, in a generation that does not end soon. */
 static void throttle(FIXTURE_DATA(lending) *self)
 {
 	container_set_quota(self->bgt, self->id, 1);
@@ -114,7 +114,10 @@ static void throttle(FIXTURE_DATA(lending) *self)
 	cgroup_wait_frozen("a", true);
 }
 
-/* A loan can be over before anybody has seen it thawed; what it used, stays. */
+/*
+ * Waits for a loan by the usage, since the loan may be over before anybody sees the container
+ * thawed.
+ */
 static void wait_until_lent(FIXTURE_DATA(lending) *self, uint64_t usage)
 {
 	uint64_t end = now() + DEADLINE;
@@ -126,8 +129,8 @@ static void wait_until_lent(FIXTURE_DATA(lending) *self, uint64_t usage)
 }
 
 /*
- * The owner would release the mutex if it could: it is let. On a busy machine that may take it
- * longer than it is usually lent.
+ * The owner waits only for CPU time to release the mutex: the loan gives it that. The loan is long,
+ * as a busy machine may take longer than the usual one.
  */
 TEST_F_TIMEOUT(lending, throttled, 120)
 {
@@ -143,14 +146,14 @@ TEST_F_TIMEOUT(lending, throttled, 120)
 	EXPECT_LE(now() - before, GRACE * MSEC + SLACK);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
 
-	/* Then it is over, and what it cost is charged. */
+	/* After the release the container stands still again, and is charged for the loan. */
 	cgroup_wait_frozen("a", true);
 	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
 	EXPECT_EQ(1, container_look(self->bgt, self->id)->times_lent);
 	EXPECT_GT(container_look(self->bgt, self->id)->spent, spent);
 }
 
-/* What is lent is taken from the next budget. */
+/* A loan is paid by the next budget. */
 TEST_F_TIMEOUT(lending, overrun, 120)
 {
 	uint64_t quota = 300 * MSEC, grace = 200, spent, usage, generation, paid;
@@ -162,7 +165,7 @@ TEST_F_TIMEOUT(lending, overrun, 120)
 	container_set_period(self->bgt, self->id, 2 * SEC);
 	container_set_quota(self->bgt, self->id, quota);
 	event_drain(self->bgt);
-	/* A whole generation, not what is left of this one. */
+	/* The first whole generation with this quota. */
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	usage = container_look(self->bgt, self->id)->usage;
@@ -171,19 +174,19 @@ TEST_F_TIMEOUT(lending, overrun, 120)
 	container = container_look(self->bgt, self->id);
 	spent = container->spent;
 	generation = container->generation;
-	/* It has used all that it was lent, having not released the mutex. */
+	/* The owner has not released the mutex, and so has used up the loan. */
 	EXPECT_GE(spent, quota + grace * MSEC / 2);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
 	container = container_look(self->bgt, self->id);
 	EXPECT_GE(container->overrun, spent - quota);
-	/* By the next budget, or, where a machine is so busy that this is more, by later ones. */
+	/* The next budget has paid, or, on a busy machine, later ones, too. */
 	paid = (container->generation - generation) * quota;
 	EXPECT_GE(paid, quota);
 	EXPECT_GE(container->spent + paid, spent);
 	module_anticipate(anticipate);
 }
 
-/* The wait began when the owner still ran. */
+/* The wait began while the owner still ran. */
 TEST_F_TIMEOUT(lending, throttled_while_others_wait, 120)
 {
 	const struct bgt_container *container;
@@ -202,7 +205,7 @@ TEST_F_TIMEOUT(lending, throttled_while_others_wait, 120)
 	EXPECT_TRUE(container->throttled);
 }
 
-/* For a while only, and not twice in a generation. */
+/* A loan has a limit, and there is one in a generation. */
 TEST_F_TIMEOUT(lending, bounded, 120)
 {
 	uint64_t before, spent, usage;
@@ -219,7 +222,7 @@ TEST_F_TIMEOUT(lending, bounded, 120)
 	note("%llu us of %u ms were used", (unsigned long long)(spent / USEC), GRACE);
 	EXPECT_LE(spent, GRACE * MSEC + SLACK);
 
-	/* Neither for this one nor for the next. */
+	/* No second loan, neither for this waiter nor for another one. */
 	self->board->release = true;
 	party_wait(&self->second, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(-ETIME, mutex_wait_until(self->waiter.bgt, now() + 300 * MSEC));
@@ -229,7 +232,7 @@ TEST_F_TIMEOUT(lending, bounded, 120)
 	EXPECT_EQ(0, mutex_wait(self->waiter.bgt));
 }
 
-/* One that never has a budget is lent time in each generation. */
+/* A container without any budget is lent time in each generation. */
 TEST_F_TIMEOUT(lending, each_generation, 120)
 {
 	const struct bgt_container *container;
@@ -249,8 +252,8 @@ TEST_F_TIMEOUT(lending, each_generation, 120)
 }
 
 /*
- * Where a loan is more than a budget, it is paid back before there is another one: whoever always
- * has somebody wait for it would need no budget.
+ * A loan that is larger than a budget is paid back before there is another one; otherwise a
+ * container that always has somebody wait for it would need no budget.
  */
 TEST_F_TIMEOUT(lending, paid_back, 120)
 {
@@ -265,7 +268,10 @@ TEST_F_TIMEOUT(lending, paid_back, 120)
 	cgroup_wait_frozen("a", true);
 	usage = container_look(self->bgt, self->id)->usage;
 	party_wait(&self->waiter, BGT_TIMEOUT_INFINITE);
-	/* Until one has left a debt; what a busy host leaves of it may be paid back at once. */
+	/*
+	 * Repeats until a loan has left a debt; on a busy host the next generations may pay it at
+	 * once.
+	 */
 	do {
 		wait_until_lent(self, usage);
 		container = container_look(self->bgt, self->id);
@@ -277,14 +283,14 @@ TEST_F_TIMEOUT(lending, paid_back, 120)
 	note("%llu ms of %llu ms are spent", (unsigned long long)(spent / MSEC),
 	     (unsigned long long)(quota / MSEC));
 
-	/* Not one of before, that is only told of now. */
+	/* Skips events of earlier loans that come only now. */
 	do
 		event = event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
 	while (event->container->times_lent <= times);
 	EXPECT_GE(event->container->generation, generation + spent / quota);
 }
 
-/* When it has released the mutex there is no reason to go on. */
+/* A loan ends when the owner has released the mutex. */
 TEST_F_TIMEOUT(lending, ends_with_the_release, 120)
 {
 	uint64_t before = now();
@@ -299,7 +305,7 @@ TEST_F_TIMEOUT(lending, ends_with_the_release, 120)
 	EXPECT_LE(now() - before, 50 * SEC);
 }
 
-/* And when nobody waits any more. */
+/* A loan ends when nobody waits any more. */
 TEST_F_TIMEOUT(lending, ends_with_the_wait, 120)
 {
 	uint64_t before = now();
@@ -325,7 +331,7 @@ TEST_F_TIMEOUT(lending, switched_off, 120)
 	EXPECT_TRUE(cgroup_is_frozen("a"));
 }
 
-/* What is held is held again. */
+/* After the loan, a held member is held again. */
 TEST_F_TIMEOUT(lending, held, 120)
 {
 	module_set("grace", LONG_GRACE);
@@ -348,7 +354,7 @@ static int wait_inside(void *data)
 	return -bgt_mutex_acquire(waiter.mutex, BGT_TIMEOUT_INFINITE);
 }
 
-/* Those inside have no time to lend. */
+/* A waiter in the same container does not lend time. */
 TEST_F_TIMEOUT(lending, not_to_oneself, 120)
 {
 	pid_t pid;
@@ -363,12 +369,12 @@ TEST_F_TIMEOUT(lending, not_to_oneself, 120)
 	pause_for(300 * MSEC);
 	EXPECT_FALSE(self->board->released);
 	EXPECT_EQ(0, container_look(self->bgt, self->id)->times_lent);
-	/* Behind them somebody else has, and may own the mutex at once. */
+	/* Behind it waits somebody outside, who lends time, and may get the mutex at once. */
 	EXPECT_EQ(0, bgt_mutex_acquire_start(self->waiter.mutex, BGT_TIMEOUT_INFINITE));
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_LENT, self->id);
 	/*
-	 * It is handed over to the one inside, which ends, in the same grace or the
-	 * next generation.
+	 * The mutex goes to the waiter inside first, which ends and abandons it, during this loan
+	 * or in the next generation.
 	 */
 	container_set_exempt(self->bgt, self->id, true);
 	EXPECT_EQ(0, task_wait(pid));
@@ -394,7 +400,7 @@ static int run_app(void *data)
 	return run_owner(data);
 }
 
-/* A worker of an app that is held gets time; the UI thread, which is held below it, gets none. */
+/* A held app's worker thread gets time; its UI thread, which is a held member below, gets none. */
 TEST_F_TIMEOUT(lending, not_to_the_ui_thread, 120)
 {
 	uint64_t end = now() + DEADLINE, count;
@@ -420,7 +426,7 @@ TEST_F_TIMEOUT(lending, not_to_the_ui_thread, 120)
 	EXPECT_EQ(count, self->board->counts[1]);
 }
 
-/* What was lent to is deleted. */
+/* The container is deleted during a loan. */
 TEST_F_TIMEOUT(lending, container_deleted, 120)
 {
 	module_set("grace", LONG_GRACE);

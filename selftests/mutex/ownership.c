@@ -16,7 +16,7 @@
 
 FIXTURE(ownership) {
 	struct party a, b, c;
-	/* Looks on. */
+	/* A connection that only observes. */
 	struct bgt *bgt;
 };
 
@@ -81,7 +81,7 @@ TEST_F(ownership, recursion)
 	EXPECT_EQ(0, bgt_mutex_acquire(self->b.mutex, 0));
 }
 
-/* Who waits gets it once, however often it was owned before. */
+/* The next owner owns the mutex once, however often the last one had acquired it. */
 TEST_F(ownership, recursion_ends_with_the_owner)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
@@ -101,7 +101,7 @@ TEST_F(ownership, release_by_a_stranger)
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
 	EXPECT_EQ(-EPERM, bgt_mutex_release(self->b.mutex));
 	EXPECT_STREQ("another socket owns this mutex", bgt_error(self->b.bgt));
-	/* Nor may one who waits. */
+	/* A waiter may not release the mutex, either. */
 	party_wait(&self->b, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(-EPERM, bgt_mutex_release(self->b.mutex));
 	EXPECT_EQ(1, mutex_look(self->bgt, NAME)->count);
@@ -135,13 +135,13 @@ TEST_F(ownership, timeout)
 	EXPECT_STREQ("the mutex was not released in time", bgt_error(self->b.bgt));
 	EXPECT_GE(now(), before + 120 * MSEC);
 	EXPECT_EQ(0, mutex_look(self->bgt, NAME)->waiters);
-	/* It is as before. */
+	/* The mutex and its owner are as before. */
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(self->b.mutex, 0));
 	EXPECT_EQ(0, bgt_mutex_release(self->a.mutex));
 	EXPECT_EQ(0, bgt_mutex_acquire(self->b.mutex, 0));
 }
 
-/* The longest timeout is one. */
+/* The longest timeout that the module accepts. */
 TEST_F(ownership, longest_timeout)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
@@ -173,13 +173,13 @@ TEST_F_TIMEOUT(ownership, first_come_first_served, 120)
 	EXPECT_FREE();
 }
 
-/* Whoever comes in between waits, too. */
+/* A mutex that is released goes to the waiter, even if somebody else asks at once. */
 TEST_F(ownership, no_overtaking)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
 	party_wait(&self->b, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(0, bgt_mutex_release(self->a.mutex));
-	/* B has not read its answer, but owns it. */
+	/* B owns the mutex already, though it has not read its answer. */
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(self->a.mutex, 0));
 	EXPECT_EQ(0, mutex_wait(self->b.bgt));
 }
@@ -196,12 +196,12 @@ TEST_F(ownership, waits_but_once)
 	EXPECT_EQ(1, mutex_look(self->bgt, NAME)->waiters);
 	EXPECT_EQ(0, bgt_mutex_release(self->a.mutex));
 	EXPECT_EQ(0, mutex_wait(self->b.bgt));
-	/* And owns it by both. */
+	/* B owns the mutex by both of its handles. */
 	EXPECT_EQ(0, bgt_mutex_acquire(second, 0));
 	EXPECT_EQ(2, mutex_look(self->bgt, NAME)->count);
 }
 
-/* While a connection waits, it is not deaf. */
+/* A connection can make other calls while it waits for a mutex. */
 TEST_F(ownership, other_calls_while_waiting)
 {
 	struct bgt_mutex *other = mutex_open(self->b.bgt, NAME "-other", BGT_SCOPE_USER);
@@ -210,14 +210,16 @@ TEST_F(ownership, other_calls_while_waiting)
 	party_wait(&self->b, BGT_TIMEOUT_INFINITE);
 	EXPECT_EQ(0, bgt_mutex_acquire(other, BGT_TIMEOUT_INFINITE));
 	EXPECT_NE(NULL, mutex_look(self->b.bgt, NAME "-other"));
-	/* The answer comes while another is waited for. */
+	/*
+	 * The answer about the mutex comes while the library waits for the answer to another call.
+	 */
 	EXPECT_EQ(0, bgt_mutex_release(self->a.mutex));
 	EXPECT_EQ(0, bgt_mutex_release(other));
 	EXPECT_EQ(0, mutex_wait(self->b.bgt));
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(self->a.mutex, 0));
 }
 
-/* What was started ends with an event also if there was nothing to wait for, or never could be. */
+/* An acquisition that was started ends with an event, also if it succeeds or fails at once. */
 TEST_F(ownership, started_and_free)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire_start(self->a.mutex, 0));
@@ -236,7 +238,9 @@ static bool is_readable(const struct bgt *bgt)
 	return poll(&polled, 1, 0) == 1;
 }
 
-/* Answers that come together are told one by one, in their order, and are known to be there. */
+/*
+ * Events that come together are read one by one in their order, and the descriptor stays readable.
+ */
 TEST_F(ownership, several_answers)
 {
 	struct bgt_mutex *other = mutex_open(self->b.bgt, NAME "-other", BGT_SCOPE_USER);
@@ -257,7 +261,7 @@ TEST_F(ownership, several_answers)
 	EXPECT_EQ(0, bgt_next_event(self->b.bgt, &event));
 }
 
-/* Who closes a mutex that it waits for gives it back when it comes. */
+/* A connection that closes a mutex while it waits for it gives the mutex back when it gets it. */
 TEST_F(ownership, close_while_waiting)
 {
 	EXPECT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
@@ -285,10 +289,7 @@ TEST_F(ownership, close_releases)
 	EXPECT_EQ(0, bgt_mutex_acquire(self->b.mutex, 0));
 }
 
-/*
- * A timeout and a release at the same time: the waiter gets the mutex or an error, and what it was
- * told is what is.
- */
+/* A timeout and a release at the same time: the waiter owns the mutex exactly if it was told so. */
 TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 3600)
 {
 	unsigned int rounds = soak() ? 20000 : 500, acquired = 0;
@@ -300,7 +301,7 @@ TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 3600)
 
 		ASSERT_EQ(0, bgt_mutex_acquire(self->a.mutex, 0));
 		ASSERT_EQ(0, bgt_mutex_acquire_start(self->b.mutex, timeout));
-		/* Where there are 100 ticks a second, it passes up to two of them later. */
+		/* With 100 ticks a second, the timeout ends up to two ticks late. */
 		pause_for(timeout * MSEC + random_next(&seed) % (25 * MSEC));
 		ASSERT_EQ(0, bgt_mutex_release(self->a.mutex));
 		result = mutex_wait(self->b.bgt);
@@ -315,12 +316,15 @@ TEST_F_TIMEOUT(ownership, timeout_while_handed_over, 3600)
 		ASSERT_EQ(NULL, mutex_look(self->bgt, NAME));
 	}
 	note("acquired %u of %u", acquired, rounds);
-	/* Else there was no race. */
+	/* Both happen, so the race did take place. */
 	EXPECT_GT(acquired, 0);
 	EXPECT_LT(acquired, rounds);
 }
 
-/* Who cannot be told that it owns a mutex does not: the next one gets it. */
+/*
+ * A connection whose socket is full cannot be told that it owns the mutex: the next one gets the
+ * mutex.
+ */
 TEST_F(ownership, full_socket)
 {
 	struct genl deaf;
@@ -337,7 +341,7 @@ TEST_F(ownership, full_socket)
 	ASSERT_TRUE(mutex_wait_waiters(self->bgt, NAME, 1));
 	party_wait(&self->b, BGT_TIMEOUT_INFINITE);
 
-	/* Answers that nobody reads. */
+	/* Fills the socket with answers that nobody reads. */
 	genl_begin(&deaf, BGTASK_CMD_SELF_GET);
 	for (int i = 0; i < 1000; i++)
 		ASSERT_EQ(0, genl_send(&deaf, NLM_F_ACK));
@@ -347,7 +351,7 @@ TEST_F(ownership, full_socket)
 	EXPECT_EQ(0, bgt_mutex_release(self->b.mutex));
 	EXPECT_FREE();
 
-	/* Nor does it get one that is free. */
+	/* Such a connection does not get a free mutex, either. */
 	genl_begin(&deaf, BGTASK_CMD_MUTEX_ACQUIRE);
 	genl_put_string(&deaf, BGTASK_A_MUTEX_NAME, NAME);
 	genl_put_u32(&deaf, BGTASK_A_MUTEX_SCOPE, BGTASK_SCOPE_USER);

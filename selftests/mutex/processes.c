@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who has owned a mutex, or waited for one, and is gone is remembered no longer than that matters:
- * the kernel keeps a process's number, or a socket, for as long as somebody has it, and the
- * namespace that it is of. Of these a machine has so many and no more.
+ * The module remembers a process that has owned a mutex, or waited for one, no longer than needed:
+ * otherwise the kernel keeps the number of the process, and its socket, and so the namespaces that
+ * they belong to. A machine can have only a limited number of namespaces.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 
 #define NAME	"processes"
 #define LIMITS	"/proc/sys/user/max_%s_namespaces"
-/* More than enough for those that have not ended completely; and how often that is tried. */
+/* More namespaces than those that are still ending, and many more rounds than namespaces. */
 #define NAMESPACES	8
 #define ROUNDS		16
 
@@ -33,7 +33,7 @@ FIXTURE(processes) {
 	unsigned int numbers, networks;
 };
 
-/* Returns what was set before. */
+/* Sets a limit. Returns the limit before. */
 static unsigned int set_limit(const char *kind, unsigned int limit)
 {
 	char path[64], text[32] = "";
@@ -68,14 +68,14 @@ FIXTURE_TEARDOWN_PARENT(processes)
 	scene_end();
 }
 
-/* Runs something as the only process of namespaces of its own. */
+/* Calls a function in a process that is alone in namespaces of its own. */
 static int run_apart(void *data)
 {
 	int (*act)(void) = *(int (**)(void))data;
 	uint64_t end = now() + DEADLINE;
 	pid_t pid;
 
-	/* The last ones end a little later. */
+	/* The namespaces of earlier processes end a little later. */
 	while (unshare(CLONE_NEWPID | CLONE_NEWNET)) {
 		if (errno != ENOSPC || now() > end) {
 			note("unshare: %s", strerror(errno));
@@ -110,7 +110,7 @@ TEST_F_TIMEOUT(processes, released, 300)
 	EXPECT_EQ(NULL, mutex_look(self->bgt, NAME));
 }
 
-/* Each abandons it, and the next one takes it over. */
+/* Each process abandons the mutex, and the next one takes it over. */
 static int own(void)
 {
 	struct party party = party_new(NAME);
@@ -160,7 +160,7 @@ static int attach(void)
 
 	if (genl_open(&genl))
 		return 1;
-	/* The one before may still be leaving. */
+	/* The helper before may still be ending. */
 	do {
 		genl_begin(&genl, BGTASK_CMD_HELPER_ATTACH);
 		error = genl_do(&genl);
@@ -168,7 +168,7 @@ static int attach(void)
 	return !!error;
 }
 
-/* The helper's number and its socket are kept, too. */
+/* The same for the number and the socket of a process that was the helper. */
 TEST_F_TIMEOUT(processes, helpers, 300)
 {
 	run_many(attach);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is refused, and how: each has its errno and a text, and leaves the mutex unharmed. */
+/* Requests that are refused: each has its errno and a text, and does not affect the mutex. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <string.h>
@@ -48,7 +48,7 @@ FIXTURE_TEARDOWN_PARENT(refusal)
 	scene_end();
 }
 
-/* It is owned and waited for as before, and there is no other. */
+/* The mutex has its owner and its waiter as before, and there is no other mutex. */
 static void expect_unharmed(struct __test_metadata *_metadata, FIXTURE_DATA(refusal) *self)
 {
 	struct bgt_mutex_state *list;
@@ -72,7 +72,7 @@ static const uint8_t commands[] = {
 	BGTASK_CMD_MUTEX_GET,
 };
 
-/* Each operation, with a name and a scope that may be none. */
+/* Each operation refuses this name (NULL: none) and this scope. */
 static void expect_refused(struct __test_metadata *_metadata, FIXTURE_DATA(refusal) *self,
 			   const char *name, uint32_t scope, int error, const char *text)
 {
@@ -107,7 +107,7 @@ TEST_F(refusal, names)
 	expect_unharmed(_metadata, self);
 }
 
-/* The longest name is one, and not that of one that only begins like it. */
+/* The longest name is valid, and is not confused with one that is a byte shorter. */
 TEST_F(refusal, longest_name)
 {
 	char name[BGT_NAME_MAX + 1];
@@ -138,7 +138,7 @@ TEST_F(refusal, scopes)
 	}
 	expect_refused(_metadata, self, NAME, BGTASK_SCOPE_CONTAINER, -ENOENT,
 		       "the caller is in no container, try another scope");
-	/* The library hands on what it does not know. */
+	/* The library passes on a scope that it does not know. */
 	EXPECT_EQ(-ERANGE, bgt_mutex_acquire(mutex_open(self->bgt, NAME, (enum bgt_scope)77), 0));
 	expect_unharmed(_metadata, self);
 }
@@ -158,7 +158,7 @@ TEST_F(refusal, timeouts)
 	expect_unharmed(_metadata, self);
 }
 
-/* Attributes that are too short, or have no place there. */
+/* Attributes that are too short, or not allowed in this request. */
 TEST_F(refusal, attributes)
 {
 	genl_begin(&self->genl, BGTASK_CMD_MUTEX_ACQUIRE);
@@ -180,7 +180,7 @@ TEST_F(refusal, attributes)
 	expect_unharmed(_metadata, self);
 }
 
-/* A mutex that nobody owns cannot be read, either. */
+/* A mutex that nobody owns cannot be read. */
 TEST_F(refusal, unknown)
 {
 	genl_begin(&self->genl, BGTASK_CMD_MUTEX_GET);
@@ -188,7 +188,7 @@ TEST_F(refusal, unknown)
 	genl_put_u32(&self->genl, BGTASK_A_MUTEX_SCOPE, BGTASK_SCOPE_USER);
 	EXPECT_EQ(-ENOENT, genl_do(&self->genl));
 	EXPECT_STREQ("nobody owns this mutex", self->genl.text);
-	/* The other one can. */
+	/* A mutex with an owner can be read. */
 	genl_begin(&self->genl, BGTASK_CMD_MUTEX_GET);
 	genl_put_string(&self->genl, BGTASK_A_MUTEX_NAME, NAME);
 	genl_put_u32(&self->genl, BGTASK_A_MUTEX_SCOPE, BGTASK_SCOPE_USER);
@@ -205,26 +205,26 @@ static struct bgt_mutex *numbered(struct bgt *bgt, int number)
 	return mutex_open(bgt, name, BGT_SCOPE_USER);
 }
 
-/* One user can have so many, owned, waited for and abandoned together. */
+/* The number of a user's mutexes is limited, owned, waited for and abandoned ones together. */
 TEST_F(refusal, too_many_of_a_user)
 {
 	struct party hoarder = { .bgt = mutex_connect() };
 	struct bgt_mutex *first;
 
-	/* Two are in use. */
+	/* The fixture uses two. */
 	module_set("user_mutexes", 22);
 	for (int i = 0; i < 20; i++)
 		ASSERT_EQ(0, bgt_mutex_acquire(numbered(hoarder.bgt, i), 0));
 	EXPECT_EQ(-EDQUOT, bgt_mutex_acquire(numbered(self->bgt, 20), 0));
 	EXPECT_STREQ("the user has too many mutexes and waiters", bgt_error(self->bgt));
 	EXPECT_EQ(-EDQUOT, bgt_mutex_acquire(numbered(self->bgt, 0), 1000));
-	/* What costs nothing goes on. */
+	/* Requests that need no more memory succeed. */
 	EXPECT_EQ(-EBUSY, bgt_mutex_acquire(numbered(self->bgt, 0), 0));
 	first = numbered(hoarder.bgt, 0);
 	EXPECT_EQ(0, bgt_mutex_acquire(first, 0));
 	EXPECT_EQ(0, bgt_mutex_release(first));
 
-	/* What is abandoned counts, and takes no more when it is acquired again. */
+	/* Abandoned mutexes count; acquiring one again needs no more. */
 	party_end(&hoarder);
 	EXPECT_EQ(-EDQUOT, bgt_mutex_acquire(numbered(self->bgt, 20), 0));
 	for (int i = 0; i < 20; i++) {
@@ -239,14 +239,14 @@ TEST_F(refusal, too_many_of_a_user)
 	expect_unharmed(_metadata, self);
 }
 
-/* Nor more sockets than so many, of which nothing else has to be charged. */
+/* The number of a user's sockets is limited, too, since their memory is charged to nobody else. */
 TEST_F(refusal, too_many_sockets_of_a_user)
 {
 	struct party hoarder = { .bgt = mutex_connect() };
 
 	EXPECT_EQ(-ENOENT, bgt_mutex_release(numbered(self->bgt, 0)));
 	module_set("user_sockets", 0);
-	/* Whoever is known goes on. */
+	/* A socket that the module knows already goes on. */
 	EXPECT_EQ(0, bgt_mutex_acquire(numbered(self->bgt, 0), 0));
 	EXPECT_EQ(-EDQUOT, bgt_mutex_acquire(numbered(hoarder.bgt, 1), 0));
 	EXPECT_STREQ("the user has too many sockets that use this module",
@@ -271,12 +271,12 @@ static int release_many(void *data)
 	bgt = mutex_connect();
 	if (bgt_mutex_release(numbered(bgt, 0)) != -EDQUOT)
 		return 2;
-	/* A socket that is closed counts no more. */
+	/* A closed socket does not count. */
 	bgt_close(passing[0]);
 	return bgt_mutex_release(numbered(bgt, 0)) == -ENOENT ? 0 : 3;
 }
 
-/* And those of one container are in no other's way. */
+/* The limit of one container does not affect others. */
 TEST_F(refusal, too_many_sockets_of_a_container)
 {
 	uint32_t id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
@@ -304,7 +304,7 @@ static int acquire_many(void *data)
 	return result < 0 ? -result : 0;
 }
 
-/* And one container, which hurts no other. */
+/* The number of a container's mutexes is limited, which does not affect others. */
 TEST_F_TIMEOUT(refusal, too_many_of_a_container, 60)
 {
 	uint32_t id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC), other;
@@ -317,7 +317,7 @@ TEST_F_TIMEOUT(refusal, too_many_of_a_container, 60)
 	member_add(self->bgt, other, BGT_ROLE_APP, "b");
 	module_set("container_mutexes", 10);
 	EXPECT_EQ(EDQUOT, task_wait(task_start("a", acquire_many, &number)));
-	/* They are abandoned now. Others may take them over, and more. */
+	/* The mutexes were abandoned, so others may take them over, and acquire more. */
 	number = 9;
 	EXPECT_EQ(0, task_wait(task_start("b", acquire_many, &number)));
 	number = 20;

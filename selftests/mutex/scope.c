@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who shares a name: nobody else sees it, or gets at it. */
+/* Scopes: who shares a mutex of some name, and who can neither see nor use it. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -40,7 +40,10 @@ FIXTURE_TEARDOWN_PARENT(scope)
 	scene_end();
 }
 
-/* What somebody else does, and what comes of it: its error, or the number of mutexes it sees. */
+/*
+ * An operation of another process. Its result is an error, or the number of mutexes that the
+ * process sees.
+ */
 struct errand {
 	uid_t uid;
 	enum bgt_scope scope;
@@ -133,13 +136,13 @@ TEST_F_TIMEOUT(scope, container, 60)
 	EXPECT_EQ(self->a, state->container);
 	EXPECT_EQ(self->a, state->owner_container);
 
-	/* All tasks of the container share it, whoever they belong to. */
+	/* All processes of the container share the mutex, whatever their user. */
 	EXPECT_EQ(EBUSY, errand("a", 0, BGT_SCOPE_CONTAINER, ACQUIRE));
 	EXPECT_EQ(EBUSY, errand("a/below", USER, BGT_SCOPE_CONTAINER, ACQUIRE));
 	EXPECT_EQ(EPERM, errand("a/below", USER, BGT_SCOPE_CONTAINER, RELEASE));
 	EXPECT_EQ(1, errand("a/below", USER, BGT_SCOPE_CONTAINER, LOOK));
 
-	/* Those of another have one of their own, with the same name. */
+	/* The processes of another container share another mutex of the same name. */
 	EXPECT_EQ(ENOENT, errand("b", 0, BGT_SCOPE_CONTAINER, RELEASE));
 	EXPECT_EQ(0, errand("b", 0, BGT_SCOPE_CONTAINER, ACQUIRE));
 	EXPECT_EQ(1, errand("b", USER, BGT_SCOPE_CONTAINER, LOOK));
@@ -154,12 +157,12 @@ TEST_F_TIMEOUT(scope, container_cannot_be_seen, 60)
 	EXPECT_EQ(0, errand("b", OTHER, BGT_SCOPE_CONTAINER, LOOK));
 	EXPECT_EQ(0, errand("", USER, BGT_SCOPE_CONTAINER, LOOK));
 	EXPECT_EQ(1, errand("a", OTHER, BGT_SCOPE_CONTAINER, LOOK));
-	/* But by an administrator. */
+	/* An administrator sees it. */
 	EXPECT_EQ(1, errand("b", 0, BGT_SCOPE_CONTAINER, LOOK));
 	task_kill(pid);
 }
 
-/* Nobody outside of all containers has such names. */
+/* A process outside of all containers has no mutexes of this scope. */
 TEST_F(scope, container_outside)
 {
 	struct bgt_mutex *mutex = mutex_open(self->bgt, NAME, BGT_SCOPE_CONTAINER);
@@ -180,13 +183,13 @@ TEST_F_TIMEOUT(scope, user, 60)
 	EXPECT_EQ(USER, state->uid);
 	EXPECT_EQ(0, state->container);
 
-	/* In whatever container. */
+	/* The user's processes share the mutex, in any container and outside. */
 	EXPECT_EQ(EBUSY, errand("b", USER, BGT_SCOPE_USER, ACQUIRE));
 	EXPECT_EQ(EBUSY, errand("", USER, BGT_SCOPE_USER, ACQUIRE));
 	EXPECT_EQ(EPERM, errand("b", USER, BGT_SCOPE_USER, RELEASE));
 	EXPECT_EQ(1, errand("b", USER, BGT_SCOPE_USER, LOOK));
 
-	/* Another user does not get at it, even an administrator. */
+	/* Another user cannot use it, and an administrator has his own. */
 	EXPECT_EQ(ENOENT, errand("a", OTHER, BGT_SCOPE_USER, RELEASE));
 	EXPECT_EQ(0, errand("a", OTHER, BGT_SCOPE_USER, LOOK));
 	EXPECT_EQ(0, errand("a", OTHER, BGT_SCOPE_USER, ACQUIRE));
@@ -205,7 +208,7 @@ TEST_F_TIMEOUT(scope, global, 60)
 	task_kill(pid);
 }
 
-/* The same name in all scopes is as many mutexes. */
+/* The same name in different scopes makes different mutexes. */
 TEST_F_TIMEOUT(scope, names_are_apart, 60)
 {
 	pid_t pids[] = {
@@ -222,7 +225,7 @@ TEST_F_TIMEOUT(scope, names_are_apart, 60)
 		task_kill(pids[i]);
 }
 
-/* More of them than there is room for in one of the kernel's messages: each is listed as it is. */
+/* More mutexes than one message of the kernel can hold: each is listed once. */
 TEST_F_TIMEOUT(scope, many_are_listed, 60)
 {
 	struct bgt_mutex_state *list, *state;
@@ -255,7 +258,7 @@ static int wait_in_container(void *data)
 	return -bgt_mutex_acquire(mutex, BGT_TIMEOUT_INFINITE);
 }
 
-/* With the container its names go, and whoever waits is told. */
+/* When a container is deleted, so are its mutexes, and the waiters get an error. */
 TEST_F_TIMEOUT(scope, container_deleted, 60)
 {
 	pid_t owner = owner_start(self->bgt, "a", 0, BGT_SCOPE_CONTAINER);
@@ -267,14 +270,14 @@ TEST_F_TIMEOUT(scope, container_deleted, 60)
 	EXPECT_EQ(NULL, mutex_look(self->bgt, NAME));
 	EXPECT_EQ(ENOENT, errand("a", 0, BGT_SCOPE_CONTAINER, ACQUIRE));
 
-	/* Another container for the same cgroup begins anew. */
+	/* Another container for the same cgroup has mutexes of its own. */
 	self->a = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
 	member_add(self->bgt, self->a, BGT_ROLE_APP, "a");
 	EXPECT_EQ(0, errand("a", 0, BGT_SCOPE_CONTAINER, ACQUIRE));
 	task_kill(owner);
 }
 
-/* What is abandoned in a container goes with it, too. */
+/* Abandoned mutexes of a container are deleted with it, too. */
 TEST_F_TIMEOUT(scope, container_deleted_with_abandoned, 60)
 {
 	pid_t owner = owner_start(self->bgt, "a", 0, BGT_SCOPE_CONTAINER);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bounds of what requests may say: the lowest and the highest value of each attribute are
- * taken, the ones next to them are not; nor are names that are a byte too long.
+ * The bounds of requests: the lowest and the highest value of each attribute are accepted, the next
+ * ones beyond are refused; and so are names that are a byte too long.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -11,17 +11,17 @@
 #include "contract.h"
 #include "mutex.h"
 
-/* A request that says one thing of its own, beside what all of its kind need. */
+/* A request with one attribute under test, besides those that each request of its kind needs. */
 struct bound {
 	uint8_t command;
 	uint16_t attribute;
 	uint8_t size;
 	uint64_t lowest, highest;
-	/* What the highest one and one more come to. */
+	/* The results of values within the bounds, and beyond them. */
 	int taken, refused;
 };
 
-/* What comes before the helper is asked, of which there is none here. */
+/* The module checks these before it looks for the helper, which does not exist here. */
 #define RELAYED(command, attribute, size, highest) \
 	{ BGTASK_CMD_ ## command, BGTASK_A_ ## attribute, size, 0, highest, -ENOTCONN, -ERANGE }
 #define RELAYED_MASK(command, attribute, mask) \
@@ -93,7 +93,7 @@ static void put_rest(FIXTURE_DATA(contract) *self, uint8_t command)
 static int request(FIXTURE_DATA(contract) *self, const struct bound *bound, uint64_t value)
 {
 	genl_begin(&self->genl, bound->command);
-	/* All are little-endian here, as the machine. */
+	/* Both the attributes and the machine are little-endian. */
 	genl_put(&self->genl, bound->attribute, &value, bound->size);
 	put_rest(self, bound->command);
 	return genl_do(&self->genl);
@@ -121,7 +121,7 @@ TEST_F_TIMEOUT(contract, numbers, 120)
 	}
 }
 
-/* That of a mutex's scope is found in all that is done with one. */
+/* The bound of a mutex's scope is checked in all three requests. */
 TEST_F(contract, scopes)
 {
 	static const uint8_t commands[] = {
@@ -145,7 +145,7 @@ TEST_F(contract, scopes)
 	}
 }
 
-/* A quota and a period that were taken are what there is then. */
+/* Extreme quotas and periods that were accepted are stored as they are. */
 TEST_F(contract, extremes)
 {
 	uint32_t shortest = container_new(self->bgt, 0, BGTASK_PERIOD_MIN);
@@ -162,7 +162,7 @@ TEST_F(contract, extremes)
 	EXPECT_FALSE(container_look(self->bgt, nearly)->throttled);
 }
 
-/* Names of one byte and of the most that there can be, and of one more. */
+/* Names of one byte, of the longest length, and of one byte more. */
 TEST_F(contract, lengths_of_names)
 {
 	static const struct {
@@ -189,7 +189,7 @@ TEST_F(contract, lengths_of_names)
 	}
 }
 
-/* Waiting for longer than there is time in a test is waiting, too. */
+/* A wait with the longest timeout does wait. */
 TEST_F(contract, longest_timeout)
 {
 	struct party owner = party_new("bounds"), waiter = party_new("bounds");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the netlink family says, and to whom: all of it to administrators, and to those inside of a
- * container what concerns them.
+ * Who may read what of the netlink family: administrators everything, and a process in a container
+ * what concerns itself.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -12,7 +12,7 @@
 #include "contract.h"
 #include "task.h"
 
-/* What anyone may read */
+/* What anybody may read */
 
 struct reader {
 	uint32_t own, other;
@@ -46,7 +46,7 @@ static int read_inside(void *data)
 	genl_begin(&genl, BGTASK_CMD_CONTAINER_GET);
 	if (!stage_is_eperm(6, &genl, genl_dump(&genl)))
 		return 6;
-	/* Its own it may read and no more. */
+	/* A process in the container may read it, but not change it. */
 	stage_put(&genl, BGTASK_CMD_CONTAINER_SET, reader->own, 0);
 	if (!stage_is_eperm(7, &genl, genl_do(&genl)))
 		return 7;
@@ -60,7 +60,9 @@ TEST_F(contract, read_inside)
 	snprintf(reader.name, sizeof(reader.name), "%s", container_look(self->bgt, self->id)->name);
 	reader.other = container_new(self->bgt, SEC, 10 * SEC);
 	EXPECT_EQ(0, task_wait(task_start("a", read_inside, &reader)));
-	/* In a cgroup below, too, whether it has been accounted yet or not. */
+	/*
+	 * The same in a cgroup below the member, even if the module has not seen that cgroup yet.
+	 */
 	cgroup_make("a/below");
 	EXPECT_EQ(0, task_wait(task_start("a/below", read_inside, &reader)));
 }
@@ -84,7 +86,7 @@ TEST_F(contract, read_outside)
 	EXPECT_REFUSED(-ENOENT, "in no container");
 }
 
-/* The answer to a question is complete and of the right types. */
+/* The answer has all attributes, with the right types. */
 TEST_F(contract, attributes)
 {
 	static const uint16_t words[] = { BGTASK_A_CONTAINER_ID, BGTASK_A_CONTAINER_MEMBERS };
@@ -135,7 +137,7 @@ TEST_F(contract, member)
 
 #define NR_MEMBERS 150
 
-/* More of them than there is room for in one message; each is told of, as it is. */
+/* More members than one message can hold: each is listed once, with its attributes. */
 TEST_F_TIMEOUT(contract, dump_many_members, 120)
 {
 	uint32_t id = container_new(self->bgt, SEC, 10 * SEC), ids[NR_MEMBERS];
@@ -177,7 +179,7 @@ TEST_F(contract, dump_members_of_one)
 
 #define NR_CONTAINERS 1000
 
-/* Makes and deletes containers whose ids lie between and behind those that stay. */
+/* Makes and deletes containers whose ids lie between and after those that stay. */
 static int stir(void *data)
 {
 	struct bgt *bgt = container_connect();
@@ -198,7 +200,7 @@ static int compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* All that are there all the time are in it, each once, whatever others do meanwhile. */
+/* All containers that exist all the time are listed once, whatever others do meanwhile. */
 TEST_F_TIMEOUT(contract, dump, 300)
 {
 	static uint32_t ids[NR_CONTAINERS], seen[2 * NR_CONTAINERS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The fixture of these tests: a container with one member, "a", and a socket of one's own. */
+/* The fixture of these tests: a container with the member "a", and a socket. */
 #ifndef BGTASK_TEST_CONTRACT_H
 #define BGTASK_TEST_CONTRACT_H
 
@@ -33,7 +33,7 @@ FIXTURE_TEARDOWN_PARENT(contract)
 	scene_end();
 }
 
-/* Does something that is to change nothing. */
+/* Does something that must change nothing. */
 #define EXPECT_UNCHANGED(what) do {							\
 	const char *before_ = stage_snapshot(self->bgt);				\
 											\
@@ -41,10 +41,7 @@ FIXTURE_TEARDOWN_PARENT(contract)
 	EXPECT_STREQ(before_, stage_snapshot(self->bgt));				\
 } while (0)
 
-/*
- * Sends what has been put together. It is to be refused, with these words in the text, and to
- * change nothing.
- */
+/* Sends the request, which must be refused, with these words in the text, and change nothing. */
 #define EXPECT_REFUSED_BY(send, error, words) EXPECT_UNCHANGED(				\
 	EXPECT_EQ(error, send(&self->genl));						\
 	EXPECT_NE(NULL, strstr(self->genl.text, words)) {				\

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is handed over as a cgroup: the descriptor of its directory, by one who may freeze it.
+ * Which descriptors are accepted as cgroups, and from whom.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ TEST_F(contract, fd_of_a_file)
 {
 	stage_begin_add(&self->genl, self->id, open("/proc/self/exe", O_RDONLY));
 	EXPECT_REFUSED(-ENOTDIR, "not of a directory");
-	/* A file in a cgroup's directory is none, either. */
+	/* A file in a cgroup's directory is not a directory, either. */
 	stage_begin_add(&self->genl, self->id, open(cgroup_path("a", "cgroup.procs"), O_RDONLY));
 	EXPECT_REFUSED(-ENOTDIR, "not of a directory");
 }
@@ -56,7 +56,10 @@ TEST_F(contract, fd_of_another_directory)
 
 #define HIERARCHY "name=bgtask-selftest"
 
-/* Unmounts it for good: as long as one of its cgroups is not quite gone, it would stay. */
+/*
+ * Unmounts it again and again, since the hierarchy stays while one of its cgroups is not quite
+ * gone.
+ */
 static bool unmount(const char *directory)
 {
 	uint64_t end = now() + DEADLINE;
@@ -77,7 +80,7 @@ static bool unmount(const char *directory)
 	return !there;
 }
 
-/* The root of such a hierarchy, a cgroup in it, and one that is gone. */
+/* The root of a hierarchy of version 1, a cgroup in it, and one that was removed. */
 TEST_F(contract, fd_of_a_version_1_cgroup)
 {
 	char directory[] = "/tmp/selftest.XXXXXX", below[64];
@@ -127,13 +130,13 @@ TEST_F(contract, cgroup_is_taken)
 	EXPECT_REFUSED(-EEXIST, "belongs to a container");
 	stage_begin_add(&self->genl, self->id, fd);
 	EXPECT_REFUSED(-EEXIST, "belongs to a container");
-	/* Below it is another matter. */
+	/* A cgroup below can be a member of another container. */
 	cgroup_make("a/b");
 	stage_begin_add(&self->genl, other, cgroup_open("a/b"));
 	EXPECT_EQ(0, genl_do(&self->genl));
 }
 
-/* An administrator who may not write cgroup.freeze there may not have the module do it. */
+/* An administrator without permission to write cgroup.freeze may not have the module write it. */
 struct stranger {
 	uint32_t id;
 	const char *file;
@@ -172,7 +175,7 @@ TEST_F(contract, freezer_is_not_writable)
 								   &stranger))));
 		ASSERT_EQ(0, chown(cgroup_path("b", files[i]), 0, 0));
 	}
-	/* With the right to do so it works. */
+	/* With the permission, it works. */
 	ASSERT_EQ(0, chown(cgroup_path("b", "cgroup.freeze"), NOBODY, NOBODY));
 	stage_begin_add(&self->genl, self->id, cgroup_open("b"));
 	EXPECT_EQ(0, genl_do(&self->genl));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each allocation of the kernel fails once that a request on containers, members and mutexes takes:
- * the request is refused, and nothing has changed; or it was done. It is done when it is asked for
- * again. For kernels that can pretend a lack of memory.
+ * Each allocation of the kernel fails once during each request on containers, members and mutexes:
+ * the request is refused and has changed nothing, or it was carried out. It succeeds the next time.
+ * For kernels that can pretend a lack of memory.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ FIXTURE(no_memory) {
 	struct bgt *admin;
 };
 
-/* What requests are about, as long as they are there. */
+/* The objects of the requests, while they exist. */
 static int directory;
 static uint32_t container, member;
 static struct party owner, other;
@@ -44,7 +44,7 @@ FIXTURE_TEARDOWN_PARENT(no_memory)
 	scene_end();
 }
 
-/* Nothing fails where this is done. */
+/* Preparations, without faults. */
 
 static void make_container(struct bgt *admin)
 {
@@ -103,7 +103,7 @@ static void drop_waiter(struct bgt *admin)
 	drop_owner(admin);
 }
 
-/* What a request has done when it has succeeded. */
+/* Whether a request was carried out. */
 
 static bool container_exists(struct bgt *admin)
 {
@@ -145,7 +145,7 @@ static bool other_owns(struct bgt *admin)
 	return !mutex_wait(other.bgt);
 }
 
-/* Requests, by a connection of which the kernel knows nothing yet; 0 or a negative errno. */
+/* Requests, by a connection that the kernel does not know yet; return 0 or a negative errno. */
 
 static int new_container(struct bgt *bgt)
 {
@@ -243,13 +243,13 @@ static int wait_for_mutex(struct bgt *bgt)
 	int error = bgt_mutex_acquire(mutex, 1);
 
 	bgt_mutex_close(mutex);
-	/* There is an owner. */
+	/* Another connection owns the mutex. */
 	if (!error)
 		fail("two own the mutex");
 	return error == -ETIMEDOUT ? 0 : error;
 }
 
-/* The waiter has to get the mutex, whatever fails for the owner. */
+/* The waiter must get the mutex, even if the release fails. */
 static int hand_over(struct bgt *bgt)
 {
 	(void)bgt;
@@ -289,7 +289,7 @@ static const struct request {
 	{ "list mutexes", make_waiter, list_mutexes, NULL, drop_waiter },
 };
 
-/* Lets the @nth allocation fail. False if there are not so many. */
+/* Makes the request while the @nth allocation fails. False if there are not so many. */
 static bool ask_once(struct __test_metadata *_metadata, struct bgt *admin,
 		     const struct request *request, unsigned int nth)
 {
@@ -304,7 +304,7 @@ static bool ask_once(struct __test_metadata *_metadata, struct bgt *admin,
 	fd = failslab_begin("thread-self", nth);
 	error = request->ask(bgt);
 	failed = failslab_end(fd);
-	/* The answer may be what is lost. */
+	/* The lost allocation may be that of the answer. */
 	EXPECT_TRUE(!error || (failed && (error == -ENOMEM || error == -ENOBUFS)))
 		note("%s, allocation %u: %d", request->name, nth, error);
 	if (error == -ENOMEM) {
@@ -313,7 +313,7 @@ static bool ask_once(struct __test_metadata *_metadata, struct bgt *admin,
 		EXPECT_EQ(0, request->ask(bgt))
 			note("%s after allocation %u: %s", request->name, nth, bgt_error(bgt));
 	}
-	/* An answer that is lost may have been a refusal. */
+	/* Without an answer it is unknown whether the request was carried out. */
 	if (request->is_done && error != -ENOBUFS)
 		EXPECT_TRUE(request->is_done(admin))
 			note("%s, allocation %u", request->name, nth);

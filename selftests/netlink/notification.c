@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What listeners are told, and who traces: every change, once, as things are then.
+ * Events for listeners, and tracepoints: each change is told once, with the state at that moment.
  */
 #include <linux/bgtask.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void expect_new(struct __test_metadata *_metadata, const struct bgt_event
 	EXPECT_EQ(now_->generation_end, event->container->generation_end);
 }
 
-/* Records of the events that are about a container or a member. */
+/* How many trace records are about this container or member. */
 static unsigned int traced(const char *event, uint32_t id)
 {
 	char text[64];
@@ -107,7 +107,7 @@ TEST_F(contract, events)
 	ASSERT_NE(NULL, event);
 	EXPECT_FALSE(event->container->throttled);
 	EXPECT_EQ(1, traced("container_replenished", id));
-	/* Which it may tell of before. */
+	/* This may be recorded a little after the container's event. */
 	EXPECT_TRUE(traced_in_time("member_thawed", member, 2));
 
 	member_delete(self->bgt, member);
@@ -122,7 +122,7 @@ TEST_F(contract, events)
 	EXPECT_EQ(0, event->container->members);
 	trace_end("bgtask");
 
-	/* All that was recorded of them, each of these once but for what was done again. */
+	/* The totals: nothing was recorded more often than it happened. */
 	EXPECT_EQ(1, traced("container_new", id));
 	EXPECT_EQ(3, traced("container_set", id));
 	EXPECT_EQ(1, traced("container_throttled", id));

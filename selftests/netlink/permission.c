@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is refused everything: all but administrators of the machine. What it takes is a right in the
- * initial user namespace; one's own namespaces are no help.
+ * Everybody but administrators of the machine is refused everything. An administrator has a right
+ * in the initial user namespace; rights in another namespace do not count.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,11 +15,11 @@
 #include "contract.h"
 #include "task.h"
 
-/* Tries everything. Runs in a process that has given up its rights. */
+/* A process that has given up its rights, and makes all requests. */
 struct intruder {
 	uint32_t id, member;
 	void (*become)(void);
-	/* In a network namespace of its own it may join groups. */
+	/* In a network namespace of its own, the process may join groups. */
 	bool may_join;
 };
 
@@ -42,7 +42,7 @@ static int intrude(void *data)
 	     command++) {
 		stage_put(&genl, command, intruder->id, intruder->member);
 		errors += !stage_is_eperm(command, &genl, genl_do(&genl));
-		/* Nor is it told what exists. */
+		/* Neither is the process told which ids exist. */
 		stage_put(&genl, command, 0x7ffffff0, 0x7ffffff0);
 		errors += !stage_is_eperm(command, &genl, genl_do(&genl));
 	}
@@ -50,7 +50,7 @@ static int intrude(void *data)
 	errors += !stage_is_eperm(1000, &genl, genl_dump(&genl));
 	genl_begin(&genl, BGTASK_CMD_MEMBER_GET);
 	errors += !stage_is_eperm(1001, &genl, genl_dump(&genl));
-	/* Nor may it listen. */
+	/* The process may not listen, either. */
 	error = join(&genl);
 	if (error != (intruder->may_join ? 0 : -EPERM)) {
 		note("joining the group: %s", strerror(-error));
@@ -68,11 +68,11 @@ static void write_text(const char *path, const char *text)
 	close(fd);
 }
 
-/* Root, of a user namespace that nobody has made. */
+/* Becomes root in a new user namespace. */
 static void become_root_of_a_namespace(void)
 {
 	stage_become_nobody();
-	/* As a process that may be traced, its files in /proc are its own again. */
+	/* A process that can be traced owns its files in /proc. */
 	prctl(PR_SET_DUMPABLE, 1);
 	if (unshare(CLONE_NEWUSER))
 		fail("no user namespace: %s", strerror(errno));
@@ -83,7 +83,7 @@ static void become_root_of_a_namespace(void)
 		fail("not root there");
 }
 
-/* The same, but with a network namespace, where it is an administrator. */
+/* The same, with a new network namespace, in which the process is an administrator. */
 static void become_root_of_a_network(void)
 {
 	become_root_of_a_namespace();
@@ -91,13 +91,13 @@ static void become_root_of_a_network(void)
 		fail("no network namespace: %s", strerror(errno));
 }
 
-/* User 0, with all rights but the one that matters. */
+/* Stays user 0, with all rights except the one that matters. */
 static void become_root_without_sys_admin(void)
 {
 	stage_drop(CAP_SYS_ADMIN);
 }
 
-/* In the container itself it may read that. */
+/* Outside of the container, since a process inside may read it. */
 #define EXPECT_INTRUDER_FAILS(...) do {							\
 	struct intruder intruder_ = { self->id, self->member, __VA_ARGS__ };		\
 											\
@@ -126,7 +126,7 @@ TEST_F(contract, root_without_sys_admin)
 	EXPECT_INTRUDER_FAILS(become_root_without_sys_admin, false);
 }
 
-/* Who listens in another network namespace, and is told when there was something to hear. */
+/* A listener in another network namespace, which is told when there was something to hear. */
 struct listener {
 	int ready[2], sent[2];
 };

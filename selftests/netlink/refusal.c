@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What requests say that cannot be: names, values, ids, and messages that are malformed.
+ * Requests with impossible names, values or ids, and malformed requests.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -101,7 +101,7 @@ TEST_F(contract, period_out_of_range)
 		genl_begin(&self->genl, BGTASK_CMD_CONTAINER_SET);
 		genl_put_u32(&self->genl, BGTASK_A_CONTAINER_ID, self->id);
 		genl_put_u64(&self->genl, BGTASK_A_CONTAINER_PERIOD, bad[i]);
-		/* What comes with it is not done, either. */
+		/* The other changes of a refused request are not made, either. */
 		genl_put_u64(&self->genl, BGTASK_A_CONTAINER_QUOTA, 0);
 		genl_put_u8(&self->genl, BGTASK_A_CONTAINER_EXEMPT, 1);
 		EXPECT_REFUSED(-ERANGE, "between 1 ms and 7 days");
@@ -133,7 +133,7 @@ TEST_F(contract, reprieve_out_of_range)
 		genl_put_u64(&self->genl, BGTASK_A_CONTAINER_REPRIEVE, bad[i]);
 		EXPECT_REFUSED(-ERANGE, "reprieve must be at most 1 h");
 	}
-	/* A new container has spent nothing. */
+	/* A new container cannot have a reprieve. */
 	stage_begin_new(&self->genl, "selftest.reprieve");
 	genl_put_u64(&self->genl, BGTASK_A_CONTAINER_REPRIEVE, SEC);
 	EXPECT_REFUSED(-EINVAL, "Unknown attribute");
@@ -162,7 +162,7 @@ TEST_F(contract, flags_out_of_range)
 	EXPECT_REFUSED(-ERANGE, "integer out of range");
 }
 
-/* What takes an id, and the attribute that it is in. */
+/* Requests that need an id, and the attribute that has it. */
 static const struct by_id {
 	uint8_t command;
 	uint16_t attribute;
@@ -198,7 +198,7 @@ TEST_F(contract, name_is_unknown)
 	EXPECT_REFUSED(-ENOENT, "there is no such container");
 }
 
-/* One that was deleted is unknown, and its id is not that of the next. */
+/* The id of a deleted container is unknown, and is not given to the next one. */
 TEST_F(contract, id_is_not_used_again)
 {
 	uint32_t old = container_new(self->bgt, SEC, 10 * SEC), next;
@@ -246,7 +246,10 @@ TEST_F(contract, id_and_name)
 	EXPECT_REFUSED(-EINVAL, "either the container's id or its name");
 }
 
-/* Strict validation: sizes are exact, and what is not in the spec for an operation is an error. */
+/*
+ * Sizes must be exact, and attributes that the specification does not list for an operation are
+ * refused.
+ */
 TEST_F_TIMEOUT(contract, malformed, 120)
 {
 	static const uint8_t bytes[16];
@@ -285,7 +288,7 @@ TEST_F_TIMEOUT(contract, unknown_attributes, 120)
 			genl_put_u32(&self->genl, (uint16_t)(type + 100), 0);
 			EXPECT_REFUSED(-EINVAL, "Unknown attribute");
 		}
-		/* Known, but not as something that could be asked for. */
+		/* An attribute that exists, but only in answers. */
 		genl_begin(&self->genl, command);
 		genl_put_u64(&self->genl, BGTASK_A_CONTAINER_USAGE, 0);
 		EXPECT_REFUSED(-EINVAL, "attribute");
@@ -294,7 +297,7 @@ TEST_F_TIMEOUT(contract, unknown_attributes, 120)
 
 TEST_F(contract, junk)
 {
-	/* Behind the attributes. */
+	/* Bytes after the attributes. */
 	stage_begin_new(&self->genl, "selftest.junk");
 	((struct nlmsghdr *)self->genl.request)->nlmsg_len += 2;
 	EXPECT_REFUSED(-EINVAL, "leftover");
@@ -302,13 +305,13 @@ TEST_F(contract, junk)
 	stage_begin_new(&self->genl, "selftest.junk");
 	((struct nlattr *)(self->genl.request + NLMSG_HDRLEN + GENL_HDRLEN))->nla_len += 64;
 	EXPECT_REFUSED(-EINVAL, "");
-	/* A flag that says the attribute has others in it. */
+	/* The flag of nested attributes on an attribute that has none. */
 	genl_begin(&self->genl, BGTASK_CMD_CONTAINER_DEL);
 	genl_put_u32(&self->genl, BGTASK_A_CONTAINER_ID | NLA_F_NESTED, self->id);
 	EXPECT_REFUSED(-EINVAL, "NLA_F_NESTED");
 }
 
-/* What would narrow a dump. */
+/* Attributes that restrict a dump. */
 TEST_F(contract, dump_filter)
 {
 	static const uint8_t bytes[16];

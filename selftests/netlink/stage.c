@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes down all that can be seen of containers, members and cgroups, so that a test can compare
- * it before and after a request that is refused; and makes complete requests of every kind.
+ * Writes the visible state of containers, members and cgroups into a text, so that a test can
+ * compare it before and after a request; and makes complete requests of every kind.
  */
 #include <errno.h>
 #include <fts.h>
@@ -17,7 +17,7 @@
 #include "scene.h"
 #include "stage.h"
 
-/* Text that grows in a place of its own. */
+/* A text that grows in a buffer. */
 struct text {
 	char *at;
 	size_t left;
@@ -44,7 +44,7 @@ static void add_container(struct text *text, const struct bgt_container *c)
 	    c->members, (uintmax_t)c->usage, (uintmax_t)c->times_throttled,
 	    (uintmax_t)c->times_lent, (uintmax_t)c->detected, (uintmax_t)c->stopped,
 	    (uintmax_t)c->received, (uintmax_t)c->sent, (uintmax_t)c->local);
-	/* Containers with a shorter period begin new generations during a test. */
+	/* The generations of containers with a shorter period change during a test. */
 	if (c->period == STAGE_PERIOD)
 		add(text, "  %ju %ju %ju %ju %ju %ju %ju\n", (uintmax_t)c->generation,
 		    (uintmax_t)c->generation_start, (uintmax_t)c->generation_end,

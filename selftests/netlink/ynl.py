@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every operation and every event, driven by the kernel's own client with nothing but the
-specification; what is in that and was not driven fails."""
+"""Drives every operation and every event by the kernel's own client, with nothing but the
+specification; an operation or event of the specification that was not driven fails."""
 from ynl_client import driven, ksft, kill_all, modes
 from ynl_helper import Helper
 import ynl_kernel

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The kernel's own client, and what was driven with it.
+"""The kernel's own client, and a record of what was driven with it.
 
-call(), do() and dump() run the client as it is, main() and all, but in this process: it takes
-seconds to start it on an emulated machine. It ends with each call; where a socket must stay open,
-Socket has that of the client's library, and Party one in a process of its own.
+call(), do() and dump() run the client's main(), but in this process, since starting a process takes
+seconds on an emulated machine. The client ends with each call. Where a socket must stay open,
+Socket uses that of the client's library, and Party does so in a process of its own.
 """
 import contextlib
 import functools
@@ -18,7 +18,7 @@ import time
 import traceback
 import types
 
-# Argparse looks for translations with each call, if there may be some.
+# Argparse would look for translations in each call.
 os.environ["LANGUAGE"] = "C"
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -38,7 +38,7 @@ read_specification = SpecFamily.__init__
 
 @functools.cache
 def specification(path, schema):
-    """What the client has of it. Reading takes the most time by far, and so is done only once."""
+    """What the client reads from the specification. Read only once, since reading takes long."""
     family = object.__new__(SpecFamily)
     read_specification(family, path, schema)
     return vars(family)
@@ -47,21 +47,22 @@ def specification(path, schema):
 SpecFamily.__init__ = lambda self, *args: vars(self).update(specification(*args))
 yaml.safe_load = functools.partial(yaml.load, Loader=yaml.CSafeLoader)
 specification(SPEC, "")
-# Of all that is there now nothing is to be cleaned up after a call.
+# Exempts all objects so far from the garbage collection after each call, which would take long.
 gc.freeze()
 
-# What has succeeded, and the events that have come: pairs of a name and "do", "dump" or "event".
+# Operations that have succeeded and events that have come: pairs of a name and "do", "dump" or
+# "event".
 driven = set()
-# What a process that is forked off must not keep open.
+# Sockets and pipes that a forked process must close.
 opened = []
 
 
 class Refused(RuntimeError):
-    """An operation was refused, with what the client says of it."""
+    """An operation was refused. The text is what the client says."""
 
 
 def modes():
-    """All that the specification has, as such pairs, in its order."""
+    """All operations and events of the specification, as such pairs, in their order."""
     with open(SPEC, encoding="ascii") as file:
         operations = yaml.safe_load(file)["operations"]["list"]
     for operation in operations:
@@ -73,7 +74,7 @@ def modes():
 
 
 def call(*args, schema=False):
-    """Run the client. Return its exit status and what it said."""
+    """Run the client. Return its exit status and its output."""
     sys.argv = ["cli.py", "--spec", SPEC, "--output-json", *args]
     if not schema:
         sys.argv.append("--no-schema")
@@ -84,7 +85,7 @@ def call(*args, schema=False):
             cli.main()
         except SystemExit as end:
             status = end.code
-    # Its socket is closed with it.
+    # Collecting the client's objects closes its socket.
     gc.collect()
     return status, said.getvalue()
 
@@ -106,7 +107,7 @@ def dump(operation, **values):
 
 
 def multi(*operations):
-    """Several operations on one socket; each is a name with its values. Returns all answers."""
+    """Run several operations, names with their values, on one socket. Return all answers."""
     args = []
     for name, values in operations:
         args += ["--multi", name, json.dumps(values)]
@@ -118,7 +119,7 @@ def multi(*operations):
 
 
 def subscribe(scene):
-    """Have the client tell what comes while it sleeps, which it does as long as a scene takes."""
+    """Subscribe by the client, and run the scene during its sleep. Return the events."""
     cli.time = types.SimpleNamespace(sleep=lambda _: scene())
     try:
         status, said = call("--subscribe", "container", "--sleep", "1")
@@ -132,7 +133,7 @@ def subscribe(scene):
 
 
 class Socket:
-    """A socket that stays open."""
+    """A socket of the client's library, which stays open."""
 
     def __init__(self):
         self.family = cli.YnlFamily(SPEC, "")
@@ -155,7 +156,7 @@ class Socket:
         self.family.ntf_subscribe("container")
 
     def wait(self, name):
-        """The first event of a name since the last time, once there is one."""
+        """Wait for an event of this name, and return the first one that was not returned before."""
         end = time.monotonic() + DEADLINE
         while True:
             self.family.check_ntf()
@@ -169,13 +170,13 @@ class Socket:
             if not select.select([self.family.sock], [], [], max(0, end - time.monotonic()))[0]:
                 raise RuntimeError(f"{name} does not come, but {self.events}")
 
-    # What the helper gets and sends as a whole.
+    # The payloads of calls and events, which the helper gets and sends.
 
     def number(self, name):
         return self.family.msgs[name].rsp_value
 
     def pack(self, attributes, values):
-        """A payload with attributes of a set."""
+        """The attributes of a set, packed as a payload."""
         space = self.family.attr_sets[attributes]
         search = sys.modules["lib.ynl"].SpaceAttrs(space, values)
         return b"".join(self.family._add_attr(attributes, name, value, search)
@@ -187,12 +188,12 @@ class Socket:
 
 
 def plain(reply):
-    """What the client would have said, which has no sets and no bytes."""
+    """The reply as the client prints it, without sets and bytes."""
     return json.loads(json.dumps(reply, cls=cli.YnlEncoder))
 
 
 class Party:
-    """A process that does what it is told, where it is told to be."""
+    """A process, in a cgroup of the test's choice, that carries out operations for the test."""
 
     def __init__(self, cgroup=None):
         told, self.commands = os.pipe()
@@ -241,7 +242,7 @@ class Party:
         os.write(self.commands, json.dumps([action, operation, values]).encode() + b"\n")
 
     def end(self):
-        """The answer of what was begun."""
+        """Return the reply to the operation that was begun."""
         said = b""
         while not said.endswith(b"\n"):
             if not select.select([self.answers], [], [], DEADLINE)[0]:
@@ -257,12 +258,12 @@ class Party:
         return answer["reply"]
 
     def client(self, operation, **values):
-        """Run the client."""
+        """Run an operation by the client, with a new socket."""
         self.begin("do", operation, **values)
         return self.end()
 
     def do(self, operation, **values):
-        """The same, on the socket that stays open."""
+        """Run an operation on the process's own socket, which stays open."""
         self.begin("socket", operation, **values)
         return self.end()
 
@@ -276,7 +277,7 @@ class Party:
         os.close(self.answers)
 
     def reap(self):
-        """Wait until it has ended. Return the signal that it was killed by."""
+        """Wait until the process has ended. Return the signal that has killed it."""
         self.close()
         return os.WTERMSIG(os.waitpid(self.pid, 0)[1])
 
@@ -321,7 +322,7 @@ def wait_frozen(cgroup, frozen):
 
 
 def remove_cgroup(path):
-    """With all that is in it."""
+    """Remove a cgroup with all processes and cgroups in it."""
     if not os.path.exists(path):
         return
     with open(f"{path}/cgroup.kill", "w", encoding="ascii") as file:

@@ -11,7 +11,7 @@ from ynl_client import HERE, Refused, do, dump, remove_cgroup, wait_until
 APP = "org.example.Ynl"
 CGROUP = "/sys/fs/cgroup/bgtask-selftest-ynl-apps"
 
-# Nothing is called idle, and nobody is in a hurry.
+# No task counts as idle, and no timeout passes during a test.
 CONFIGURATION = """
 [Helper]
 StateDirectory={work}/state
@@ -28,7 +28,7 @@ Quota=unlimited
 Period=1s
 """
 
-# Its task Wait runs until there is a file.
+# The task Wait runs until the file "end" exists.
 MANIFEST = """
 [App]
 Id={app}
@@ -82,7 +82,7 @@ class Helper:
         wait_until("bgtaskd answers", answers)
 
     def let_end(self, let):
-        """Whether the task Wait may end."""
+        """Let the task Wait end, or let the next one wait."""
         if let:
             self.write(self.end_file, "")
         else:
@@ -94,7 +94,7 @@ class Helper:
                 ksft.print_msg(line.rstrip())
 
     def close(self):
-        """With all that it leaves to the next one."""
+        """Kill bgtaskd, and remove what it leaves for the next one."""
         self.process.kill()
         self.process.wait()
         remove_cgroup(CGROUP)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the kernel does by itself: containers, their members and events, mutexes."""
+"""The kernel's own operations and events: containers, members, mutexes."""
 import os
 import signal
 
@@ -8,7 +8,7 @@ from ynl_client import (Party, Socket, call, do, dump, expect, expect_refused, m
 
 ROOT = "/sys/fs/cgroup"
 TOP = f"{ROOT}/bgtask-selftest-ynl"
-# To read what checks the specification takes the debug kernel as long as all the rest.
+# Reading the schema takes the debug kernel as long as everything else.
 SLOW = os.path.exists("/sys/kernel/debug/kmemleak")
 CASES = 31 if SLOW else 32
 
@@ -25,7 +25,7 @@ def test():
 
 
 def test_schema():
-    """Once is enough to see that the specification is one."""
+    """Validate the specification against its schema, once."""
     status, said = call("--list-ops", schema=True)
     expect("schema", (status, "self-get" in said), (0, True))
 
@@ -100,7 +100,7 @@ def add_member(container, cgroup, **values):
 
 
 def test_mutexes():
-    """The client ends with each call, and abandons what it owns."""
+    """Each run of the client closes its socket, and so abandons its mutexes."""
     mutex = {"name": "selftest-ynl", "scope": "user"}
     expect("mutex-acquire", do("mutex-acquire", timeout=0, **mutex), {"abandoned": 0, "count": 1})
     state = do("mutex-get", **mutex)
@@ -108,7 +108,7 @@ def test_mutexes():
            (1, 0, os.getuid(), 0))
     expect("mutex-get dump", [m["scope"] for m in dump("mutex-get")
                               if m["name"] == "selftest-ynl"], ["user"])
-    # One call has one socket.
+    # One run of the client has one socket.
     acquire, release = ("mutex-acquire", mutex), ("mutex-release", mutex)
     answers = multi(acquire, acquire, release, release)
     expect("mutex-release", [answer["count"] for answer in answers], [1, 2, 1, 0])
@@ -116,8 +116,8 @@ def test_mutexes():
 
 
 def test_events():
-    """The client subscribes, and tells at its end what came meanwhile."""
-    # Events reach the one who has subscribed first after all others.
+    """The client subscribes, and prints the events when it ends."""
+    # The first subscriber gets an event after all others, so this socket gets it last.
     witness = Socket()
     witness.subscribe()
 
@@ -147,7 +147,7 @@ def test_events():
 
 
 def test_lending():
-    """An owner that stands still runs for a moment, when somebody else waits for its mutex."""
+    """A frozen owner runs for a moment when somebody else waits for its mutex."""
     mutex = {"name": "selftest-ynl-4", "scope": "global"}
     container = do("container-new", name="selftest-ynl-4", period=1000000000)["id"]
     add_member(container, "c")
@@ -161,7 +161,7 @@ def test_lending():
     waiter = Socket()
     expect("a waiter gets it", waiter.do("mutex-acquire", timeout=60000, **mutex),
            {"abandoned": 0, "count": 1})
-    # One that is abandoned would stay.
+    # An abandoned mutex would stay.
     waiter.do("mutex-release", **mutex)
     waiter.close()
     event = witness.wait("container-lent-ntf")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The life of an app, which the test is beside the program that bgtaskd starts."""
+"""The life of an app: the test runs in the app's cgroup, beside the program that bgtaskd starts."""
 import signal
 
 from ynl_client import Party, Refused, Socket, do, expect, wait_frozen, wait_until
@@ -41,7 +41,7 @@ def move(where):
 
 
 def wait_state(compositor, state):
-    """The event that tells of it."""
+    """Wait for the event that the app is in this state."""
     while True:
         event = compositor.wait("app-changed-ntf")
         if event["state"] == state:
@@ -49,7 +49,7 @@ def wait_state(compositor, state):
 
 
 def test_activation(app, compositor):
-    """A task that runs in the app."""
+    """A task runs in the app's process."""
     task = do("task-register", app=APP, name="Inside", trigger="application")["id"]
     do("trigger-fire", id=task, argument="a letter")
     event = app.wait("app-activated-ntf")
@@ -86,7 +86,7 @@ def test_extension(app):
 
 def test_suspension(app, compositor):
     expect("app-suspending-ntf", app.wait("app-suspending-ntf"), {"deadline": 60000000000})
-    # It may stand still before it can say that it has the answer.
+    # The app may be frozen before it can report the answer.
     app.begin("socket", "app-saved")
     wait_state(compositor, "suspended")
     wait_frozen(f"{CGROUP}/{APP}/app", 1)
@@ -96,7 +96,7 @@ def test_suspension(app, compositor):
 
 
 def remove():
-    """It is refused as long as tasks are being cancelled."""
+    """Whether the app was removed: this is refused while its tasks are being cancelled."""
     try:
         do("app-remove", id=APP)
     except Refused:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The helper's own side, with the test as the helper; there is no other one meanwhile."""
+"""The operations of a helper. The test plays the helper, and bgtaskd does not run."""
 import os
 
 import ynl_client
 from ynl_client import Party, Refused, Socket, expect, expect_refused
 
 CASES = 8
-# The others are answered by the test, which says nothing about them.
+# Other operations are answered by the test itself, and so do not count as driven.
 DRIVEN = {("helper-attach", "do"), ("call-reply", "do"), ("app-event", "do"),
           ("call-ntf", "event"), ("peer-gone-ntf", "event"), ("helper-ntf", "event")}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Apps, their tasks and the runs of these, as bgtaskd has them."""
+"""Apps, tasks and instances, with bgtaskd."""
 import socket
 
 from ynl_client import Party, Socket, do, expect, wait_until
@@ -62,7 +62,7 @@ def last_instance():
 
 
 def fire(worker, argument):
-    """Has the task run, and the worker be in it. Returns the instance."""
+    """Fire the task Wait, and move the worker into its cgroup. Return the instance."""
     do("trigger-fire", app=APP, name="Wait", argument=argument)
     wait_until("the task runs", lambda: last_instance()["state"] == "running")
     instance = last_instance()
@@ -108,7 +108,7 @@ def test_runs(helper):
 
 
 def test_channel():
-    """An app gives a socket away; what comes there launches a task."""
+    """An app gives a socket away; data on it launches a task."""
     task = register("Channel", "control-channel")
     listener = Socket()
     listener.do("task-associate", app=APP)

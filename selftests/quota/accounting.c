@@ -25,7 +25,7 @@ static int fork_storm(void *data)
 
 		if (!pid)
 			_exit(fork_storm((void *)(uintptr_t)(depth - 1)));
-		/* Some are waited for, some are left to others. */
+		/* Some children are waited for, others are left to another parent. */
 		if (pid > 0 && i)
 			waitpid(pid, &status, 0);
 	}
@@ -93,7 +93,7 @@ TEST_F_TIMEOUT(accounting, threads, 120)
 	EXPECT_GE(container_look(self->bgt, self->a)->usage, 100 * MSEC);
 }
 
-/* Frozen instead of dead: nothing is outstanding there, either. */
+/* A frozen cgroup agrees with its container as well as an empty one. */
 TEST_F_TIMEOUT(accounting, frozen, 120)
 {
 	struct burner burner = burner_start("a", 4);
@@ -110,7 +110,7 @@ TEST_F_TIMEOUT(accounting, frozen, 120)
 	EXPECT_AGREES(self->a, "a");
 }
 
-/* Busy processes, and single threads of them, change places. */
+/* Busy processes, and single threads of them, move between cgroups. */
 TEST_F_TIMEOUT(accounting, move, 120)
 {
 	static const char *const places[] = { "a", "b", "outside" };
@@ -156,7 +156,7 @@ TEST_F_TIMEOUT(accounting, move_threads, 120)
 	EXPECT_AGREES(inner, "a/two");
 	EXPECT_TRUE(container_is_charged(self->bgt, self->a,
 			       (cgroup_usage("a") - cgroup_usage("a/two") - 2) * USEC));
-	/* What the inner one was charged, the outer one was not. */
+	/* The outer container was not charged what the inner one was charged. */
 	EXPECT_LE(container_look(self->bgt, self->a)->usage / USEC,
 		  cgroup_usage("a") - cgroup_usage("a/two"));
 	EXPECT_GE(container_look(self->bgt, self->a)->usage / USEC + 1,
@@ -184,8 +184,8 @@ TEST_F_TIMEOUT(accounting, affinity, 120)
 }
 
 /*
- * All of it at once, in an order that chance makes. Only what the test itself does is random; it
- * has a limit on how many processes there are.
+ * All operations together, in random order. Only the test's own operations are random; the number
+ * of processes is limited.
  */
 #define NR_SLOTS 6
 
@@ -255,7 +255,7 @@ TEST_F_TIMEOUT(accounting, mixture, 3600)
 				ASSERT_TRUE(errno == EEXIST || errno == ENOENT);
 			break;
 		case 1:
-			/* Not the members themselves; others go if they are empty. */
+			/* Removes only cgroups below the members, if they are empty. */
 			if (strchr(place, '/'))
 				cgroup_remove(place);
 			break;

@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN_PARENT(accounting)
 	scene_end();
 }
 
-/* A container's usage is that of a cgroup, to the microsecond; now, or soon. */
+/* A container's usage is that of a cgroup, to the microsecond: at once, or after a while. */
 #define EXPECT_AGREES(id, path) do {							\
 	struct usage usage_ = usage_read(self->bgt, id, path);				\
 											\

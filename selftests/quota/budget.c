@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Budgets: what is charged to them, when they are found to be spent, and what that comes to. */
+/*
+ * Budgets: what is charged to them, when they are found to be spent, and how much a container gets
+ * in total.
+ */
 #include <sched.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,8 +14,8 @@
 #define GENERATIONS	10
 
 /*
- * What the events of a generation say, which is how things are when they are sent: each state lasts
- * for longer than that may take.
+ * The events of a generation have the state of the container when they are sent. Each state lasts
+ * longer than the sending may take, so what the events say is certain.
  */
 TEST_F_TIMEOUT(budget, events, 120)
 {
@@ -36,7 +39,10 @@ TEST_F_TIMEOUT(budget, events, 120)
 		container = event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id)->container;
 		EXPECT_EQ(generation, container->generation);
 		EXPECT_EQ(detected, container->detected);
-		/* A CPU that the host stopped while it charged a tick's time owes it still. */
+		/*
+		 * If the host has stopped a CPU while it charged the time of a tick, the charge
+		 * comes late.
+		 */
 		EXPECT_GE(container->stopped + 5 * MSEC, detected);
 		EXPECT_TRUE(cgroup_is_frozen("a"));
 
@@ -54,7 +60,7 @@ TEST_F_TIMEOUT(budget, detected_1_thread, 120)
 	expect_detection_of(_metadata, self, 1);
 }
 
-/* Freezing begins early by what it has taken before. */
+/* Freezing begins earlier by the time that it has taken before. */
 TEST_F_TIMEOUT(budget, anticipated, 120)
 {
 	uint64_t quota = 40 * MSEC;
@@ -69,7 +75,7 @@ TEST_F_TIMEOUT(budget, anticipated, 120)
 	burner_end(&burner);
 }
 
-/* However long it takes, half of a budget at least is there to be used. */
+/* Freezing never begins before half of the budget is spent, however long freezing takes. */
 TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
 {
 	uint64_t quota = 30 * USEC, end = now() + DEADLINE;
@@ -84,7 +90,7 @@ TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
 		container = container_look(self->bgt, self->id);
 		EXPECT_LE(container->lead, quota / 2);
 	} while (container->times_throttled < 3 && now() < end);
-	/* Slow machines overrun it by far, and pay for that. */
+	/* Slow machines overrun such a small budget by far, and then have to skip generations. */
 	EXPECT_GE(container->times_throttled, 3);
 	if (exact_clock())
 		EXPECT_GT(container->lead, 0);
@@ -92,8 +98,8 @@ TEST_F_TIMEOUT(budget, anticipated_by_half, 120)
 }
 
 /*
- * In the long run a container gets its quota and no more, as what it overran is taken back: after
- * ten generations it has had ten quotas and what the last one overran.
+ * In the long run a container gets its quota and no more, since its overruns are deducted: after
+ * ten generations it has used at most ten quotas and the last overrun.
  */
 static void average(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self, uint64_t quota,
 		    uint64_t period)
@@ -108,12 +114,12 @@ static void average(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *sel
 	member_add(self->bgt, id, BGT_ROLE_APP, "b");
 	end = container_look(self->bgt, id)->generation_end + (GENERATIONS - 1) * period;
 	burner = burner_start("b", 2);
-	/* In the last of them, when it stands still again. */
+	/* In the last generation, after the container has stopped. */
 	pause_until(end - period / 4);
 	cgroup_wait_frozen("b", true);
 	usage = usage_read(self->bgt, id, "b").cgroup * USEC;
 	container = container_look(self->bgt, id);
-	/* A busy host may have let us sleep for longer: then there are as many more. */
+	/* A busy host may let us sleep longer, so count the generations. */
 	generations = container->generation + 1;
 	ASSERT_GE(generations, GENERATIONS);
 	EXPECT_GE(container->times_throttled, GENERATIONS / 2);
@@ -123,7 +129,7 @@ static void average(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *sel
 	     (unsigned long long)(last / USEC));
 
 	EXPECT_LE(usage, generations * quota + last);
-	/* Nor does it get much less. */
+	/* The container does not get much less, either. */
 	EXPECT_GE(usage, GENERATIONS * quota * 3 / 4);
 	burner_end(&burner);
 }
@@ -140,10 +146,10 @@ TEST_F_TIMEOUT(budget, ten_generations_unanticipated, 120)
 }
 
 /*
- * What is spent is known to the moment, ticks or not: the only task in a container compares it with
- * its own clock, which stands still in interrupts just as the kernel's charging does. What an
- * interrupt took since the last tick is only known at the next one: that is little, unless an
- * emulator's host makes a pause there.
+ * The usage is known exactly at any moment, between ticks, too: the only task in a container
+ * compares it with its own clock, which stands still in interrupts just as the kernel's charging
+ * does. What an interrupt has taken since the last tick is known only at the next tick: that is
+ * little, unless an emulator's host pauses there.
  */
 #define SPENT_SLACK	(20 * USEC)
 #define SPENT_LOOKS	100
@@ -192,7 +198,7 @@ TEST_F_TIMEOUT(budget, spent_to_the_moment, 120)
 	EXPECT_EQ(0, task_wait(task_start("a", compare_clocks, NULL)));
 }
 
-/* Only CPU time counts. */
+/* Time that tasks wait is not charged. */
 TEST_F_TIMEOUT(budget, waiting_is_free, 120)
 {
 	uint64_t quota = 2 * SEC, end = now() + DEADLINE, spent, used;
@@ -207,7 +213,7 @@ TEST_F_TIMEOUT(budget, waiting_is_free, 120)
 	used = cgroup_usage("a");
 	spent = container_look(self->bgt, self->id)->spent;
 	container_set_quota(self->bgt, self->id, spent + quota);
-	/* Far more time than the budget has; the threads look up 100 times a second. */
+	/* Far longer than the budget; the threads wake up 100 times a second. */
 	pause_for(2 * quota);
 	container = container_look(self->bgt, self->id);
 	used = cgroup_usage("a") - used;
@@ -215,12 +221,15 @@ TEST_F_TIMEOUT(budget, waiting_is_free, 120)
 	EXPECT_FALSE(container->throttled);
 	EXPECT_LT(container->spent, container->quota);
 	EXPECT_EQ(0, container->times_throttled);
-	/* To look up takes a slow machine a while. That, and a tick, and nothing else. */
+	/*
+	 * Only the CPU time of the wakeups was charged, which is more on a slow machine, and a
+	 * tick.
+	 */
 	EXPECT_LE(container->spent - spent, used * USEC + 50 * MSEC);
 	burner_end(&burner);
 }
 
-/* Real-time and idle-class tasks use CPU time, too. */
+/* Real-time tasks and tasks of the idle class are charged, too. */
 static void by_policy(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self, int policy)
 {
 	struct sched_param param = { .sched_priority = policy == SCHED_FIFO ? 1 : 0 };
@@ -254,7 +263,7 @@ static int ping(void *data)
 	return 1;
 }
 
-/* Tasks that hardly run at a time, and always somewhere else. */
+/* Tasks that run only for moments, each time on some CPU. */
 TEST_F_TIMEOUT(budget, short_runs, 120)
 {
 	uint64_t quota = 20 * MSEC;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs about budgets begin with: a container that has one member, and no quota yet. */
+/* What the programs about budgets begin with: a container with one member and without a quota. */
 #ifndef BGTASK_TEST_BUDGET_H
 #define BGTASK_TEST_BUDGET_H
 

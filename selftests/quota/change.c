@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What changes while a budget is spent: quota, period, exemption, and who spends it. */
+/*
+ * Changes while a budget is being spent: of the quota, the period, the exemption, and of who spends
+ * it.
+ */
 #include <unistd.h>
 
 #include "budget.h"
 #include "task.h"
 #include "trace.h"
 
-/* Of more than that no records are looked at. */
+/* How many records are looked at, at most. */
 #define RECORDS		10
 
-/* From here on records are kept for excused(). */
+/* Begins to record what excused() needs. */
 static void begin_excuses(void)
 {
 	trace_clear();
 	trace_begin("bgtask/container_throttled", NULL);
 }
 
-/* How much may have been spent while the timer was late that should have found it the last time. */
+/*
+ * How much may have been spent because the timer that should have found it was late, the last time.
+ */
 static uint64_t excused(void)
 {
 	static const char *const fields[] = { "late" };
@@ -29,7 +34,7 @@ static uint64_t excused(void)
 	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN) * late[count - 1];
 }
 
-/* Nothing ever runs; not even that which is frozen before its first instruction. */
+/* A container without a budget never runs, not even the first instruction of a new process. */
 TEST_F_TIMEOUT(budget, quota_zero, 120)
 {
 	struct burner burner;
@@ -39,7 +44,7 @@ TEST_F_TIMEOUT(budget, quota_zero, 120)
 	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
 	cgroup_wait_frozen("a", true);
 	burner = burner_launch("a", 1);
-	/* Several generations. */
+	/* During several generations. */
 	pause_for(500 * MSEC);
 	EXPECT_EQ(0, burner.state->counts[0]);
 	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
@@ -50,7 +55,7 @@ TEST_F_TIMEOUT(budget, quota_zero, 120)
 	burner_end(&burner);
 }
 
-/* A member that runs when it is added to such a container. */
+/* A running cgroup that is added to such a container is frozen at once. */
 TEST_F_TIMEOUT(budget, quota_zero_freezes_at_once, 120)
 {
 	struct burner burner;
@@ -98,7 +103,7 @@ TEST_F_TIMEOUT(budget, quota_changes_at_once, 120)
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	EXPECT_TRUE(burner_stands(&burner, 0));
 
-	/* A higher one thaws, and what has been spent counts. */
+	/* A higher quota thaws; what was spent before still counts. */
 	begin_excuses();
 	quota = container_look(self->bgt, self->id)->spent + 350 * MSEC;
 	container_set_quota(self->bgt, self->id, quota);
@@ -111,7 +116,7 @@ TEST_F_TIMEOUT(budget, quota_changes_at_once, 120)
 	trace_end("bgtask/container_throttled");
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 
-	/* A lower one throttles. */
+	/* A lower quota throttles. */
 	container_set_quota(self->bgt, self->id, 3600 * SEC);
 	EXPECT_TRUE(burner_runs(&burner, 0));
 	event_drain(self->bgt);
@@ -124,8 +129,8 @@ TEST_F_TIMEOUT(budget, quota_changes_at_once, 120)
 }
 
 /*
- * What is gone is gone until the generation ends: a change that is none of the quota thaws nobody,
- * even where, by what is known now, freezing need not have begun yet.
+ * A budget that was found spent stays so until the generation ends: a change of something else
+ * thaws nothing, even if freezing would not need to begin yet by what is known now.
  */
 TEST_F_TIMEOUT(budget, other_changes_leave_it, 120)
 {
@@ -137,7 +142,10 @@ TEST_F_TIMEOUT(budget, other_changes_leave_it, 120)
 	container_set_budget(self->bgt, self->id, quota, SEC);
 	few = burner_launch("a", 1);
 	many = burner_launch("a", 8);
-	/* One thread alone stops before it has spent as much more as all of them do. */
+	/*
+	 * One thread alone is frozen with budget left over, since freezing was learnt with all
+	 * threads.
+	 */
 	for (unsigned int i = 0; i < 3; i++)
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	module_anticipate(true);
@@ -149,7 +157,9 @@ TEST_F_TIMEOUT(budget, other_changes_leave_it, 120)
 		container = container_look(self->bgt, self->id);
 		generation = container->generation;
 		times = container->times_throttled;
-		/* The one that it shared with them may be over by less. */
+		/*
+		 * The generation that this thread shared with the others may have no budget left.
+		 */
 		if (container->spent >= quota || !container->throttled)
 			continue;
 		module_anticipate(false);
@@ -177,7 +187,7 @@ TEST_F_TIMEOUT(budget, period_changes_at_once, 120)
 	burner = burner_launch("a", 1);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 
-	/* Half a minute would be too long to wait; this generation has ended by now. */
+	/* The generation began long ago, so it ends at once with a shorter period. */
 	container_set_period(self->bgt, self->id, 200 * MSEC);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
 	container = container_look(self->bgt, self->id);
@@ -186,12 +196,12 @@ TEST_F_TIMEOUT(budget, period_changes_at_once, 120)
 	EXPECT_EQ(container->generation_start + 200 * MSEC, container->generation_end);
 	EXPECT_TRUE(burner_runs(&burner, 0));
 
-	/* A longer one delays the next generation. */
+	/* A longer period delays the next generation. */
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	container_set_period(self->bgt, self->id, 3600 * SEC);
 	container = container_look(self->bgt, self->id);
 	EXPECT_EQ(container->generation_start + 3600 * SEC, container->generation_end);
-	/* On a busy machine, the next one may have begun before that. */
+	/* On a busy machine the next generation may have begun before the change. */
 	cgroup_wait_frozen("a", true);
 	pause_for(300 * MSEC);
 	EXPECT_TRUE(container_look(self->bgt, self->id)->throttled);
@@ -199,7 +209,10 @@ TEST_F_TIMEOUT(budget, period_changes_at_once, 120)
 	burner_end(&burner);
 }
 
-/* Neither charged nor frozen; and charged again afterwards, from where it was. */
+/*
+ * An exempt container is neither charged nor frozen; afterwards it is charged on top of what was
+ * spent before.
+ */
 TEST_F_TIMEOUT(budget, exempt, 120)
 {
 	const struct bgt_container *container;
@@ -226,7 +239,7 @@ TEST_F_TIMEOUT(budget, exempt, 120)
 	EXPECT_FALSE(container->throttled);
 	EXPECT_FALSE(cgroup_is_frozen("a"));
 
-	/* What is left of the budget is there again. */
+	/* The rest of the budget can be spent again. */
 	container_set_quota(self->bgt, self->id, spent + 200 * MSEC);
 	event_drain(self->bgt);
 	begin_excuses();
@@ -244,7 +257,7 @@ TEST_F_TIMEOUT(budget, exempt, 120)
 	burner_end(&burner);
 }
 
-/* Tasks that are moved in, or forked, or in cgroups that came later, spend the same budget. */
+/* Tasks that are moved in, forked, or in new cgroups spend the same budget. */
 TEST_F_TIMEOUT(budget, newcomers, 120)
 {
 	const struct bgt_container *container;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Containers of a cgroup namespace that was delegated a part of the hierarchy. */
+/* Containers with members in a cgroup namespace to which a part of the hierarchy was delegated. */
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static void delegate(bool on)
 		fail("remount: %s", strerror(errno));
 }
 
-/* A cgroup that a namespace is delegated. */
+/* The cgroup "a" is delegated to the namespace. */
 FIXTURE_SETUP(namespace)
 {
 	scene_begin();
@@ -60,8 +60,8 @@ static int add_as_delegate(void *data)
 }
 
 /*
- * It may not freeze its own root, and is told that at once. Those who listen outside are told paths
- * as they know them.
+ * A process in the namespace may not add the namespace's root, and is told so at once. Listeners
+ * outside get paths as seen from their own namespace.
  */
 TEST_F_TIMEOUT(namespace, delegated, 120)
 {
@@ -78,7 +78,7 @@ TEST_F_TIMEOUT(namespace, delegated, 120)
 	EXPECT_STREQ("/bgtask-selftest/a/b",
 		     event_wait(self->bgt, BGT_EVENT_MEMBER_ADD, id)->member->path);
 
-	/* Outside, all of it is the administrator's. */
+	/* Outside, the administrator may add the cgroup. */
 	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
 }
 

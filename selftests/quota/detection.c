@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Budgets that are spent on several CPUs at once: that they are found to be gone in time. */
+/* Budgets that are spent on several CPUs at once are found to be spent in time. */
 #include "budget.h"
 #include "detection.h"
 
-/* The rest of a budget is divided by the CPUs that spend it. */
+/* The rest of a budget is divided by the number of CPUs that spend it. */
 TEST_F_TIMEOUT(budget, detected_2_threads, 120)
 {
 	expect_detection_of(_metadata, self, 2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How late a budget is found to be gone: for the programs about budgets, see budget.h. */
+/* How late a budget is found to be spent: for the programs about budgets, see budget.h. */
 #ifndef BGTASK_TEST_DETECTION_H
 #define BGTASK_TEST_DETECTION_H
 
@@ -11,10 +11,9 @@
 #define DETECTIONS	10
 
 /*
- * A budget that is gone is noticed within 200 us of CPU time, in the median of ten generations, or
- * always where time is exact. Elsewhere, an emulator's virtual CPUs are stopped whenever its host
- * likes, while time passes in the guest: for as long as this kept the timer from expiring, each CPU
- * may have gone on.
+ * A spent budget is noticed within 200 us of CPU time: in the median of ten generations, or always
+ * where time is exact. Elsewhere a host stops its emulated CPUs at any moment, while time passes in
+ * the guest: for as long as the timer was late because of that, each CPU may have gone on.
  */
 #define LATE	(200 * USEC)
 
@@ -28,7 +27,7 @@ static void expect_detection(struct __test_metadata *_metadata, FIXTURE_DATA(bud
 	trace_clear();
 	event_drain(self->bgt);
 	trace_begin("bgtask/container_throttled", NULL);
-	/* Some events may be of generations before this began. */
+	/* The first event may be of a generation before the recording began. */
 	while (trace_read("container_throttled", fields, ARRAY_SIZE(fields), &found[0].spent,
 			  DETECTIONS) < DETECTIONS)
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What stands still, what runs again, and what dies. */
+/* Which tasks are frozen, thawed and killed, and when. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ TEST_F_TIMEOUT(freezer, hold, 120)
 	EXPECT_TRUE(member_look(self->bgt, self->member)->frozen);
 	EXPECT_FALSE(container_look(self->bgt, self->id)->throttled);
 
-	/* Twice is as good as once. */
+	/* Holding a held member changes nothing. */
 	member_hold(self->bgt, self->member, true);
 	EXPECT_STANDS(&self->burner);
 
@@ -52,7 +52,7 @@ TEST_F_TIMEOUT(freezer, held_and_throttled, 120)
 	container_throttle(self->bgt, self->id, "a");
 	member_hold(self->bgt, self->member, true);
 
-	/* Either one is enough. */
+	/* The container is both held and throttled; either of them is enough to keep it frozen. */
 	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);
 	EXPECT_FALSE(container_look(self->bgt, self->id)->throttled);
 	EXPECT_STANDS(&self->burner);
@@ -64,7 +64,7 @@ TEST_F_TIMEOUT(freezer, held_and_throttled, 120)
 
 	container_set_exempt(self->bgt, self->id, true);
 	EXPECT_RUNS(&self->burner);
-	/* Exempt from the budget, not from being held. */
+	/* Exempt from the budget, but still held. */
 	member_hold(self->bgt, self->member, true);
 	EXPECT_STANDS(&self->burner);
 	member_hold(self->bgt, self->member, false);
@@ -87,7 +87,9 @@ TEST_F_TIMEOUT(freezer, thawed_by_generation, 120)
 	container_set_period(self->bgt, self->id, 300 * MSEC);
 	container_set_quota(self->bgt, self->id, 20 * MSEC);
 	for (int i = 0; i < 5; i++) {
-		/* What is told may be over: it may have run again since, and stopped. */
+		/*
+		 * Skips old events: the container may have run again since then, and have stopped.
+		 */
 		event_drain(self->bgt);
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 		event_wait(self->bgt, BGT_EVENT_CONTAINER_REPLENISHED, self->id);
@@ -96,7 +98,7 @@ TEST_F_TIMEOUT(freezer, thawed_by_generation, 120)
 	}
 }
 
-/* A process that is killed while frozen dies. */
+/* A frozen process can be killed. */
 TEST_F_TIMEOUT(freezer, sigkill, 120)
 {
 	container_throttle(self->bgt, self->id, "a");
@@ -136,14 +138,14 @@ TEST_F_TIMEOUT(freezer, kill_by_role, 120)
 	EXPECT_EQ(128 + SIGKILL, task_wait(task.pid));
 	cgroup_wait_empty("b");
 	EXPECT_RUNS(&self->burner);
-	/* Nobody has that role. */
+	/* No member has this role. */
 	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_UI));
 	EXPECT_RUNS(&self->burner);
 	EXPECT_EQ(0, bgt_container_kill(self->bgt, self->id, BGT_ROLE_APP));
 	EXPECT_EQ(128 + SIGKILL, task_wait(self->burner.pid));
 }
 
-/* The directory goes: so does the member, by itself, and the container goes on. */
+/* When its directory is removed, a member is removed, too, and the container goes on. */
 TEST_F_TIMEOUT(freezer, rmdir, 120)
 {
 	const struct bgt_container *container;
@@ -152,7 +154,7 @@ TEST_F_TIMEOUT(freezer, rmdir, 120)
 	uint64_t usage;
 
 	container_throttle(self->bgt, self->id, "a");
-	/* Who dies is charged for a moment more: not here. */
+	/* A dying process is still charged for a moment, so it dies outside. */
 	burner_wait_off(&self->burner);
 	cgroup_make("outside");
 	ASSERT_EQ(0, cgroup_move("outside", self->burner.pid));
@@ -170,7 +172,7 @@ TEST_F_TIMEOUT(freezer, rmdir, 120)
 	EXPECT_TRUE(container->throttled);
 	EXPECT_EQ(1, container->times_throttled);
 
-	/* The same name is not the same cgroup. */
+	/* A new cgroup of the same name is not a member. */
 	cgroup_make("a");
 	self->burner = burner_start("a", 2);
 	EXPECT_RUNS(&self->burner);
@@ -190,7 +192,7 @@ TEST_F_TIMEOUT(freezer, rmdir_of_one, 120)
 	ASSERT_TRUE(cgroup_remove("b"));
 	event_wait(self->bgt, BGT_EVENT_MEMBER_GONE, other);
 	EXPECT_EQ(1, container_look(self->bgt, self->id)->members);
-	/* The one that is left is all there is to stop. */
+	/* The stop of the remaining member is enough. */
 	event_drain(self->bgt);
 	container_set_quota(self->bgt, self->id, 1);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
@@ -238,7 +240,7 @@ TEST_F_TIMEOUT(freezer, container_delete, 120)
 	EXPECT_EQ(0, cgroup_count_frozen());
 }
 
-/* Of a quick succession the last one counts. */
+/* After quick changes, the last one counts. */
 TEST_F_TIMEOUT(freezer, quick_succession, 7200)
 {
 	unsigned int rounds = soak() ? 5000 : 100;
@@ -259,7 +261,7 @@ TEST_F_TIMEOUT(freezer, quick_succession, 7200)
 	}
 	EXPECT_RUNS(&self->burner);
 
-	/* The same by the budget, where another thread does the writing. */
+	/* The same with quotas, where another thread writes cgroup.freeze. */
 	for (unsigned int i = 0; i < rounds; i++) {
 		bool throttled = false;
 
@@ -275,7 +277,9 @@ TEST_F_TIMEOUT(freezer, quick_succession, 7200)
 	EXPECT_RUNS(&self->burner);
 }
 
-/* Frozen by hand before: that is left alone as long as the module has no wish of its own. */
+/*
+ * A cgroup that somebody has frozen stays frozen as long as the module does not freeze it itself.
+ */
 TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
 {
 	struct burner other;
@@ -292,13 +296,13 @@ TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
 	pause_for(100 * MSEC);
 	EXPECT_TRUE(cgroup_is_frozen("b"));
 
-	/* What the module freezes it thaws; there is but one switch. */
+	/* The module thaws what it has frozen: there is only one switch, cgroup.freeze. */
 	member_hold(self->bgt, member, true);
 	member_hold(self->bgt, member, false);
 	cgroup_wait_frozen("b", false);
 	EXPECT_TRUE(burner_runs(&other, 0));
 
-	/* And the other way round: what is frozen by hand meanwhile, the module is told. */
+	/* The module notices, too, when somebody freezes or thaws the cgroup by hand. */
 	event_wait(self->bgt, BGT_EVENT_MEMBER_THAWED, member);
 	ASSERT_EQ(0, cgroup_write("b", "cgroup.freeze", "1"));
 	event_wait(self->bgt, BGT_EVENT_MEMBER_FROZEN, member);
@@ -307,7 +311,7 @@ TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
 	event_wait(self->bgt, BGT_EVENT_MEMBER_THAWED, member);
 }
 
-/* An ancestor is frozen by somebody: the module's thaw does not get in the way. */
+/* Somebody has frozen an ancestor: the member stays frozen after the module's thaw. */
 TEST_F_TIMEOUT(freezer, frozen_above, 120)
 {
 	container_throttle(self->bgt, self->id, "a");
@@ -320,7 +324,10 @@ TEST_F_TIMEOUT(freezer, frozen_above, 120)
 	EXPECT_RUNS(&self->burner);
 }
 
-/* It is told last how it is, also where it changes too often for those who tell. */
+/*
+ * The last event tells the final state, even if the state changes too fast for all events to be
+ * sent.
+ */
 TEST_F_TIMEOUT(freezer, told_how_it_is, 120)
 {
 	const struct bgt_event *event;
@@ -353,7 +360,7 @@ TEST_F_TIMEOUT(freezer, told_how_it_is, 120)
 	}
 }
 
-/* What comes into a frozen member, stands still as well. */
+/* A task that moves into a frozen member is frozen, too. */
 TEST_F_TIMEOUT(freezer, newcomers, 120)
 {
 	struct burner other;
@@ -364,7 +371,7 @@ TEST_F_TIMEOUT(freezer, newcomers, 120)
 	ASSERT_EQ(0, cgroup_move("a", other.pid));
 	cgroup_wait_frozen("a", true);
 	EXPECT_TRUE(burner_stands(&other, 0));
-	/* And is free outside. */
+	/* Outside, the task runs again. */
 	ASSERT_EQ(0, cgroup_move("outside", other.pid));
 	EXPECT_TRUE(burner_runs(&other, 0));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The fixture of the programs about freezing, and how they see that its process runs. */
+/* What the programs about freezing begin with: a member with a process of two threads. */
 #ifndef BGTASK_TEST_FREEZER_H
 #define BGTASK_TEST_FREEZER_H
 

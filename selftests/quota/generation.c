@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Generations: when a budget comes back, and what is carried over. */
+/* Generations: when a budget is replenished, and what is carried over. */
 #include <unistd.h>
 
 #include "budget.h"
 #include "task.h"
 
 /*
- * What is spent when nothing of a container is on a CPU any more, as what is there spends on: the
- * last thread that stops is still on its way when that is told.
+ * The usage once no task of the container is on a CPU any more: the last thread still runs for a
+ * moment when the container is reported to have stopped.
  */
 static uint64_t spent_at_rest(struct bgt *bgt, uint32_t id)
 {
@@ -23,14 +23,14 @@ static uint64_t spent_at_rest(struct bgt *bgt, uint32_t id)
 	return spent;
 }
 
-/* What a generation overran is there at the begin of the next. */
+/* What a generation overran is spent at the beginning of the next one. */
 TEST_F_TIMEOUT(budget, overrun_is_deducted, 120)
 {
 	uint64_t quota = 30 * MSEC, spent, rest, total, first;
 	const struct bgt_container *container;
 	struct burner burner;
 
-	/* Lower the quota under what is spent already: as large an overrun as one likes. */
+	/* Makes an overrun of any size: the quota becomes less than what is spent already. */
 	container_set_budget(self->bgt, self->id, 100 * MSEC, 3600 * SEC);
 	burner = burner_launch("a", 1);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
@@ -39,11 +39,11 @@ TEST_F_TIMEOUT(budget, overrun_is_deducted, 120)
 	container_set_quota(self->bgt, self->id, quota);
 	container = container_look(self->bgt, self->id);
 	first = container->generation;
-	/* However long that has taken, the generation ends only now. */
+	/* However long the first part has taken, the generation ends now. */
 	container_set_period(self->bgt, self->id,
 			     now() - container->generation_start + 500 * MSEC);
 
-	/* It takes as many generations as there are quotas in it. */
+	/* Paying takes as many generations as there are quotas in the overrun. */
 	do {
 		pause_until(container_look(self->bgt, self->id)->generation_end + 20 * MSEC);
 		container = container_look(self->bgt, self->id);
@@ -54,7 +54,7 @@ TEST_F_TIMEOUT(budget, overrun_is_deducted, 120)
 			EXPECT_EQ(0, container->left);
 			EXPECT_TRUE(container->throttled);
 		}
-		/* When nothing is left of it, later ones can be overrun, too. */
+		/* When the debt is paid, later generations can be overrun, too. */
 		if (total <= spent) {
 			EXPECT_EQ(total < spent - quota ? total : spent - quota,
 				  container->overrun);
@@ -85,7 +85,7 @@ TEST_F_TIMEOUT(budget, unused_is_lost, 120)
 		EXPECT_GE(container->spent, 20 * MSEC);
 	EXPECT_LT(container->spent, 300 * MSEC);
 	EXPECT_EQ(300 * MSEC - container->spent, container->left);
-	/* Three generations pass unused. */
+	/* Three generations pass without usage. */
 	pause_until(container->generation_end + 1100 * MSEC);
 	container = container_look(self->bgt, self->id);
 	EXPECT_GE(container->generation, 3);
@@ -95,7 +95,7 @@ TEST_F_TIMEOUT(budget, unused_is_lost, 120)
 
 	burner = burner_launch("a", 2);
 	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_THROTTLED, self->id)->container;
-	/* Had it been kept, there would be 1200 ms. */
+	/* If budgets were kept, the container could spend 1200 ms. */
 	EXPECT_LE(container->detected, 900 * MSEC);
 	burner_end(&burner);
 }
@@ -122,7 +122,7 @@ TEST_F_TIMEOUT(budget, numbered, 120)
 		before = now();
 		container = container_look(self->bgt, id);
 		after = now();
-		/* Nor if the first one may have ended just then. */
+		/* Skips a look at which the first generation may have ended. */
 		if (before < first_end)
 			continue;
 		number = container->generation;
@@ -134,7 +134,7 @@ TEST_F_TIMEOUT(budget, numbered, 120)
 	EXPECT_GE(container->generation, 5);
 }
 
-/* Containers that are made at the same time do not all thaw at the same time. */
+/* Containers that are made together are not thawed together. */
 TEST_F_TIMEOUT(budget, spread, 120)
 {
 	uint64_t period = 80 * SEC, smallest = UINT64_MAX, largest = 0;
@@ -155,8 +155,8 @@ TEST_F_TIMEOUT(budget, spread, 120)
 }
 
 /*
- * Who runs when a generation ends begins the next one there, with the whole of its budget and no
- * more, though what is left of the old one would have lasted for longer.
+ * A task that runs when a generation ends goes on in the next one, which has its whole budget and
+ * no more, even though much was left of the old one.
  */
 TEST_F_TIMEOUT(budget, runs_into_the_next, 120)
 {
@@ -166,7 +166,7 @@ TEST_F_TIMEOUT(budget, runs_into_the_next, 120)
 	struct burner burner;
 
 	container_set_budget(self->bgt, self->id, quota, 2 * quota);
-	/* A busy machine may sleep for longer. */
+	/* Repeats this if a busy machine has slept for too long. */
 	do {
 		end = container_look(self->bgt, self->id)->generation_end;
 		pause_until(end - 300 * MSEC);
@@ -177,7 +177,7 @@ TEST_F_TIMEOUT(budget, runs_into_the_next, 120)
 	container = event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id)->container;
 	EXPECT_EQ(end, container->generation_start);
 	EXPECT_GE(container->detected, quota);
-	/* What is not this budget's was used before: one thread, for as long as it was there. */
+	/* What is not charged to this generation was used before its beginning, by one thread. */
 	before = container->usage - container->spent;
 	note("%llu us until the end, %llu us of them used",
 	     (unsigned long long)((end - begin) / USEC), (unsigned long long)(before / USEC));
@@ -187,7 +187,7 @@ TEST_F_TIMEOUT(budget, runs_into_the_next, 120)
 	burner_end(&burner);
 }
 
-/* Longest and shortest. */
+/* The longest and the shortest period. */
 TEST_F_TIMEOUT(budget, period_limits, 120)
 {
 	uint32_t week = container_new(self->bgt, SEC, BGT_PERIOD_MAX);
@@ -204,7 +204,7 @@ TEST_F_TIMEOUT(budget, period_limits, 120)
 	member_add(self->bgt, ms, BGT_ROLE_APP, "b");
 	burner = burner_launch("b", 2);
 	burner_wait_ready(&burner);
-	/* What is overrun when it freezes takes many generations, the more the slower that is. */
+	/* Each overrun takes many generations to pay, the more the slower the freezing is. */
 	while (container_look(self->bgt, ms)->times_throttled < 5 && now() < end)
 		look_later(end);
 	EXPECT_GE(container_look(self->bgt, ms)->times_throttled, 5);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* CPUs go offline and come back: what was used on one stays used, and nothing is charged twice. */
+/*
+ * CPUs go offline and come back: usage on an offline CPU stays counted, and is not charged twice.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,7 +14,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* The CPU that comes and goes. */
+/* The CPU that goes offline and comes back. */
 #define CPU	1
 
 static void set_online(bool online)
@@ -27,7 +29,7 @@ static void set_online(bool online)
 
 FIXTURE(hotplug) {
 	struct bgt *bgt;
-	/* A container that never spends its budget, and has the member "a". */
+	/* A container that never spends its budget, with the member "a". */
 	uint32_t id;
 };
 
@@ -67,7 +69,7 @@ static void use(const char *cgroup, int cpu)
 	cgroup_wait_empty(cgroup);
 }
 
-/* What is used and spent is what cpu.stat says, and more than before by at least so much. */
+/* The container's usage and charges agree with cpu.stat, and have grown by at least so much. */
 #define EXPECT_USED(least) do {								\
 	struct usage usage_ = usage_settled(self->bgt, self->id, "a");			\
 	const struct bgt_container *container_ = container_look(self->bgt, self->id);	\
@@ -95,7 +97,7 @@ TEST_F_TIMEOUT(hotplug, used_before, 120)
 	}
 }
 
-/* Where it has run itself when its CPU goes. */
+/* The container's threads run on the CPU when it goes offline. */
 TEST_F_TIMEOUT(hotplug, in_use, 120)
 {
 	struct burner burner = burner_start("a", 2);
@@ -118,7 +120,7 @@ TEST_F_TIMEOUT(hotplug, in_use, 120)
 	EXPECT_USED(100 * MSEC);
 }
 
-/* Its budget is found to be gone on what is left. */
+/* The budget is found to be spent on the remaining CPUs. */
 TEST_F_TIMEOUT(hotplug, throttled, 120)
 {
 	const struct bgt_container *container;
@@ -141,7 +143,10 @@ TEST_F_TIMEOUT(hotplug, throttled, 120)
 	burner_end(&burner);
 }
 
-/* Used on that CPU by what was no member yet, and became one while it was gone. */
+/*
+ * A cgroup that used the CPU becomes a member while the CPU is offline: its usage before is not
+ * charged.
+ */
 TEST_F_TIMEOUT(hotplug, member_since, 120)
 {
 	uint32_t id = container_new(self->bgt, 3600 * SEC, 24 * 3600 * SEC);
@@ -158,12 +163,12 @@ TEST_F_TIMEOUT(hotplug, member_since, 120)
 	EXPECT_EQ(0, container_look(self->bgt, id)->usage);
 	use("c", CPU);
 	set_online(false);
-	/* Both ends of the difference are cut to microseconds. */
+	/* Both values of the difference are rounded down to microseconds. */
 	EXPECT_LE(container_look(self->bgt, id)->spent / USEC, cgroup_usage("c") - before);
 	EXPECT_GE(container_look(self->bgt, id)->spent / USEC + 1, cgroup_usage("c") - before);
 }
 
-/* Used on that CPU in a cgroup that was removed while it was gone. */
+/* A cgroup that used the CPU is removed while the CPU is offline: its usage stays counted. */
 TEST_F_TIMEOUT(hotplug, removed, 120)
 {
 	uint64_t used = 0;

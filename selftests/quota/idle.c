@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What does not run costs nothing: no timer of the module expires, and no work of it is done. */
+/* Idle containers cost nothing: no timer of the module expires for them, and no work is queued. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -32,8 +32,8 @@ FIXTURE_TEARDOWN_PARENT(idle)
 }
 
 /*
- * The module's own event, and the kernel's of the function that it set the timer for; and all
- * works, which is also what comes of timers of the other kind.
+ * Records the module's own event and the kernel's event for the function of the timer; and all
+ * works, which other timers queue.
  */
 static void watch(void)
 {
@@ -58,7 +58,7 @@ static unsigned int expiries(void)
 	return own > kernel ? own : kernel;
 }
 
-/* What the module does otherwise, without being asked: looks after containers, and freezes. */
+/* Works of the module that nobody asks for: looking after containers, and freezing. */
 struct works {
 	unsigned int housekeeping, freezing;
 };
@@ -82,8 +82,8 @@ static unsigned int works(void)
 }
 
 /*
- * A container that ran is noticed to be idle at the next expiry. Forgets all that was recorded up
- * to a while in which there was none.
+ * Waits until nothing was recorded for a while, as the module notices only at the next expiry that
+ * a container has become idle. Drops the records.
  */
 static void wait_dormant(void)
 {
@@ -110,7 +110,7 @@ static int sleeper(void *data)
 	return 0;
 }
 
-/* With members, some of them with tasks that have run before and sleep. */
+/* A thousand containers with members; in some of them tasks have run and now sleep. */
 TEST_F_TIMEOUT(idle, thousand_containers, 300)
 {
 	char name[16], byte;
@@ -136,7 +136,7 @@ TEST_F_TIMEOUT(idle, thousand_containers, 300)
 	EXPECT_EQ(0, works());
 }
 
-/* The counting does count. */
+/* Containers that go to sleep; also shows that expiries and works are counted at all. */
 TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 {
 	uint32_t id = container_new(self->bgt, 3600 * SEC, 24 * 3600 * SEC);
@@ -147,17 +147,20 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	member_add(self->bgt, id, BGT_ROLE_APP, "a");
 	burner = burner_start("a", 2);
 	watch();
-	/* Half of a quarter of a second: it is looked at when that could be gone, and again. */
+	/*
+	 * The timer expires when half of these 250 ms could be spent by both threads, and then
+	 * again and again.
+	 */
 	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 250 * MSEC);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id);
 	EXPECT_GT(expiries(), 0);
-	/* Some of which have made it stop, and told of this. */
+	/* Works have frozen the container, and sent its events. */
 	EXPECT_GT(works_done().freezing, 0);
 	EXPECT_GT(works_done().housekeeping, 0);
-	/* Not polled, either: each halves what is left, to 20 us. */
+	/* The module does not poll: each expiry halves the rest, down to 20 us. */
 	EXPECT_LT(expiries(), 100);
 
-	/* It sleeps, and then no timer runs, though there is budget left. */
+	/* While the container sleeps no timer runs, although there is budget left. */
 	container_set_quota(self->bgt, id, container_look(self->bgt, id)->spent + 3600 * SEC);
 	EXPECT_TRUE(burner_runs(&burner, 0));
 	burner_sleep(&burner, true);
@@ -171,14 +174,14 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	EXPECT_EQ(0, expiries());
 	EXPECT_EQ(0, works());
 
-	/* It wakes, and is watched again. */
+	/* The container wakes up, and the timer runs again. */
 	burner_sleep(&burner, false);
 	event_drain(self->bgt);
 	kill(burner.pid, SIGCONT);
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, id);
 	EXPECT_GT(expiries(), 0);
 
-	/* Throttled without end in sight: nothing is to be waited for but the next generation. */
+	/* A throttled container has no timer but that of its next generation, which is far away. */
 	wait_dormant();
 	pause_for(SEC);
 	EXPECT_EQ(0, expiries());
@@ -186,7 +189,7 @@ TEST_F_TIMEOUT(idle, goes_to_sleep, 120)
 	burner_end(&burner);
 }
 
-/* Containers without a limit, and exempt ones, need not be watched though they run. */
+/* Containers without a limit, and exempt ones, need no timer though they run. */
 TEST_F_TIMEOUT(idle, unlimited, 120)
 {
 	uint32_t unlimited = container_new(self->bgt, BGT_QUOTA_UNLIMITED, 100 * MSEC);

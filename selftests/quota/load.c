@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loading the module: what it refuses, and that a lack of memory leaves nothing of it behind. */
+/*
+ * Loading the module: which parameters it refuses, and that a lack of memory leaves nothing of it
+ * behind.
+ */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,7 +13,7 @@
 #include "module.h"
 #include "scene.h"
 
-/* More than loading it takes; and more than the module's own part of that, which comes last. */
+/* More than loading takes; and more than the module's own part of that, which comes last. */
 #define ALLOCATIONS_MAX	5000
 #define OWN_MAX		150
 
@@ -23,11 +26,11 @@ FIXTURE_SETUP(load)
 	uint64_t end = now() + DEADLINE;
 
 	self->module = module_open();
-	/* Who has just ended may still use it. */
+	/* A process that has just ended may still use the module. */
 	while (module_is_loaded() && module_unload() == -EAGAIN && now() < end)
 		look_later(end);
 	ASSERT_FALSE(module_is_loaded());
-	/* Where the tests are installed, so is the module. */
+	/* There is a file when the tests are installed or built. */
 	if (self->module < 0)
 		fail("there is no file of the module");
 }
@@ -43,7 +46,7 @@ static int load(int module, const char *parameters)
 	return syscall(SYS_finit_module, module, parameters, 0) ? -errno : 0;
 }
 
-/* It works: a container can be made. */
+/* The module works: a container can be made. */
 static void expect_works(struct __test_metadata *_metadata)
 {
 	struct bgt *bgt = container_connect();
@@ -66,8 +69,8 @@ TEST_F(load, parameters)
 }
 
 /*
- * Each allocation fails once: the module is refused, and can be loaded then. In long rounds these
- * are the allocations of the kernel's loader, too.
+ * Each allocation fails once: loading is refused, and succeeds the next time. In long rounds this
+ * includes the allocations of the kernel's loader.
  */
 TEST_F_TIMEOUT(load, no_memory, 1200)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Several members of a container: it has stopped when all have, also those that others froze. */
+/*
+ * Several members: a container has stopped when all its members have, also those that were frozen
+ * before.
+ */
 #include <sched.h>
 #include <stdio.h>
 
@@ -15,7 +18,7 @@ static uint32_t add_frozen(FIXTURE_DATA(budget) *self, const char *cgroup)
 	return member_add(self->bgt, self->id, BGT_ROLE_TASK, cgroup);
 }
 
-/* Spends the budget, and expects to be told so, and not before all stand still. */
+/* Spends the budget, and expects an event when all members stand still, and not before. */
 static void expect_stop(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self)
 {
 	struct burner burner = burner_start("a", 2);
@@ -47,11 +50,11 @@ TEST_F_TIMEOUT(budget, frozen_and_removed, 60)
 		member_delete(self->bgt, members[i]);
 	expect_stop(_metadata, self);
 	EXPECT_EQ(1, container_look(self->bgt, self->id)->members);
-	/* What the module has not frozen it does not thaw. */
+	/* The module does not thaw a cgroup that it has not frozen. */
 	EXPECT_TRUE(cgroup_is_frozen("b"));
 }
 
-/* Held by the module, and removed then: it runs again, and counts no more. */
+/* Held members that are removed run again, and do not count for the stop. */
 TEST_F_TIMEOUT(budget, held_and_removed, 60)
 {
 	static const char *const cgroups[] = { "b", "c" };
@@ -71,8 +74,8 @@ TEST_F_TIMEOUT(budget, held_and_removed, 60)
 }
 
 /*
- * Two members and a process outside, all busy. The thread of the first has a CPU only now and then,
- * and so takes long to stop.
+ * Two busy members and a busy process outside. The thread of the first member gets the CPU only now
+ * and then, and so takes long to stop.
  */
 struct unequal {
 	struct burner slow, quick, outside;
@@ -107,7 +110,7 @@ static void end_unequal(struct unequal *unequal)
 	burner_end(&unequal->outside);
 }
 
-/* That one member has stopped is not enough. */
+/* The container has not stopped when only one member has. */
 TEST_F_TIMEOUT(budget, stopped_one_by_one, 60)
 {
 	struct unequal unequal = begin_unequal(self);
@@ -118,13 +121,13 @@ TEST_F_TIMEOUT(budget, stopped_one_by_one, 60)
 	end_unequal(&unequal);
 }
 
-/* When the last that runs does not belong to it any more, the others have stopped. */
+/* The last running member is removed: then all others have stopped. */
 TEST_F_TIMEOUT(budget, last_removed, 60)
 {
 	struct unequal unequal = begin_unequal(self);
 
 	event_wait(self->bgt, BGT_EVENT_MEMBER_FROZEN, unequal.quick_member);
-	/* On several CPUs it is as quick. */
+	/* On several CPUs the slow member may stop as soon as the other. */
 	if (!cgroup_is_frozen("slow"))
 		EXPECT_EQ(0, container_look(self->bgt, self->id)->stopped);
 	member_delete(self->bgt, unequal.slow_member);
@@ -133,7 +136,7 @@ TEST_F_TIMEOUT(budget, last_removed, 60)
 	end_unequal(&unequal);
 }
 
-/* Cgroups that are made below any of the members are charged. */
+/* New cgroups below each of the members are charged. */
 TEST_F_TIMEOUT(budget, below_each, 60)
 {
 	static const char *const cgroups[] = { "a", "b" };

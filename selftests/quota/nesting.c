@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Members within members, and cgroups that come and go below them: each is charged once, to one. */
+/*
+ * Members below members, and cgroups that come and go below members: each is charged once, to one
+ * container.
+ */
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,7 +20,10 @@ static int burn_ms(void *data)
 	return 0;
 }
 
-/* What is below a member when it is added, is charged from then on; what comes later, from 0. */
+/*
+ * A cgroup that is below a member when it is added is charged from then on; a later one from its
+ * beginning.
+ */
 TEST_F_TIMEOUT(accounting, nested, 120)
 {
 	struct burner early, late, deep;
@@ -37,7 +43,7 @@ TEST_F_TIMEOUT(accounting, nested, 120)
 	id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
 	member_add(self->bgt, id, BGT_ROLE_APP, "c");
 	EXPECT_EQ(0, container_look(self->bgt, id)->usage);
-	/* The freezing was not the module's, and is left alone. */
+	/* The module did not freeze it, and leaves it frozen. */
 	EXPECT_TRUE(cgroup_is_frozen("c"));
 	ASSERT_EQ(0, cgroup_write("c", "cgroup.freeze", "0"));
 
@@ -52,19 +58,19 @@ TEST_F_TIMEOUT(accounting, nested, 120)
 	burner_end(&deep);
 	cgroup_wait_empty("c");
 
-	/* It is told of the last ones a little later. */
+	/* The module is told of the last cgroups a little later. */
 	end = now() + DEADLINE;
 	do {
 		charged = usage_read(self->bgt, id, "c");
 		look_later(end);
 	} while (charged.cgroup - before > charged.container / USEC + 1 && now() < end);
-	/* Both ends of the difference are cut to microseconds. */
+	/* Both values of the difference are rounded down to microseconds. */
 	EXPECT_LE(charged.cgroup - before, charged.container / USEC + 1);
 	EXPECT_GE(charged.cgroup - before, charged.container / USEC);
 	EXPECT_GT(charged.container, 50 * MSEC);
 }
 
-/* Removed cgroups take nothing with them, though they are gone sooner than one can look. */
+/* The usage of removed cgroups stays counted, although they are gone before anybody can look. */
 TEST_F_TIMEOUT(accounting, removed, 3600)
 {
 	unsigned int rounds = soak() ? 2000 : 100;
@@ -85,8 +91,9 @@ TEST_F_TIMEOUT(accounting, removed, 3600)
 }
 
 /*
- * Burns, and leaves a page behind, charged to its cgroup for as long as the file is there. It does
- * not die there, as it would be charged for a moment more, when it has been waited for already.
+ * Uses CPU time, and writes a page that keeps the removed cgroup alive for as long as the file
+ * exists. Leaves the cgroup before it dies, since a dying process is charged a little more after it
+ * was waited for.
  */
 static int burn_and_write(void *data)
 {
@@ -99,7 +106,7 @@ static int burn_and_write(void *data)
 	return cgroup_move("outside", getpid()) != 0;
 }
 
-/* Removed cgroups that are still there take nothing with them, either; and add nothing twice. */
+/* The usage of removed cgroups that are kept alive stays counted, and is not counted twice. */
 TEST_F_TIMEOUT(accounting, lingering, 300)
 {
 	uint64_t before;
@@ -117,7 +124,7 @@ TEST_F_TIMEOUT(accounting, lingering, 300)
 		ASSERT_EQ(0, task_wait(task_start(name, burn_and_write, NULL)));
 		while (!cgroup_remove(name))
 			sched_yield();
-		/* Now and then with a look. */
+		/* Compares now and then, too. */
 		if (i % 20 == 0)
 			EXPECT_SETTLES(self->a, "c");
 	}
@@ -126,7 +133,7 @@ TEST_F_TIMEOUT(accounting, lingering, 300)
 	before = usage_read(self->bgt, self->a, "c").container;
 	EXPECT_GT(before, 60 * MSEC);
 
-	/* It stays with the container when the member goes, and is the next one's from then on. */
+	/* The usage stays with the first container; the next one is charged from then on. */
 	member_delete(self->bgt, member);
 	EXPECT_EQ(before, container_look(self->bgt, self->a)->usage);
 	member_add(self->bgt, self->b, BGT_ROLE_TASK, "c");
@@ -135,7 +142,7 @@ TEST_F_TIMEOUT(accounting, lingering, 300)
 	EXPECT_EQ(0, container_look(self->bgt, self->b)->usage);
 }
 
-/* Without a look at them in between, or a wait for what is leaving. */
+/* Makes and removes cgroups without waiting for anything in between. */
 static int churn(void *data)
 {
 	char name[32];
@@ -162,7 +169,9 @@ TEST_F_TIMEOUT(accounting, churn, 120)
 	EXPECT_GE(container_look(self->bgt, self->a)->usage, 300 * MSEC);
 }
 
-/* Each is charged to the innermost member above it, also when that comes and goes. */
+/*
+ * A cgroup is charged to the innermost member above it, also when that member is added or removed.
+ */
 TEST_F_TIMEOUT(accounting, innermost, 120)
 {
 	uint64_t first, second, outer, start;
@@ -182,7 +191,9 @@ TEST_F_TIMEOUT(accounting, innermost, 120)
 	EXPECT_TRUE(container_is_charged(self->bgt, inner, 10 * MSEC));
 	EXPECT_LE(container_look(self->bgt, self->a)->usage, outer + 20 * MSEC);
 
-	/* A member that is taken out leaves its usage behind; the outer one goes on. */
+	/*
+	 * A removed member leaves its usage with its container; then the outer member is charged.
+	 */
 	member_delete(self->bgt, member);
 	first = container_look(self->bgt, inner)->usage;
 	outer = container_look(self->bgt, self->a)->usage;
@@ -190,7 +201,9 @@ TEST_F_TIMEOUT(accounting, innermost, 120)
 	EXPECT_TRUE(container_is_charged(self->bgt, self->a, outer + 5 * MSEC));
 	EXPECT_EQ(first, container_look(self->bgt, inner)->usage);
 
-	/* Added again, charging starts anew: on top, but not with what it was not charged for. */
+	/*
+	 * Added again, the inner container is charged in addition, but not for the time in between.
+	 */
 	start = now();
 	member_add(self->bgt, inner, BGT_ROLE_TASK, "a/in");
 	second = container_look(self->bgt, inner)->usage;
@@ -198,12 +211,12 @@ TEST_F_TIMEOUT(accounting, innermost, 120)
 	burner_end(&burner);
 	cgroup_wait_empty("a");
 
-	/* Together they have it all, once. */
+	/* The two containers together have the whole usage, once. */
 	sum = usage_read_both(self->bgt, self->a, inner, "a");
 	EXPECT_EQ(sum.cgroup, sum.container / USEC);
 }
 
-/* What was used in a new cgroup before the module has come to it stays with the outer container. */
+/* Usage in a new cgroup, before it becomes a member, stays with the outer container. */
 TEST_F_TIMEOUT(accounting, new_and_member_at_once, 120)
 {
 	uint32_t inner = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
@@ -224,7 +237,7 @@ TEST_F_TIMEOUT(accounting, new_and_member_at_once, 120)
 	EXPECT_EQ(sum.cgroup, sum.container / USEC);
 }
 
-/* A container that is no ancestor's business any more. */
+/* When the inner container is deleted, the outer one is charged again. */
 TEST_F_TIMEOUT(accounting, deleted_inner_container, 120)
 {
 	struct usage sum;
@@ -245,7 +258,7 @@ TEST_F_TIMEOUT(accounting, deleted_inner_container, 120)
 	EXPECT_GE(container_look(self->bgt, self->a)->usage, 20 * MSEC);
 }
 
-/* Several members of one container are one account. */
+/* The usage of several members adds up in one container. */
 TEST_F_TIMEOUT(accounting, members_together, 120)
 {
 	struct usage sum = { 0 };
@@ -259,7 +272,7 @@ TEST_F_TIMEOUT(accounting, members_together, 120)
 	task_wait(task_start("c/in", burn_ms, (void *)10));
 	cgroup_end("");
 	sum.container = usage_read(self->bgt, self->a, "").container;
-	/* c has c/in in it; the two values are cut to microseconds. */
+	/* The usage of c includes that of c/in; both values are rounded down to microseconds. */
 	sum.cgroup = cgroup_usage("a") + cgroup_usage("c");
 	EXPECT_LE(sum.cgroup, sum.container / USEC);
 	EXPECT_GE(sum.cgroup + 1, sum.container / USEC);

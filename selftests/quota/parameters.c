@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module does when nobody has set a parameter: each has the value that modinfo(8) tells
- * of, and that is what it comes to.
+ * The module's behaviour with default parameters: each has the value that modinfo(8) prints, and
+ * that value has its effect.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -43,11 +43,11 @@ static const struct {
 
 FIXTURE(parameters) {
 	struct bgt *bgt;
-	/* Of the cgroup "a". */
+	/* The container of the cgroup "a". */
 	uint32_t id;
 };
 
-/* Others may have set some before. */
+/* Loads the module anew, since others may have set parameters. */
 FIXTURE_SETUP(parameters)
 {
 	struct rlimit many = { 4096, 4096 };
@@ -99,7 +99,7 @@ TEST_F_TIMEOUT(parameters, values, 60)
 			TH_LOG("%s is not what it should be", defaults[i].name);
 		}
 	}
-	/* There is no other. */
+	/* The module has no other parameters. */
 	ASSERT_NE(NULL, directory);
 	while ((entry = readdir(directory))) {
 		for (i = 0; i < ARRAY_SIZE(defaults) && strcmp(defaults[i].name, entry->d_name); )
@@ -111,7 +111,7 @@ TEST_F_TIMEOUT(parameters, values, 60)
 	closedir(directory);
 }
 
-/* What is said of them to whoever asks the file. */
+/* The descriptions in the module's file name the defaults. */
 TEST_F_TIMEOUT(parameters, descriptions, 60)
 {
 	int fd = module_open();
@@ -145,7 +145,7 @@ TEST_F_TIMEOUT(parameters, descriptions, 60)
 	free(content);
 }
 
-/* An owner that others wait for runs for so long, and no longer. */
+/* A frozen owner that others wait for runs for the default grace, and no longer. */
 TEST_F_TIMEOUT(parameters, grace, 60)
 {
 	uint64_t slack = exact_clock() ? 10 * MSEC : 500 * MSEC, usage;
@@ -157,7 +157,7 @@ TEST_F_TIMEOUT(parameters, grace, 60)
 	event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id);
 	cgroup_wait_frozen("a", true);
 	usage = container_look(self->bgt, self->id)->usage;
-	/* Not for as long as the test. */
+	/* Waits long, but not for ever. */
 	waiter = party_new(NAME);
 	EXPECT_EQ(-ETIMEDOUT, bgt_mutex_acquire(waiter.mutex, 2000));
 	cgroup_wait_frozen("a", true);
@@ -169,7 +169,7 @@ TEST_F_TIMEOUT(parameters, grace, 60)
 		EXPECT_GE(usage, 40 * MSEC);
 }
 
-/* Freezing begins early once it is known how long it takes. */
+/* Freezing begins early once the module knows how long it takes. */
 TEST_F_TIMEOUT(parameters, anticipate, 60)
 {
 	uint64_t end = now() + DEADLINE;
@@ -177,14 +177,16 @@ TEST_F_TIMEOUT(parameters, anticipate, 60)
 
 	container_set_budget(self->bgt, self->id, 40 * MSEC, 150 * MSEC);
 	burner = burner_start("a", 2);
-	/* A single freeze may have taken no time that was seen. */
+	/* A single freeze may have taken no measurable time. */
 	while (!container_look(self->bgt, self->id)->lead && now() < end)
 		look_later(end);
 	EXPECT_GT(container_look(self->bgt, self->id)->lead, 0);
 	burner_end(&burner);
 }
 
-/* Does something so often, which works, and once more, for which there is a limit. */
+/*
+ * Each of these does something as often as the limit allows, and once more, which must be refused.
+ */
 static int mutexes(void *data)
 {
 	struct bgt *bgt = mutex_connect();
@@ -215,7 +217,7 @@ static int sockets(void *data)
 	return ask(mutex_connect()) == -EDQUOT ? 0 : 2;
 }
 
-/* Nobody answers, so that they wait. */
+/* No helper answers, so all calls wait. */
 static int calls(void *data)
 {
 	int number = *(int *)data;
@@ -234,7 +236,7 @@ static int calls(void *data)
 	return genl_result(&genl, DEADLINE) == -EDQUOT ? 0 : 2;
 }
 
-/* Those of a container; a user can have many more, which would take long. */
+/* The limit of a container; a user's limit is much higher, and would take long to reach. */
 TEST_F_TIMEOUT(parameters, limit_of_mutexes, 60)
 {
 	int number = 1024;
@@ -249,7 +251,7 @@ TEST_F_TIMEOUT(parameters, limit_of_sockets, 60)
 	EXPECT_EQ(0, task_wait(task_start("a", sockets, &number)));
 }
 
-/* And those of a user, in a container or not. */
+/* Also the limit of a user, which counts outside of containers. */
 TEST_F_TIMEOUT(parameters, limit_of_calls, 60)
 {
 	int number = 64, room = 4 << 20;
@@ -271,7 +273,7 @@ int main(int argc, char **argv)
 			    (char *)"-T", (char *)"limit_of_sockets", NULL };
 	const char *kernel = getenv("KERNEL");
 
-	/* So many requests take the debug kernel minutes, and would tell nothing new there. */
+	/* These take the debug kernel minutes, and it would find nothing new in them. */
 	if (argc == 1 && kernel && !strcmp(kernel, "debug"))
 		return test_harness_run(5, reduced);
 	return test_harness_run(argc, argv);

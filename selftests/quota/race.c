@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Everything at once: containers and members come and go, cgroups and tasks, too, while others
- * freeze, thaw, kill and look. Afterwards nothing is frozen and nothing is left. What goes wrong
- * inside is for the debug kernel to find.
+ * Everything at once: containers, members, cgroups and tasks come and go, while others freeze,
+ * thaw, kill and look. Afterwards nothing is frozen and nothing is left. The debug kernel finds
+ * faults inside of the module.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@
 
 static const char *const cgroups[NR_CGROUPS] = { "a", "b", "c", "a/1", "a/2", "a/1/x", "b/1", "t" };
 
-/* Ids that the workers tell each other. A stale one is just another case. */
+/* Ids that the workers share. An id may be stale, which is a case of its own. */
 static volatile struct shared {
 	uint32_t containers[NR_CONTAINERS];
 	uint32_t members[NR_CGROUPS];
@@ -64,7 +64,7 @@ static uint64_t draw(uint64_t *state, uint64_t limit)
 	return random_next(state) % limit;
 }
 
-/* Only what may be refused in such a mess may be. */
+/* Whether the error can come from another worker's changes. */
 static bool is_expected(int error)
 {
 	switch (error) {
@@ -109,7 +109,7 @@ static void change_containers(struct bgt *bgt, uint64_t *state, int worker)
 		uint32_t made;
 		int error;
 
-		/* A new one has spent nothing yet. */
+		/* A new container cannot have a reprieve. */
 		policy.set &= ~(uint32_t)BGT_POLICY_REPRIEVE;
 		snprintf(name, sizeof(name), "selftest.%d", (int)(id - shared->containers));
 		error = bgt_container_new(bgt, name, &policy, &made);
@@ -182,7 +182,7 @@ static void change_cgroups(struct bgt *bgt, uint64_t *state, int worker)
 	default:
 		snprintf(name, sizeof(name), "%s/n%d", place, worker);
 		mkdir(cgroup_path(name, NULL), 0755);
-		/* 0 would be this process. */
+		/* Moving 0 would move this process. */
 		if (task)
 			cgroup_move(name, task);
 		if (draw(state, 2))
@@ -204,7 +204,7 @@ static int live(void *data)
 	uint64_t state = (uintptr_t)data;
 	pthread_t thread;
 
-	/* It may never get into a cgroup, or be moved out, where nobody would find it. */
+	/* Dies with its parent, as it may be in a cgroup where nobody would find it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() == 1)
 		return 1;
 	signal(SIGCHLD, SIG_IGN);
@@ -234,7 +234,7 @@ static void change_tasks(struct bgt *bgt, uint64_t *state, int worker)
 
 	switch (draw(state, 4)) {
 	case 0:
-		/* Frozen or not. */
+		/* The process may be frozen. */
 		if (pid)
 			task_kill(pid);
 		pid = task_start("", live, (void *)(uintptr_t)random_next(state));
@@ -296,7 +296,7 @@ static void listen(struct bgt *bgt, uint64_t *state, int worker)
 	const struct bgt_event *event;
 
 	poll(&poller, 1, 100);
-	/* Now and then not, so that events are lost. */
+	/* Does not read now and then, so that events are lost. */
 	if (draw(state, 4) == 0)
 		usleep(20000);
 	while (bgt_next_event(bgt, &event))
@@ -347,7 +347,7 @@ TEST_F_TIMEOUT(race, all, 3600)
 		EXPECT_GT(shared->done[i], shared->refused[i]);
 	}
 
-	/* Some of it is still there; it goes with its container. */
+	/* Containers that the workers have left are deleted with their members. */
 	ASSERT_EQ(0, bgt_container_list(bgt, &list));
 	for (container = list; container; container = container->next) {
 		if (!strncmp(container->name, "selftest.", 9))
@@ -360,13 +360,13 @@ TEST_F_TIMEOUT(race, all, 3600)
 	EXPECT_NULL(list);
 }
 
-/* Workers that do the same count together. */
+/* Counts in a counter that several workers share. */
 static void count_together(unsigned int what)
 {
 	__atomic_fetch_add(&shared->done[what], 1, __ATOMIC_RELAXED);
 }
 
-/* Two that do the same thing to the same thing, for each thing. */
+/* Several processes do the same things to the same container and member. */
 static int twins(void *data)
 {
 	struct bgt *bgt = container_connect();
@@ -408,7 +408,7 @@ TEST_F_TIMEOUT(race, twins, 300)
 	container_delete_all();
 	EXPECT_EQ(0, cgroup_count_frozen());
 	EXPECT_TRUE(burner_runs(&burner, 0));
-	/* Each was made once and deleted once, or is deleted only now. */
+	/* Each container was made once, and deleted once at most; the last one may be left. */
 	EXPECT_LE(shared->done[0] - shared->done[3], 1);
 	EXPECT_LE(shared->done[2], shared->done[1]);
 	EXPECT_GT(shared->done[1], 0);
@@ -416,11 +416,13 @@ TEST_F_TIMEOUT(race, twins, 300)
 }
 
 /*
- * No memory, at each place in turn where some is asked for: an operation fails with ENOMEM, or does
- * without. Only where the kernel can pretend that, else this is not in the plan.
+ * Each allocation of an operation fails once: the operation fails with ENOMEM, or does without.
+ * Only where the kernel can pretend a lack of memory; otherwise this is not in the plan.
  */
 
-/* What an operation costs is found out by doing it, undoing it, and doing it again. */
+/*
+ * Fails the first allocation, the second, and so on, until the operation has no more allocations.
+ */
 #define EXPECT_FAILS_CLEANLY(operation, undo) do {					\
 	unsigned int nth_ = 0, refused_ = 0;						\
 	int error_, fd_;								\
@@ -443,7 +445,7 @@ TEST_F_TIMEOUT(race, twins, 300)
 	EXPECT_LT(nth_, 1000);								\
 } while (0)
 
-/* The thread that freezes, as it is called below /proc. */
+/* The module's freezer thread, by its name below /proc. */
 static const char *freezer(void)
 {
 	static char pid[16];
@@ -479,7 +481,10 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 
 	EXPECT_FAILS_CLEANLY(bgt_container_new(bgt, "selftest.memory", NULL, &task),
 			     container_delete(bgt, task));
-	/* To the end of the counting, as otherwise the counters and hooks are there already. */
+	/*
+	 * Until nothing is counted any more, or else the counters and hooks would exist already the
+	 * next time.
+	 */
 	EXPECT_FAILS_CLEANLY(bgt_container_new(bgt, "selftest.memory", &traffic, &task),
 			     container_delete(bgt, task));
 	EXPECT_FAILS_CLEANLY(bgt_container_set(bgt, id, &traffic),
@@ -500,7 +505,7 @@ TEST_F_TIMEOUT(race, no_memory, 300)
 			     id = container_new(bgt, BGT_QUOTA_UNLIMITED, SEC));
 	close(fd);
 
-	/* Who has spent it all is frozen, if not at once. */
+	/* If the freezer lacks memory, a spent container is frozen a little later. */
 	member_add(bgt, id, BGT_ROLE_APP, "a");
 	fd = failslab_begin(freezer(), 1);
 	container_set_period(bgt, id, 3600 * SEC);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module holds of the kernel's it gives back, however a member ends: the cgroup, which
- * stays as a dying one otherwise, and its files, without which no file system can be unmounted.
+ * The module gives back what it holds of the kernel, however a member ends: the cgroup, which would
+ * stay as a dying one otherwise, and its files, which would keep a file system from being
+ * unmounted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ FIXTURE(references) {
 	bool removed;
 };
 
-/* Cgroups have their files wherever they are mounted; a mount of our own is nobody else's. */
+/* Mounts the cgroups once more, since nobody else uses this mount. */
 FIXTURE_SETUP(references)
 {
 	scene_begin();
@@ -101,7 +102,7 @@ static void wait_freed(void)
 	}
 }
 
-/* Nothing is left of the member. */
+/* Nothing of the member is held any more. */
 static void expect_returned(FIXTURE_DATA(references) *self)
 {
 	wait_unmounted();
@@ -117,7 +118,7 @@ TEST_F_TIMEOUT(references, removed, 120)
 	expect_returned(self);
 }
 
-/* It is thawed, and what was frozen in it goes on. */
+/* The removed member is thawed, and its process runs again. */
 TEST_F_TIMEOUT(references, removed_while_frozen, 120)
 {
 	struct burner burner;
@@ -139,7 +140,7 @@ TEST_F_TIMEOUT(references, container_deleted, 120)
 	expect_returned(self);
 }
 
-/* By whoever does not know of the container. */
+/* The directory is removed by somebody who does not know of the container. */
 TEST_F_TIMEOUT(references, directory_removed, 120)
 {
 	add(self);
@@ -150,7 +151,7 @@ TEST_F_TIMEOUT(references, directory_removed, 120)
 	EXPECT_EQ(0, container_look(self->bgt, self->id)->members);
 }
 
-/* All its processes are killed, and then it is removed. */
+/* All processes are killed, and then the directory is removed. */
 TEST_F_TIMEOUT(references, killed, 120)
 {
 	struct burner burner;
@@ -178,7 +179,7 @@ TEST_F_TIMEOUT(references, module_unloaded, 120)
 	expect_returned(self);
 }
 
-/* One that never became a member. */
+/* A cgroup that was refused as a member. */
 TEST_F_TIMEOUT(references, refused, 120)
 {
 	uint32_t other = container_new(self->bgt, SEC, 10 * SEC);

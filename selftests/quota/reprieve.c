@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reprieves: a container runs on whatever it has spent, for a while, and pays for it. */
+/*
+ * Reprieves: for a while, a container runs on although its budget is spent, and is charged for it.
+ */
 #include <errno.h>
 
 #include "cgroup.h"
@@ -40,7 +42,7 @@ static int reprieve(struct bgt *bgt, uint32_t id, uint64_t time)
 	return bgt_container_set(bgt, id, &policy);
 }
 
-/* From now on it has spent more than it may. */
+/* Sets a quota that is spent already. */
 static void spend(struct bgt *bgt, uint32_t id, uint64_t quota, uint64_t period)
 {
 	container_set_period(bgt, id, period);
@@ -78,7 +80,7 @@ TEST_F_TIMEOUT(reprieve, thaws_and_charges, 120)
 	EXPECT_GE(container->spent, container->usage);
 }
 
-/* Nobody has to end it. */
+/* A reprieve ends by itself. */
 TEST_F_TIMEOUT(reprieve, ends_by_itself, 120)
 {
 	uint64_t begun;
@@ -93,7 +95,7 @@ TEST_F_TIMEOUT(reprieve, ends_by_itself, 120)
 	EXPECT_EQ(0, container_look(self->bgt, self->id)->reprieve);
 }
 
-/* Later generations pay, all of it: what was overrun is spent of them already. */
+/* Later generations pay for the whole reprieve: what it overran is spent of them already. */
 TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
 {
 	const struct bgt_container *container;
@@ -104,7 +106,7 @@ TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
 	for (container = container_look(self->bgt, self->id); container->spent < 250 * MSEC;
 	     container = container_look(self->bgt, self->id))
 		if (!container->reprieve) {
-			/* It had no more than a moment, on a busy machine. */
+			/* On a busy machine the reprieve may end before much was used. */
 			ASSERT_EQ(0, reprieve(self->bgt, self->id, 300 * MSEC));
 		}
 	ASSERT_EQ(0, reprieve(self->bgt, self->id, 0));
@@ -113,7 +115,9 @@ TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
 	container = container_look(self->bgt, self->id);
 	usage = container->usage;
 	number = container->generation;
-	/* So many are gone, this one's and later ones': what was spent is less by those before. */
+	/*
+	 * So many budgets are spent, of this generation and later ones; each generation pays one.
+	 */
 	budgets = container->spent / container->quota;
 	ASSERT_GE(budgets, 2);
 	for (uint64_t end = now() + DEADLINE;
@@ -129,8 +133,8 @@ TEST_F_TIMEOUT(reprieve, is_paid_back, 120)
 }
 
 /*
- * What it does not use during a reprieve is lost as ever, and pays for nothing, though nobody looks
- * at it until the end.
+ * A generation without usage during a reprieve pays for nothing, as ever, even if nobody looks at
+ * the container until the end.
  */
 TEST_F_TIMEOUT(reprieve, unused_is_lost, 120)
 {
@@ -158,7 +162,7 @@ TEST_F_TIMEOUT(reprieve, unused_is_lost, 120)
 	EXPECT_GE(container->spent + paid, burnt);
 }
 
-/* One that is within its budget notices nothing; it has it, too, when that is gone meanwhile. */
+/* A reprieve that begins while there is budget left has its effect when the budget is spent. */
 TEST_F_TIMEOUT(reprieve, begins_early, 120)
 {
 	const struct bgt_container *container;
@@ -181,7 +185,7 @@ TEST_F_TIMEOUT(reprieve, begins_early, 120)
 	EXPECT_TRUE(burner_stands(&self->burner, 0));
 }
 
-/* Who holds a member means it, and whose container is exempt is not charged for a reprieve. */
+/* A held member stays frozen during a reprieve, and an exempt container is not charged for it. */
 TEST_F_TIMEOUT(reprieve, others_are_stronger, 120)
 {
 	struct bgt_member *member;

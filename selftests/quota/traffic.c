@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a container's sockets send and receive. The machine at the other end is a process in a
- * network namespace of its own, that sends back what it gets.
+ * The traffic of a container's sockets. A process in a network namespace of its own plays the
+ * machine at the other end, which sends back all that it gets.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,7 +32,7 @@
 #define ECHO_V4	"10.9.0.2"
 #define ECHO_V6	"fd09::2"
 
-/* Headers of a datagram. */
+/* The size of a datagram's headers. */
 #define UDP_V4	(20 + 8)
 #define UDP_V6	(40 + 8)
 
@@ -89,7 +89,7 @@ static void echo_stream(int fd)
 
 struct echo {
 	bool far;		/* in a namespace of its own */
-	int ready[2];		/* a pipe: it is there, and can be sent to */
+	int ready[2];		/* a pipe, to say that the echo is ready */
 };
 
 static int echo(void *data)
@@ -130,7 +130,7 @@ static pid_t start_echo(bool far)
 	return pid;
 }
 
-/* A namespace of the test's own, with a wire to the other one. */
+/* Enters a new namespace, and connects it with the other one by a wire. */
 static void connect_echo(pid_t pid)
 {
 	if (unshare(CLONE_NEWNET))
@@ -163,7 +163,7 @@ FIXTURE_SETUP(traffic)
 	cgroup_make("a");
 	self->id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);
 	member_add(self->bgt, self->id, BGT_ROLE_APP, "a");
-	/* One of the namespaces is there before packets are seen, the other one after. */
+	/* One namespace exists before traffic is counted, the other one is made after that. */
 	self->echo = start_echo(true);
 	count_traffic(self->bgt, self->id, true);
 	connect_echo(self->echo);
@@ -176,7 +176,7 @@ FIXTURE_TEARDOWN_PARENT(traffic)
 	scene_end();
 }
 
-/* What an app does. */
+/* What an app sends, and where. */
 struct talk {
 	int type;
 	bool connect;
@@ -199,7 +199,9 @@ static socklen_t address_of(const struct talk *talk, struct sockaddr_storage *st
 	return sizeof(*v6);
 }
 
-/* Sends something and waits until it has come back, so that nothing is on its way at the end. */
+/*
+ * Sends data and waits until all of it has come back, so that no packet is on its way at the end.
+ */
 static int talk_to_echo(void *data)
 {
 	const struct talk *talk = data;
@@ -222,7 +224,7 @@ static int talk_to_echo(void *data)
 	return 0;
 }
 
-/* Does that in a cgroup, to the end. */
+/* Does this in a process in the cgroup, and waits for its end. */
 static void talk_in(const char *cgroup, struct talk talk)
 {
 	int status = task_wait(task_start(cgroup, talk_to_echo, &talk));
@@ -231,7 +233,7 @@ static void talk_in(const char *cgroup, struct talk talk)
 		fail("cannot talk to %s: %s", talk.address, strerror(status));
 }
 
-/* Early demultiplexing knows connected sockets, by default. */
+/* Switches early demultiplexing on or off, by which the kernel finds connected sockets early. */
 static void demultiplex_early(bool early)
 {
 	run("for i in ip_early_demux tcp_early_demux udp_early_demux; do"
@@ -247,7 +249,7 @@ static void demultiplex_early(bool early)
 	EXPECT_EQ(expected_local, container_->local);				\
 } while (0)
 
-/* To the byte, whoever knows the socket. */
+/* The counts are exact, whether or not the socket is connected and found early. */
 TEST_F_TIMEOUT(traffic, datagrams, 600)
 {
 	uint64_t sum = 0;
@@ -265,7 +267,7 @@ TEST_F_TIMEOUT(traffic, datagrams, 600)
 	}
 }
 
-/* What the interface has counted, without the headers of Ethernet. */
+/* The interface's counters, without the Ethernet headers. */
 static void read_interface(uint64_t *received, uint64_t *sent)
 {
 	unsigned long long bytes[2], packets[2];
@@ -284,7 +286,10 @@ static void read_interface(uint64_t *received, uint64_t *sent)
 	fail("there is no interface");
 }
 
-/* The last packets of a connection have no socket any more, and the neighbours talk, too. */
+/*
+ * Bytes beside the container's: the last packets of a connection have no socket, and neighbours are
+ * discovered.
+ */
 #define BESIDES	1000
 
 TEST_F_TIMEOUT(traffic, streams, 600)
@@ -296,7 +301,7 @@ TEST_F_TIMEOUT(traffic, streams, 600)
 		const struct bgt_container *container;
 
 		demultiplex_early(i / 2);
-		/* Outside of the container's, as the last connection may not be quite over. */
+		/* Read before the container, since the last connection may still send something. */
 		read_interface(&received[0], &sent[0]);
 		container = container_look(self->bgt, self->id);
 		before[0] = container->received;
@@ -313,7 +318,7 @@ TEST_F_TIMEOUT(traffic, streams, 600)
 	}
 }
 
-/* What stays on the machine is told apart, and counted once. */
+/* Traffic that stays on the machine is counted separately, and once. */
 TEST_F_TIMEOUT(traffic, local, 600)
 {
 	pid_t echo = start_echo(false);
@@ -323,7 +328,7 @@ TEST_F_TIMEOUT(traffic, local, 600)
 	task_kill(echo);
 }
 
-/* In a tunnel, each packet is sent once more by the kernel, which is not the socket's. */
+/* In a tunnel, the kernel sends each packet once more, which must not be counted. */
 TEST_F_TIMEOUT(traffic, tunnel, 600)
 {
 	uint64_t once = COUNT * (SIZE + UDP_V4);
@@ -339,7 +344,7 @@ TEST_F_TIMEOUT(traffic, tunnel, 600)
 	EXPECT_TRAFFIC(once, once, 0);
 }
 
-/* It goes to the innermost container, and to no other. */
+/* Traffic is counted for the innermost container, and for no other. */
 TEST_F_TIMEOUT(traffic, owners, 600)
 {
 	uint64_t once = COUNT * (SIZE + UDP_V4);
@@ -366,7 +371,7 @@ TEST_F_TIMEOUT(traffic, owners, 600)
 	EXPECT_EQ(once, container_look(self->bgt, inner)->sent);
 }
 
-/* Only while that is wanted. What was counted stays. */
+/* Traffic is counted only while counting is on, and the counts stay. */
 TEST_F_TIMEOUT(traffic, off_and_on, 600)
 {
 	uint64_t once = COUNT * (SIZE + UDP_V4);
@@ -379,7 +384,7 @@ TEST_F_TIMEOUT(traffic, off_and_on, 600)
 	talk_in("a", talk);
 	EXPECT_TRAFFIC(once, once, 0);
 	count_traffic(self->bgt, self->id, true);
-	/* Another change leaves it as it is. */
+	/* A change of something else leaves counting on. */
 	container_set_exempt(self->bgt, self->id, true);
 	EXPECT_TRUE(container_look(self->bgt, self->id)->count_traffic);
 	talk_in("a", talk);
@@ -387,8 +392,8 @@ TEST_F_TIMEOUT(traffic, off_and_on, 600)
 }
 
 /*
- * Whatever was asked for, and refused, in the end nobody looks at packets any more: or the next
- * namespace would call code that is not there.
+ * Whatever was requested and refused, no hook for packets is left when the module is unloaded;
+ * otherwise the next namespace would call code that does not exist any more.
  */
 TEST_F_TIMEOUT(traffic, nothing_left, 600)
 {

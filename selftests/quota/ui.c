@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The UI thread stands still, and all others of its process run: "ui" is a threaded cgroup below
- * the app's, and a member of its own.
+ * The UI thread stands still while all other threads of its process run: "ui" is a threaded cgroup
+ * below the app's, and a member of its own.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,14 +26,17 @@ TEST_F_TIMEOUT(freezer, ui_thread, 120)
 	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
 	uint64_t counts[2];
 
-	/* The app in the background, with nothing to do. */
+	/* The app is in the background. */
 	member_hold(self->bgt, ui, true);
 	member_hold(self->bgt, self->member, true);
-	/* The kernel calls "a" frozen when its own threads are, whatever those below do. */
+	/*
+	 * The kernel calls "a" frozen when the threads in "a" itself are frozen, so wait for
+	 * "a/ui", too.
+	 */
 	cgroup_wait_frozen("a/ui", true);
 	EXPECT_STANDS(&self->burner);
 
-	/* A background task in its own process. */
+	/* A background task runs in the app's process. */
 	member_hold(self->bgt, self->member, false);
 	cgroup_wait_frozen("a", false);
 	EXPECT_TRUE(burner_runs(&self->burner, 1));
@@ -46,7 +49,7 @@ TEST_F_TIMEOUT(freezer, ui_thread, 120)
 	EXPECT_TRUE(member_look(self->bgt, ui)->frozen);
 	EXPECT_FALSE(member_look(self->bgt, self->member)->frozen);
 
-	/* In the foreground again. */
+	/* The app is in the foreground again. */
 	member_hold(self->bgt, ui, false);
 	EXPECT_RUNS(&self->burner);
 }
@@ -56,7 +59,10 @@ TEST_F_TIMEOUT(freezer, ui_thread_alone, 120)
 	uint32_t ui = make_ui(self->bgt, self->id, &self->burner);
 	uint64_t counts[2];
 
-	/* What is above a cgroup freezes it, too: it has to be the other way round. */
+	/*
+	 * Freezing a cgroup freezes all cgroups below it, too; so only the UI thread can be frozen
+	 * alone.
+	 */
 	member_hold(self->bgt, self->member, true);
 	cgroup_wait_frozen("a/ui", true);
 	EXPECT_STANDS(&self->burner);
@@ -69,7 +75,7 @@ TEST_F_TIMEOUT(freezer, ui_thread_alone, 120)
 	pause_for(300 * MSEC);
 	EXPECT_EQ(counts[0], self->burner.state->counts[0]);
 	EXPECT_GT(self->burner.state->counts[1], counts[1] + 1000);
-	/* Both are charged to the container, which is throttled as a whole. */
+	/* Both members are charged to the container, which is throttled as a whole. */
 	container_throttle(self->bgt, self->id, "a");
 	EXPECT_STANDS(&self->burner);
 	container_set_quota(self->bgt, self->id, BGT_QUOTA_UNLIMITED);

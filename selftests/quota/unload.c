@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module is unloaded, whatever it does just then: nothing stays frozen, and nobody is hurt. */
+/* The module is unloaded in every state: nothing stays frozen, and no process is harmed. */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN_PARENT(unload)
 	scene_end();
 }
 
-/* Somebody's request may be under way. */
+/* Unloading may have to wait for a request of another process. */
 static void unload(void)
 {
 	uint64_t end = now() + DEADLINE;
@@ -55,7 +55,7 @@ static void load(void)
 		fail("cannot load the module: %s", strerror(-error));
 }
 
-/* What the module knew is gone with it. */
+/* Loads the module, and makes the container again, since the module has lost everything. */
 static void begin_anew(FIXTURE_DATA(unload) *self)
 {
 	bgt_close(self->bgt);
@@ -92,7 +92,7 @@ TEST_F_TIMEOUT(unload, held, 120)
 	EXPECT_ALL_RUN();
 }
 
-/* With more spent than it may, or about to be told to stand still. */
+/* Unloads during a reprieve, and at its end. */
 TEST_F_TIMEOUT(unload, reprieve, 300)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -113,7 +113,7 @@ TEST_F_TIMEOUT(unload, reprieve, 300)
 	}
 }
 
-/* In the middle of freezing, or thawing, or looking at the budget. */
+/* Unloads while the module freezes, thaws, or looks at the budget. */
 TEST_F_TIMEOUT(unload, busy, 300)
 {
 	for (int i = 0; i < 5; i++) {
@@ -126,7 +126,7 @@ TEST_F_TIMEOUT(unload, busy, 300)
 	}
 }
 
-/* A new module knows nothing of what the old one did. */
+/* A new module knows nothing of the old one's containers. */
 TEST_F_TIMEOUT(unload, reload, 120)
 {
 	struct bgt_container *list;
@@ -147,7 +147,7 @@ TEST_F_TIMEOUT(unload, reload, 120)
 	EXPECT_TRUE(burner_stands(&self->burner, 0));
 }
 
-/* Those who are connected do not keep the module, and are told. */
+/* Connections do not keep the module from being unloaded, and get an error. */
 TEST_F_TIMEOUT(unload, connected, 120)
 {
 	struct pollfd poller = { .fd = bgt_fd(self->bgt), .events = POLLIN };
@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(unload, connected, 120)
 	unload();
 	EXPECT_EQ(-EPROTONOSUPPORT, bgt_container_get(self->bgt, self->id, &none));
 	EXPECT_NE('\0', *bgt_error(self->bgt));
-	/* The last events tell how it all ended, and then there are none any more. */
+	/* After the last events, reading events is an error. */
 	do {
 		ASSERT_GE(poll(&poller, 1, 10000), 0);
 		result = bgt_next_event(self->bgt, &event);
@@ -169,7 +169,10 @@ TEST_F_TIMEOUT(unload, connected, 120)
 	EXPECT_NULL(late);
 }
 
-/* Requests of all kinds all the time: each is answered, or told that there is no module. */
+/*
+ * Makes requests of all kinds, again and again: each must be answered, or get the error that there
+ * is no module.
+ */
 static int ask(void *data)
 {
 	struct bgt_container *containers;
@@ -200,7 +203,10 @@ static int ask(void *data)
 		for (int i = 0; i < 8; i++) {
 			if (!results[i] || results[i] == -EPROTONOSUPPORT)
 				continue;
-			/* Others have the cgroup, or the name. Or it was another module by then. */
+			/*
+			 * Another process has the cgroup or the name, or the module was loaded anew
+			 * in between.
+			 */
 			if (results[i] == -EEXIST || (results[i] == -ENOENT && i == 5) ||
 			    (results[i] == -ENOENT && i == 1))
 				continue;
@@ -212,7 +218,7 @@ static int ask(void *data)
 	return 0;
 }
 
-/* Loaded and unloaded, again and again, with containers, under load, with requests. */
+/* The module is loaded and unloaded again and again, with containers, under load, with requests. */
 TEST_F_TIMEOUT(unload, rounds, 7200)
 {
 	unsigned int rounds = soak() ? 200 : 10;
@@ -259,7 +265,7 @@ TEST_F_TIMEOUT(unload, rounds, 7200)
 	EXPECT_ALL_RUN();
 }
 
-/* Nothing of it is left: no thread, no event, no parameter. */
+/* Nothing of the module is left: no thread, no event, no parameter. */
 TEST_F_TIMEOUT(unload, traces, 120)
 {
 	uint64_t end = now() + DEADLINE;
@@ -268,7 +274,7 @@ TEST_F_TIMEOUT(unload, traces, 120)
 	unload();
 	EXPECT_NE(0, access("/sys/kernel/tracing/events/bgtask", F_OK));
 	EXPECT_NE(0, access("/sys/module/bgtask", F_OK));
-	/* One that has ended may still be leaving. */
+	/* A thread that has ended may still be leaving. */
 	while (!system("grep -qx bgtask /proc/[0-9]*/comm") && now() < end)
 		look_later(end);
 	EXPECT_NE(0, system("grep -qx bgtask /proc/[0-9]*/comm"));

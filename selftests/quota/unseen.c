@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cgroups that come below a member and have not been seen by the module when something else happens
- * to them, or to the member: what was used in them is the container's all the same.
+ * New cgroups below a member that the module has not seen yet when they, or the member, are
+ * removed: their usage is charged to the container all the same.
  */
 #include <stdio.h>
 
@@ -20,7 +20,7 @@ static int burn_5_ms(void *data)
 	return 0;
 }
 
-/* Makes a cgroup, uses CPU time there, and removes it. */
+/* Makes a cgroup, uses CPU time in it, and removes it. Returns its usage. */
 static uint64_t make_use_remove(const char *name)
 {
 	uint64_t usage;
@@ -46,7 +46,7 @@ static void wait_freed(const char *cgroup)
 	}
 }
 
-/* They are there no more when the module is free to look. */
+/* The cgroups are gone before the module has time to look at them. */
 TEST_F_TIMEOUT(accounting, removed_and_freed, 120)
 {
 	uint64_t sum = 0;
@@ -66,7 +66,7 @@ TEST_F_TIMEOUT(accounting, removed_and_freed, 120)
 	EXPECT_EQ(0, container_look(self->bgt, self->b)->usage);
 }
 
-/* The same deeper down, where what is above them was not seen, either; some stay. */
+/* The same for cgroups below others that the module has not seen yet; some of them stay. */
 TEST_F_TIMEOUT(accounting, removed_below_new_ones, 120)
 {
 	cgroup_make("slow");
@@ -83,7 +83,7 @@ TEST_F_TIMEOUT(accounting, removed_below_new_ones, 120)
 	EXPECT_GE(container_look(self->bgt, self->a)->usage, 15 * MSEC);
 }
 
-/* A member's removal does not take away what was used just before, nor add what is used later. */
+/* When a member is removed, its usage before is charged, and its usage afterwards is not. */
 TEST_F_TIMEOUT(accounting, member_removed, 120)
 {
 	uint64_t charged, usage;
@@ -108,7 +108,7 @@ TEST_F_TIMEOUT(accounting, member_removed, 120)
 	EXPECT_EQ(charged, container_look(self->bgt, self->a)->usage);
 }
 
-/* Nor does that of the container: its last event tells of all. */
+/* The last event of a deleted container has its whole usage. */
 TEST_F_TIMEOUT(accounting, container_deleted, 120)
 {
 	uint32_t id = container_new(self->bgt, BGT_QUOTA_UNLIMITED, SEC);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Calls, their answers, and events: who hears what of whom, and what is refused. */
+/* Calls, their answers, and events: who is told what about whom, and what is refused. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <pthread.h>
@@ -36,7 +36,7 @@ TEST_F(relay, call_and_reply)
 	EXPECT_EQ(NULL, genl_find(&self->helper, BGTASK_A_CALL_CONTAINER));
 	payload = genl_find(&self->helper, BGTASK_A_CALL_PAYLOAD);
 	ASSERT_NE(NULL, payload);
-	/* It is the name's attribute, as it was sent. */
+	/* The payload is the attribute with the name, as the app has sent it. */
 	EXPECT_EQ(NLA_HDRLEN + NLA_ALIGN(NLA_HDRLEN + sizeof("one")), payload->nla_len);
 	EXPECT_EQ(0, memcmp((const char *)payload + 2 * NLA_HDRLEN, "one", sizeof("one")));
 
@@ -48,7 +48,7 @@ TEST_F(relay, call_and_reply)
 	EXPECT_EQ(1234, genl_get_u32(&self->app, BGTASK_A_TASK_ID));
 }
 
-/* An answer that is nothing but one. */
+/* An answer that only acknowledges. */
 TEST_F(relay, acknowledgment)
 {
 	call(&self->app, "one", NLM_F_ACK);
@@ -67,13 +67,13 @@ TEST_F(relay, refusal)
 	EXPECT_STREQ("there is no such task", self->app.text);
 	EXPECT_EQ(0, self->app.answers);
 
-	/* An error needs no acknowledgment asked for, and no text. */
+	/* An error is sent even if no acknowledgment was asked for, and without a text. */
 	call(&self->app, "two", 0);
 	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), -EIO, NULL));
 	EXPECT_EQ(-EIO, result(&self->app));
 	EXPECT_STREQ("", self->app.text);
 
-	/* What is too long for a text is cut off. */
+	/* A text that is too long is cut off. */
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	call(&self->app, "three", 0);
@@ -82,7 +82,7 @@ TEST_F(relay, refusal)
 	EXPECT_EQ(79, strlen(self->app.text));
 }
 
-/* Answers need not come in the order of the calls. */
+/* Answers may come in another order than the calls. */
 TEST_F(relay, any_order)
 {
 	uint32_t first, second;
@@ -99,7 +99,7 @@ TEST_F(relay, any_order)
 	EXPECT_EQ(0, result(&self->app));
 }
 
-/* Who calls is known by where it is, and cannot be told by it. */
+/* The module itself finds out the caller's process, user and container. */
 static int call_as_user(void *data)
 {
 	struct genl genl;
@@ -139,7 +139,7 @@ static void *call_as_thread(void *data)
 	return NULL;
 }
 
-/* It is the process that calls, not one of its threads; for the user whose socket it is. */
+/* The stamp has the process, even if a thread calls; and the user who has opened the socket. */
 TEST_F(relay, stamps_of_threads_and_sockets)
 {
 	struct genl handed_on;
@@ -159,7 +159,7 @@ TEST_F(relay, stamps_of_threads_and_sockets)
 	genl_close(&handed_on);
 }
 
-/* A socket keeps its name, and no other has it. */
+/* A socket keeps its number, and no other socket gets it. */
 TEST_F(relay, peers)
 {
 	uint32_t peer, other;
@@ -180,7 +180,7 @@ TEST_F(relay, peers)
 	EXPECT_EQ(other, genl_get_u32(&self->helper, BGTASK_A_CALL_PEER));
 }
 
-/* What is malformed does not reach the helper. */
+/* Malformed calls do not reach the helper. */
 TEST_F(relay, policy)
 {
 	genl_begin(&self->app, BGTASK_CMD_TASK_REGISTER);
@@ -196,7 +196,7 @@ TEST_F(relay, policy)
 	EXPECT_FALSE(genl_receive(&self->helper, 0));
 }
 
-/* A call of so many bytes, of names as long as an attribute's header. */
+/* Sends a call of this size, made of names that are as long as an attribute's header. */
 static int call_long(struct genl *genl, size_t size)
 {
 	const struct nlattr name = { .nla_len = NLA_HDRLEN + 2, .nla_type = BGTASK_A_TASK_NAME };
@@ -221,8 +221,8 @@ static int call_long(struct genl *genl, size_t size)
 }
 
 /*
- * The call is an attribute of what the helper gets, and its length has 16 bits there: what is
- * longer would end in what looks like words of the kernel.
+ * The helper gets the call as an attribute, whose length has 16 bits: the rest of a longer call
+ * would look like attributes of the kernel.
  */
 TEST_F(relay, long_calls)
 {
@@ -270,7 +270,7 @@ TEST_F(relay, events)
 	EXPECT_STREQ("there is no such peer", self->helper.text);
 }
 
-/* What the helper itself gets wrong is refused, and the call can still be answered. */
+/* Invalid answers of the helper are refused, and the call can still be answered. */
 TEST_F(relay, bad_replies)
 {
 	static const struct payload broken = { .size = 5, .data = { 8, 0, 1, 0, 0 } };
@@ -289,11 +289,11 @@ TEST_F(relay, bad_replies)
 	EXPECT_FALSE(genl_receive(&self->app, 0));
 	EXPECT_EQ(0, reply(&self->helper, id, 0, NULL));
 	EXPECT_EQ(0, result(&self->app));
-	/* But once. */
+	/* A call can be answered only once. */
 	EXPECT_EQ(-ENOENT, reply(&self->helper, id, 0, NULL));
 }
 
-/* All that is an error number is one, and all that can be a command is an event's. */
+/* The module accepts each valid error number, and each command of an event. */
 TEST_F(relay, bounds)
 {
 	static const struct payload nothing;
@@ -322,8 +322,8 @@ TEST_F(relay, bounds)
 }
 
 /*
- * Without memory for an answer either the helper is told, and can try again, or the caller is: none
- * waits for ever. Only where the kernel can pretend that.
+ * If memory for an answer is lacking, the helper is told and can try again, or the caller is told:
+ * nobody waits for ever. Only where the kernel can pretend a lack of memory.
  */
 TEST_F_TIMEOUT(relay, no_memory, 60)
 {
@@ -353,7 +353,7 @@ TEST_F_TIMEOUT(relay, no_memory, 60)
 	EXPECT_GT(told, 0);
 }
 
-/* Sends a call while the @nth allocation for it fails, and stores whether one has. */
+/* Sends a call while the @nth allocation for it fails, and stores whether one has failed. */
 static int call_without_memory(struct genl *app, unsigned int nth, bool *failed)
 {
 	int error, fd;
@@ -366,7 +366,7 @@ static int call_without_memory(struct genl *app, unsigned int nth, bool *failed)
 	return error;
 }
 
-/* Without memory for a call the caller is told, or the helper gets the call all the same. */
+/* If memory for a call is lacking, the caller is told, or the helper gets the call all the same. */
 TEST_F_TIMEOUT(relay, no_memory_for_calls, 60)
 {
 	unsigned int nth = 0, refused = 0;
@@ -376,7 +376,7 @@ TEST_F_TIMEOUT(relay, no_memory_for_calls, 60)
 	do {
 		error = call_without_memory(&self->app, ++nth, &failed);
 		EXPECT_TRUE(!error || error == -ENOBUFS);
-		/* The kernel refuses before it returns. */
+		/* The refusal is there when the send returns. */
 		if (!error && genl_receive(&self->app, 0))
 			error = genl_result_of(&self->app);
 		if (!error) {
@@ -392,7 +392,7 @@ TEST_F_TIMEOUT(relay, no_memory_for_calls, 60)
 	EXPECT_GT(refused, 0);
 }
 
-/* The caller has not waited for the answer. */
+/* The caller closes its socket before the answer. */
 TEST_F(relay, caller_ends)
 {
 	uint32_t id, peer;
@@ -406,7 +406,10 @@ TEST_F(relay, caller_ends)
 	EXPECT_EQ(-ENOENT, reply(&self->helper, id, 0, NULL));
 }
 
-/* The unit tests that ran when the module was loaded; only where the kernel has KUnit. */
+/*
+ * Reads the results of the unit tests that ran when the module was loaded; only where the kernel
+ * has KUnit.
+ */
 TEST_F(relay, kunit)
 {
 	FILE *file = fopen(RESULTS, "r");
@@ -430,7 +433,7 @@ int main(int argc, char **argv)
 			    (char *)"-T", (char *)"no_memory_for_calls", NULL };
 	const char *kernel = getenv("KERNEL");
 
-	/* The debug kernel has both, so there their absence is a failure. */
+	/* The debug kernel has both KUnit and faults, so their absence is a failure there. */
 	if (argc == 1 && access("/sys/kernel/debug/kunit", F_OK) &&
 	    (!kernel || strcmp(kernel, "debug")))
 		return test_harness_run(7, reduced);

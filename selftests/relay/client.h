@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs about the library's side begin with: it is connected, and there is a helper. */
+/* What the programs about the library's side begin with: a connected library, and a helper. */
 #ifndef BGTASK_TEST_CLIENT_H
 #define BGTASK_TEST_CLIENT_H
 

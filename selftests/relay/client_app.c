@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library's calls for apps and conditions, and what all that has a name is called.
+ * The library's calls for apps and conditions, and the names of all its enumerations.
  */
 #include <errno.h>
 #include <linux/bgtask.h>

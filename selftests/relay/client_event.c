@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the library tells of what it was not asked for: of instances, registrations, apps and
- * conditions, in one queue with what becomes of mutexes.
+ * Events of the helper: of instances, registrations, apps and conditions, in one queue with the
+ * module's events of mutexes.
  */
 #include <linux/bgtask.h>
 
@@ -25,7 +25,7 @@ TEST_F(client, events)
 	payload_u32(&ended, BGTASK_A_INSTANCE_STATUS, (uint32_t)-1);
 	payload_text(&ended, BGTASK_A_INSTANCE_MESSAGE, "no way");
 
-	/* One comes amidst a call and is told before those that come later. */
+	/* An event that comes during a call is kept, and read before later events. */
 	app_start(self->bgt, app_unregister);
 	id = play_take(&self->helper, BGTASK_CMD_TASK_UNREGISTER);
 	play_event(&self->helper, peer, BGTASK_CMD_INSTANCE_PROGRESS_NTF, &first);
@@ -55,7 +55,7 @@ TEST_F(client, events)
 	EXPECT_EQ(0, bgt_next_event(self->bgt, &event_told));
 	EXPECT_FALSE(app_readable(self->bgt));
 
-	/* What nobody takes is freed. */
+	/* Closing the connection frees events that nobody has read. */
 	play_event(&self->helper, peer, BGTASK_CMD_INSTANCE_ENDED_NTF, &ended);
 	app_start(self->bgt, app_unregister);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_UNREGISTER), NULL);
@@ -63,7 +63,7 @@ TEST_F(client, events)
 	bgt_close(self->bgt);
 }
 
-/* Mutexes and instances share the queue. */
+/* Events of mutexes and of instances share the queue. */
 TEST_F(client, events_and_mutexes)
 {
 	struct party other = party_new("client");
@@ -106,7 +106,7 @@ static void put_watched_task(struct payload *payload, uint32_t id)
 	payload_u8(payload, BGTASK_A_TASK_ONESHOT, 1);
 	payload_u32(payload, BGTASK_A_TASK_CONDITIONS, 0x21);
 	payload_u8(payload, BGTASK_A_TASK_CANCEL_ON_CONDITION_LOSS, 1);
-	/* Of a newer helper. */
+	/* An attribute of a newer helper, which the library must ignore. */
 	payload_u32(payload, 1000, 1);
 }
 
@@ -122,7 +122,7 @@ static void put_installed_app(struct payload *payload)
 	payload_u32(payload, BGTASK_A_APP_EXTENSION, BGTASK_EXTENSION_REASON_SAVING_DATA);
 }
 
-/* What becomes of registrations, apps and conditions. */
+/* Events of registrations, apps and conditions. */
 TEST_F(client, watched)
 {
 	struct payload registered = { 0 }, unregistered = { 0 }, installed = { 0 }, access_ = { 0 };
@@ -145,7 +145,7 @@ TEST_F(client, watched)
 	payload_u32(&conditions, BGTASK_A_CONDITION_CONDITIONS, 0x25);
 	payload_u8(&bad, BGTASK_A_CONDITION_CONDITIONS, 1);
 
-	/* What cannot be understood is left out. */
+	/* Events that lack required attributes are left out. */
 	play_event(&self->helper, peer, BGTASK_CMD_TASK_REGISTERED_NTF, &none);
 	play_event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &none);
 	play_event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &bad);
@@ -207,7 +207,7 @@ TEST_F(client, watched)
 	EXPECT_EQ(0, bgt_next_event(self->bgt, &told));
 	EXPECT_FALSE(app_readable(self->bgt));
 
-	/* What nobody takes is freed. */
+	/* Closing the connection frees events that nobody has read. */
 	play_event(&self->helper, peer, BGTASK_CMD_TASK_REGISTERED_NTF, &registered);
 	play_event(&self->helper, peer, BGTASK_CMD_CONDITION_CHANGED_NTF, &conditions);
 	EXPECT_TRUE(app_readable(self->bgt));

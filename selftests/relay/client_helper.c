@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library, when the helper ends and when the next one comes.
+ * The library when the helper ends, and when the next one comes.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
 
 #include "client.h"
 
-/* A new helper is told what the old one knew. */
+/* The library tells the new helper about its app and its instance. */
 TEST_F(client, new_helper)
 {
 	struct payload answer = { 0 }, first = { 0 };
@@ -45,7 +45,7 @@ TEST_F(client, new_helper)
 	play_reply(&self->helper, associate_id, NULL);
 	payload_progress(&first, 10);
 	play_event(&self->helper, peer, BGTASK_CMD_INSTANCE_PROGRESS_NTF, &first);
-	/* Meanwhile it was cancelled. */
+	/* The instance was cancelled while there was no helper. */
 	payload_u32(&answer, BGTASK_A_INSTANCE_REASON, BGTASK_CANCEL_REASON_IDLE_TASK);
 	play_reply(&self->helper, attach_id, &answer);
 	ASSERT_EQ(1, app_event(self->bgt, &event_told));
@@ -57,7 +57,10 @@ TEST_F(client, new_helper)
 	EXPECT_FALSE(app_readable(self->bgt));
 }
 
-/* It may come to know of it amidst a call, and does not hide that it failed. */
+/*
+ * The library learns of the new helper during a call, and reports that the new helper has refused
+ * it.
+ */
 TEST_F(client, new_helper_refuses)
 {
 	const struct bgt_event *event_told;
@@ -80,7 +83,7 @@ TEST_F(client, new_helper_refuses)
 	EXPECT_FALSE(app_readable(self->bgt));
 }
 
-/* Without a helper, and when it ends. */
+/* Calls without a helper, and calls whose helper ends. */
 TEST_F(client, no_helper)
 {
 	app_start(self->bgt, app_progress);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library's calls for instances: to list and cancel them, and those of the instance itself,
- * which attaches, defers its end, and hears that it is cancelled.
+ * The library's calls for instances: listing and cancelling them, and the calls of an instance
+ * itself, which attaches, defers its end, and is told of its cancellation.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -153,14 +153,14 @@ TEST_F(client, deferral)
 	app_start(self->bgt, undefer);
 	expect_completion(_metadata, &self->helper);
 
-	/* All deferrals were done before the end. */
+	/* The completion is sent at once, as all deferrals have ended before. */
 	bgt_instance_defer(self->bgt);
 	EXPECT_EQ(0, undefer(self->bgt));
 	EXPECT_FALSE(genl_receive(&self->helper, 0));
 	app_start(self->bgt, complete);
 	expect_completion(_metadata, &self->helper);
 
-	/* What is never sent is freed. */
+	/* Closing the connection frees a completion that was never sent. */
 	bgt_instance_defer(self->bgt);
 	EXPECT_EQ(0, complete(self->bgt));
 	bgt_close(self->bgt);
@@ -190,13 +190,13 @@ TEST_F(client, canceled)
 	EXPECT_TRUE(event_told->instance->canceled);
 	EXPECT_EQ(BGT_CANCEL_CONDITION_LOSS, event_told->instance->reason);
 
-	/* Once. */
+	/* A second cancellation makes no second event. */
 	play_event(&self->helper, peer, BGTASK_CMD_INSTANCE_CANCELED_NTF, &event_data);
 	EXPECT_EQ(0, bgt_next_event(self->bgt, &event_told));
 	EXPECT_FALSE(app_readable(self->bgt));
 }
 
-/* It was cancelled before it attached. */
+/* The instance was cancelled before it attached. */
 TEST_F(client, canceled_before)
 {
 	const struct bgt_event *event_told;

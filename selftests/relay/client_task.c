@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The library's calls for tasks: what reaches the helper, and what becomes of its answer.
+ * The library's calls for tasks: what the helper gets, and what the caller gets of the helper's
+ * answer.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -64,7 +65,7 @@ TEST_F(client, task_register)
 	EXPECT_EQ(0, app_end());
 	EXPECT_EQ(1234, given_id);
 
-	/* What was not set is not said. */
+	/* Options that were not set are not sent. */
 	app_start(self->bgt, register_little);
 	id = play_take(&self->helper, BGTASK_CMD_TASK_REGISTER);
 	EXPECT_EQ(BGTASK_TRIGGER_APPLICATION, call_number(&self->helper, BGTASK_A_TASK_TRIGGER));
@@ -76,7 +77,7 @@ TEST_F(client, task_register)
 	EXPECT_EQ(-EEXIST, app_end());
 	EXPECT_STREQ("the app has a task of this name", bgt_error(self->bgt));
 
-	/* An answer without an id is none. */
+	/* An answer without an id is invalid. */
 	app_start(self->bgt, register_little);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_REGISTER), NULL);
 	EXPECT_EQ(-EPROTO, app_end());
@@ -163,7 +164,7 @@ static void put_task(struct payload *payload, uint32_t id)
 	payload_u64(&entry, BGTASK_A_TASK_INTERVAL, 900 * SEC);
 	payload_u8(&entry, BGTASK_A_TASK_ONESHOT, 1);
 	payload_u32(&entry, BGTASK_A_TASK_CONDITIONS, 0x30);
-	/* Of a newer helper. */
+	/* An attribute of a newer helper, which the library must ignore. */
 	payload_u32(&entry, 1000, 1);
 	payload_put(payload, BGTASK_A_TASK_ENTRY | NLA_F_NESTED, entry.data, entry.size);
 }
@@ -203,20 +204,22 @@ TEST_F(client, task_list)
 	EXPECT_EQ(0x30, tasks->conditions);
 	bgt_task_free(tasks);
 
-	/* None at all. */
+	/* An empty list. */
 	app_start(self->bgt, list_tasks);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_GET), NULL);
 	EXPECT_EQ(0, app_end());
 	EXPECT_EQ(NULL, tasks);
 
-	/* A list that does not go on would never end. */
+	/*
+	 * A part of a list without progress would make the library ask for ever, so it is an error.
+	 */
 	app_start(self->bgt, list_tasks);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_GET), &first);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_GET), &first);
 	EXPECT_EQ(-EPROTO, app_end());
 	EXPECT_EQ(NULL, tasks);
 
-	/* What was read before it went wrong is not handed out. */
+	/* After an error, the caller does not get the part of the list that was read before. */
 	app_start(self->bgt, list_tasks);
 	play_reply(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_GET), &first);
 	play_refuse(&self->helper, play_take(&self->helper, BGTASK_CMD_TASK_GET), -EIO, "broken");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sends and takes single messages between bare sockets that play an app and the helper, so that a
- * test decides what happens between any two of them.
+ * Sends and receives single messages between bare sockets that play an app and the helper, so that
+ * the test decides what happens between two messages.
  */
 #include <errno.h>
 #include <linux/bgtask.h>

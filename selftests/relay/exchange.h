@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What bare sockets that play an app and the helper say to each other, a message at a time. */
+/* Single messages between bare sockets that play an app and the helper. */
 #ifndef BGTASK_TEST_EXCHANGE_H
 #define BGTASK_TEST_EXCHANGE_H
 
@@ -10,18 +10,21 @@
 
 /* Makes a call, without waiting for the answer. */
 void call(struct genl *app, const char *name, uint16_t flags);
-/* How a call has ended: 0, the error with which it was refused, or -ETIME. */
+/* The result of a call: 0, the error with which it was refused, or -ETIME if there is no answer. */
 int result(struct genl *app);
 
-/* Waits for what is sent next, and returns its command. */
+/* Waits for the next message, and returns its command. */
 uint8_t receive(struct genl *genl);
 /* Takes a call, and returns its id. */
 uint32_t take(struct genl *helper);
 
-/* Answers a call: with nothing, or an error and, if it is not NULL, a text; or a payload. */
+/*
+ * Answer a call: with an acknowledgment, or an error and, if it is not NULL, a text; or with a
+ * payload.
+ */
 int reply(struct genl *helper, uint32_t id, int error, const char *text);
 int reply_with(struct genl *helper, uint32_t id, const struct payload *payload);
-/* Tells a peer what it has not asked for. */
+/* Sends an event to a peer. */
 int tell(struct genl *helper, uint32_t peer, uint8_t command, const struct payload *payload);
 
 #endif

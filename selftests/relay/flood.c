@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Those who call too much, or do not read what they are sent, are in nobody else's way. */
+/* Callers that make too many calls, or read no messages, do not hinder others. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* One that does not read cannot make the helper wait. */
+/* A peer that reads nothing cannot make the helper wait. */
 TEST_F(relay, deaf_peer)
 {
 	static const struct payload nothing;
@@ -29,7 +29,7 @@ TEST_F(relay, deaf_peer)
 	EXPECT_STREQ("the peer does not read what it is sent", self->helper.text);
 }
 
-/* One user, or one container, cannot have more than so many that wait. */
+/* The calls of a user, or of a container, that wait for an answer are limited. */
 TEST_F(relay, limits)
 {
 	uint32_t id = 0;
@@ -58,7 +58,7 @@ static int flood(void *data)
 		return 255;
 	for (int i = 0; i < 1000 && !error; i++) {
 		call(&genl, "flood", 0);
-		/* Only refusals come. */
+		/* There are no acknowledgments, so only refusals come. */
 		if (genl_receive(&genl, 0))
 			error = genl_result_of(&genl);
 	}
@@ -66,7 +66,7 @@ static int flood(void *data)
 	return 0;
 }
 
-/* Somebody who floods the helper is in nobody's way but its own. */
+/* An app that floods the helper only reaches its own limit; others can call. */
 TEST_F_TIMEOUT(relay, flood, 60)
 {
 	unsigned int seen = 0;
@@ -89,7 +89,7 @@ TEST_F_TIMEOUT(relay, flood, 60)
 	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, receive(&self->helper));
 }
 
-/* Calls until the helper's socket is full. Returns how often that was not so. */
+/* Makes calls until the helper's socket is full. Returns how many calls fit in. */
 static unsigned int fill_helper(struct genl *app, const struct genl *helper)
 {
 	unsigned int calls = 0;
@@ -108,7 +108,10 @@ static unsigned int fill_helper(struct genl *app, const struct genl *helper)
 	fail("the helper's socket does not get full");
 }
 
-/* A helper that does not read is told nothing; callers hear of it. Who is gone, it hears later. */
+/*
+ * A helper that reads nothing gets no calls, and callers get an error. It is told of closed sockets
+ * later.
+ */
 TEST_F_TIMEOUT(relay, deaf_helper, 60)
 {
 	unsigned int calls;
@@ -120,14 +123,14 @@ TEST_F_TIMEOUT(relay, deaf_helper, 60)
 	peer = genl_get_u32(&self->helper, BGTASK_A_CALL_PEER);
 	calls = fill_helper(&self->app, &self->helper);
 	EXPECT_STREQ("the helper does not keep up", self->app.text);
-	/* However often that is: what was refused does not wait, and is charged to nobody. */
+	/* Refused calls do not count as waiting, however many there are. */
 	for (int i = 0; i < 300; i++) {
 		call(&self->app, "flood", 0);
 		EXPECT_EQ(-EBUSY, result(&self->app));
 	}
 	genl_close(&self->other);
 
-	/* The socket has overflown, and says so once. */
+	/* The first read reports once that the socket has overflown; genl_receive() skips that. */
 	while (calls) {
 		if (!genl_receive(&self->helper, DEADLINE))
 			fail("a call is missing");
@@ -137,12 +140,15 @@ TEST_F_TIMEOUT(relay, deaf_helper, 60)
 	start = now();
 	EXPECT_EQ(BGTASK_CMD_PEER_GONE_NTF, receive(&self->helper));
 	EXPECT_EQ(peer, genl_get_u32(&self->helper, BGTASK_A_CALL_PEER));
-	/* Not much later than there is room. */
+	/* The helper is told soon after there is room in its socket. */
 	if (exact_clock())
 		EXPECT_LT(now() - start, SEC);
 }
 
-/* Those that come and go meanwhile are not remembered: the kernel's memory is not theirs. */
+/*
+ * The module does not remember sockets that have come and gone meanwhile, which would use kernel
+ * memory.
+ */
 TEST_F_TIMEOUT(relay, deaf_helper_and_many_sockets, 60)
 {
 	unsigned int calls, gone = 0;
@@ -157,7 +163,10 @@ TEST_F_TIMEOUT(relay, deaf_helper_and_many_sockets, 60)
 		genl_close(&passing);
 	}
 
-	/* It is told of the first one, of which it has never heard, a little later. */
+	/*
+	 * At most the first socket is reported, a little later, although the helper has got no call
+	 * of it.
+	 */
 	while (calls) {
 		if (receive(&self->helper) == BGTASK_CMD_CALL_NTF)
 			calls--;
@@ -170,7 +179,7 @@ TEST_F_TIMEOUT(relay, deaf_helper_and_many_sockets, 60)
 	}
 	EXPECT_LE(gone, 1);
 
-	/* And then everybody can call. */
+	/* When the socket is read, calls work again. */
 	call(&self->other, "at last", NLM_F_ACK);
 	EXPECT_EQ(0, reply(&self->helper, take(&self->helper), 0, NULL));
 	EXPECT_EQ(0, result(&self->other));

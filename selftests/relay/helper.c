@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who is the helper, and what becomes of the calls when it is not any more. */
+/* Which process is the helper, and what becomes of calls when it ends. */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <sys/syscall.h>
@@ -22,7 +22,7 @@ TEST_F(relay, no_helper)
 	EXPECT_STREQ("there is no helper (bgtaskd does not run)", self->app.text);
 }
 
-/* Those whose calls it had are told; they can call the next one. */
+/* The callers of an ended helper get an error, and can call the next helper. */
 TEST_F(relay, helper_ends)
 {
 	call(&self->app, "one", NLM_F_ACK);
@@ -42,7 +42,7 @@ TEST_F(relay, helper_ends)
 	EXPECT_EQ(0, result(&self->app));
 }
 
-/* Attaches, and ends; a child of its that does nothing still has the socket. */
+/* Becomes the helper and exits; a child that does nothing keeps the socket open. */
 static int attach_and_end(void *data)
 {
 	struct genl *genl = data;
@@ -68,7 +68,7 @@ TEST_F(relay, helper_leaves_its_socket)
 	call(&self->app, "x", NLM_F_ACK);
 	EXPECT_EQ(-ENOTCONN, result(&self->app));
 
-	/* Nor does it keep another one from taking its place. */
+	/* The child does not keep another process from becoming the helper. */
 	pid = task_start("a", attach_and_end, &self->helper);
 	ASSERT_EQ(0, task_wait(pid));
 	ASSERT_EQ(0, genl_open(&self->helper));
@@ -106,7 +106,7 @@ TEST_F(relay, strangers)
 	EXPECT_EQ(-EPERM, reply(&self->other, id, 0, NULL));
 	EXPECT_STREQ("only the helper may do this", self->other.text);
 	EXPECT_EQ(-EPERM, tell(&self->other, peer, BGTASK_CMD_INSTANCE_ENDED_NTF, &nothing));
-	/* Nothing came of it. */
+	/* Nothing of this has reached the app. */
 	EXPECT_FALSE(genl_receive(&self->app, 0));
 	EXPECT_EQ(0, reply(&self->helper, id, 0, NULL));
 	EXPECT_EQ(0, result(&self->app));
@@ -115,7 +115,7 @@ TEST_F(relay, strangers)
 	EXPECT_EQ(EPERM, task_wait(task_start("a", attach_as_user, NULL)));
 }
 
-/* With the module, all that waits for it ends. */
+/* When the module is unloaded, waiting calls end. */
 TEST_F_TIMEOUT(relay, module_unloaded, 60)
 {
 	uint64_t end = now() + DEADLINE;

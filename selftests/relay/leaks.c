@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is done again and again leaves no memory behind in the kernel: the objects that are in use
- * there are counted before and after.
+ * Repeated operations leak no kernel memory: counts the kernel's objects in use before and after.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +19,10 @@
 #include "task.h"
 
 #define ROUNDS	400
-/* Less than one in two rounds. */
+/* A leak of one object in each round would be twice as many. */
 #define FEW	(ROUNDS / 2)
 
-/* CPUs keep free objects, which count as used until they are given back. */
+/* Empties the CPUs' caches of free objects, since objects in them count as used. */
 static void give_back_free_objects(void)
 {
 	glob_t paths;
@@ -41,8 +40,9 @@ static void give_back_free_objects(void)
 }
 
 /*
- * Of all sizes. What others allocate and free meanwhile is much less than one object a round. The
- * debug kernel keeps what is freed for a while, and looks for leaks itself, when the guest ends.
+ * Counts objects of all sizes. Other programs allocate and free much less than an object in a
+ * round. The debug kernel keeps freed objects for a while, and looks for leaks itself at the end of
+ * the guest: there the count is 0.
  */
 static long count_objects(void)
 {
@@ -63,13 +63,13 @@ static long count_objects(void)
 	return sum;
 }
 
-/* Objects that remain of ROUNDS rounds; once there are few, or if the deadline passes. */
+/* How many objects are left of ROUNDS rounds. Waits until there are few, or the deadline passes. */
 static long count_left(FIXTURE_DATA(relay) *self, void (*round)(FIXTURE_DATA(relay) *self))
 {
 	long before, left;
 	uint64_t end;
 
-	/* What is kept from the first rounds is there then. */
+	/* The first rounds allocate what is kept afterwards. */
 	for (unsigned int i = 0; i < ROUNDS / 10; i++)
 		round(self);
 	pause_for(SEC);
@@ -77,7 +77,7 @@ static long count_left(FIXTURE_DATA(relay) *self, void (*round)(FIXTURE_DATA(rel
 	before = count_objects();
 	for (unsigned int i = 0; i < ROUNDS; i++)
 		round(self);
-	/* The socket has what was told; and the kernel takes its time to free a cgroup. */
+	/* Unread events take memory; and the kernel frees a cgroup only after a while. */
 	event_drain(self->bgt);
 	end = now() + DEADLINE;
 	while ((left = count_objects() - before) >= FEW && now() < end)
@@ -100,7 +100,7 @@ static void refuse_call(FIXTURE_DATA(relay) *self)
 		fail("the call is not refused");
 }
 
-/* The caller is gone before it is answered. */
+/* The caller closes its socket before the answer. */
 static void drop_call(FIXTURE_DATA(relay) *self)
 {
 	struct genl caller;
@@ -134,7 +134,7 @@ static int call_as_user(void *data)
 	return error == -EDQUOT ? 0 : -error;
 }
 
-/* A user each time, who may do nothing. */
+/* Makes a refused call as another user each time. */
 static void refuse_user(FIXTURE_DATA(relay) *self)
 {
 	static uid_t uid = 100000;
@@ -145,7 +145,10 @@ static void refuse_user(FIXTURE_DATA(relay) *self)
 		fail("user %u is not refused", uid);
 }
 
-/* The user is known by then, as there is a socket. */
+/*
+ * The limit of calls is checked after the socket is known, so the helper is told when the socket
+ * closes.
+ */
 static void refuse_call_of_user(FIXTURE_DATA(relay) *self)
 {
 	refuse_user(self);
@@ -174,14 +177,17 @@ static void own_mutex(FIXTURE_DATA(relay) *self)
 	party_end(&party);
 }
 
-/* Two wait; one gives up, and the other one is gone while it waits; and so is the owner then. */
+/*
+ * Of two waiters, one times out and the other one closes its socket while it waits; then the owner
+ * closes its own.
+ */
 static void wait_for_mutex(FIXTURE_DATA(relay) *self)
 {
 	struct party owner = party_new("wanted"), patient = party_new("wanted"),
 		     hasty = party_new("wanted");
 
 	(void)self;
-	/* The owner before may have ended as such. */
+	/* Returns BGT_MUTEX_ABANDONED if an owner before has closed its socket. */
 	if (bgt_mutex_acquire(owner.mutex, 0) < 0)
 		fail("%s", bgt_error(owner.bgt));
 	party_wait(&patient, BGT_TIMEOUT_INFINITE);

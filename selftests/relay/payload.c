@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes attributes one behind the other, as answers and events of the helper have them. */
+/* Puts attributes one after the other, as the helper's answers and events have them. */
 #include <linux/netlink.h>
 #include <string.h>
 

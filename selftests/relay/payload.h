@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Attributes one after the other: what the helper answers, and tells. */
+/* Attributes one after the other, for answers and events of the helper. */
 #ifndef BGTASK_TEST_PAYLOAD_H
 #define BGTASK_TEST_PAYLOAD_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Plays the helper by a bare socket, which answers what and when the test says; the library, which
- * waits for these answers, runs in a thread beside it.
+ * Plays the helper by a bare socket, which answers what and when the test says. The library's
+ * calls, which wait for these answers, are made in a thread.
  */
 #include <linux/bgtask.h>
 #include <poll.h>

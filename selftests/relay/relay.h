@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs about the relay begin with: a helper, two who call, and a container. */
+/* What the programs about the relay begin with: a helper, two callers, and a container. */
 #ifndef BGTASK_TEST_RELAY_H
 #define BGTASK_TEST_RELAY_H
 
@@ -11,7 +11,7 @@
 #include "player.h"
 #include "scene.h"
 
-/* Who is in no container, nor an administrator. */
+/* A user who is no administrator. */
 #define USER	1001
 
 FIXTURE(relay) {

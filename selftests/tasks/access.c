@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Access: what the user lets an app do, and how many may be on the lock screen. */
+/* Access: what the user lets an app do, and how many apps may be on the lock screen. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static const enum bgt_trigger restricted[] = {
 	BGT_TRIGGER_USER_PRESENT,
 };
 
-/* Time, push and the user's doings are for apps on the lock screen; channel.c has channels. */
+/* These triggers need access to the lock screen; channel_launch.c tests control-channel. */
 TEST_F_TIMEOUT(access, needed, 120)
 {
 	static const enum bgt_access enough[] = {
@@ -77,7 +77,7 @@ TEST_F_TIMEOUT(access, needed, 120)
 		}
 		set_access(self->bgt, APP, enough[i % 2]);
 		EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
-		/* Which it has now. */
+		/* The app has access now, so the task is launched at once. */
 		ASSERT_EQ(0, bgt_trigger_fire(self->bgt, APP, "ok", restricted[i], NULL));
 		EXPECT_NE(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "ok")->state);
 		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
@@ -86,7 +86,10 @@ TEST_F_TIMEOUT(access, needed, 120)
 	}
 }
 
-/* It is latched like what waits for a condition: remembered once, and by the next helper. */
+/*
+ * A firing without access is latched like one that waits for a condition: once, also by the next
+ * helper.
+ */
 TEST_F_TIMEOUT(access, latched, 60)
 {
 	uint32_t id = fire(self->bgt, "ok", BGT_TRIGGER_PUSH);
@@ -119,7 +122,7 @@ TEST_F_TIMEOUT(access, not_needed, 60)
 	}
 }
 
-/* There are so many slots. Who gets one, or loses it, is told. */
+/* The number of slots is limited. An app that gets a slot, or loses it, is told. */
 TEST_F_TIMEOUT(access, slots, 60)
 {
 	helper_install(self->bgt, "org.example.B", "");
@@ -135,11 +138,14 @@ TEST_F_TIMEOUT(access, slots, 60)
 	EXPECT_EQ(NULL, instance_look(self->bgt, APP, "removed"));
 	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN));
 	EXPECT_STREQ("all 2 lock-screen slots are taken", bgt_error(self->bgt));
-	/* Who has one may have it again; who is always allowed takes none. */
+	/*
+	 * An app keeps its slot when it is allowed again; an app that is always allowed takes no
+	 * slot.
+	 */
 	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
 	set_access(self->bgt, "org.example.C", BGT_ACCESS_ALWAYS_ALLOWED);
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
-	/* The next helper counts the same. */
+	/* The next helper counts the same slots as taken. */
 	helper_restart(self->bgt);
 	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN));
 
@@ -147,13 +153,13 @@ TEST_F_TIMEOUT(access, slots, 60)
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "removed", BGT_INSTANCE_COMPLETED));
 	set_access(self->bgt, "org.example.C", BGT_ACCESS_LOCK_SCREEN);
 	EXPECT_EQ(-EBUSY, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN));
-	/* A slot is free again when its app is removed. */
+	/* Removing an app frees its slot. */
 	ASSERT_EQ(0, bgt_app_remove(self->bgt, "org.example.B"));
 	set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN);
 	EXPECT_EQ(-ENOENT, bgt_app_set_access(self->bgt, "org.example.B", BGT_ACCESS_LOCK_SCREEN));
 }
 
-/* Who is denied runs nothing, whatever fires, and what runs is cancelled. */
+/* A denied app runs nothing, whatever fires, and its running tasks are cancelled. */
 TEST_F_TIMEOUT(access, denied, 60)
 {
 	static const enum bgt_access denials[] = {
@@ -188,7 +194,7 @@ TEST_F_TIMEOUT(access, denied, 60)
 	}
 }
 
-/* What is due once meanwhile is due until the app is allowed to again, and runs once. */
+/* Oneshot tasks that become due while the app is denied run once the app is allowed again. */
 TEST_F_TIMEOUT(access, denied_when_due, 60)
 {
 	struct bgt_task *list;
@@ -214,7 +220,10 @@ TEST_F_TIMEOUT(access, denied_when_due, 60)
 		ASSERT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "removed", false));
 
 		set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED);
-		/* The first round's have long completed. */
+		/*
+		 * In the second round, instances of the first round have completed already: wait
+		 * for the new ones.
+		 */
 		end = now() + DEADLINE;
 		while (instance_count(self->bgt, APP) < count + 2 && now() < end)
 			look_later(end);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks for all that the library has for an administrator, an app's own process or an instance, once
- * while a call of the library may fail, and again if one has: then nothing fails, and nothing may
- * be missing. Ends with 0 if all is as it should be, else with 1, and says why.
+ * Makes all calls that the library has for an administrator, an app's own process or an instance,
+ * once while a call of the library may fail, and, if one has failed, again: then nothing may fail,
+ * and nothing may be missing. Exits with 0 if all is as it should be, else with 1, and says why.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #define CONTAINER		"asker"
 #define CGROUP			"/sys/fs/cgroup/bgtask-selftest-asker"
 
-/* Whether it was done. What is refused has to have an error, and a text for people. */
+/* Whether a call succeeded. A call that fails must return an error, and have a text for people. */
 static bool well(const struct bgt *bgt, int error)
 {
 	if (error < 0 && !*bgt_error(bgt)) {
@@ -30,7 +30,7 @@ static bool well(const struct bgt *bgt, int error)
 	return error >= 0;
 }
 
-/* Whether something is as it should be that no error tells of. */
+/* Whether something is true that no error of a call would tell. */
 static bool holds(bool truth, const char *text)
 {
 	if (!truth)
@@ -38,7 +38,7 @@ static bool holds(bool truth, const char *text)
 	return truth;
 }
 
-/* Waits until an event of a type comes. */
+/* Waits for an event of this type. */
 static bool happens(struct bgt *bgt, enum bgt_event_type type)
 {
 	struct pollfd poll_fd = { .fd = bgt_fd(bgt), .events = POLLIN };
@@ -52,7 +52,7 @@ static bool happens(struct bgt *bgt, enum bgt_event_type type)
 		if (error && event->type == type)
 			return true;
 		if (!error && poll(&poll_fd, 1, 20000) != 1) {
-			/* If it is lost, that is told. */
+			/* If a lost event is what failed, the library has said so. */
 			fprintf(stderr, "asker: %s does not come\n", bgt_event_name(type));
 			_exit(1);
 		}
@@ -61,7 +61,7 @@ static bool happens(struct bgt *bgt, enum bgt_event_type type)
 
 /* An administrator */
 
-/* Of a kernel object, as long as it is there from a round before. */
+/* Removes the container that an earlier round may have left. */
 static bool clean_up(struct bgt *bgt)
 {
 	struct bgt_container *container = NULL;
@@ -245,7 +245,7 @@ static bool ask_extension(struct bgt *bgt)
 	       well(bgt, bgt_extension_finish(bgt)) && well(bgt, bgt_extension_close(bgt));
 }
 
-/* Registers nothing twice: what a round before has registered goes. */
+/* Unregisters the task of an earlier round, so that nothing is registered twice. */
 static bool forget(struct bgt *bgt, const char *task)
 {
 	int error = bgt_task_unregister_by_name(bgt, NULL, task, true);
@@ -292,7 +292,7 @@ static const struct {
 	{ "instance", instance },
 };
 
-/* In a connection of its own. */
+/* Makes the calls in a connection of its own. */
 static bool ask(size_t kind, const char *when)
 {
 	struct bgt *bgt;
@@ -324,7 +324,7 @@ int main(int argc, char **argv)
 	unsigned int before = open_files();
 	size_t kind = 0;
 
-	/* From here on calls may fail. */
+	/* faulty.so lets calls fail from here on. */
 	if (getopt_long(argc, argv, "", NULL, NULL) != -1 || optind + 1 != argc)
 		return 1;
 	while (kind < ARRAY_SIZE(kinds) && strcmp(kinds[kind].name, argv[optind]))
@@ -333,6 +333,6 @@ int main(int argc, char **argv)
 		return 1;
 	if (!ask(kind, "as a call fails") && !ask(kind, "as nothing fails"))
 		return 1;
-	/* What is closed leaves nothing open. */
+	/* Everything that was opened is closed again. */
 	return !holds(open_files() == before, "as many files are open as before");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The budget of an app, that all its tasks have together: 2 s of 15 min, scaled. */
+/* The budget of an app, which all its tasks share: 2 s of 15 min, scaled down. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "task.h"
 
 #define JOURNAL		"/run/systemd/journal/socket"
-/* Its number for messages of this kind. */
+/* MESSAGE_ID of the journal entries about throttled tasks. */
 #define THROTTLED	"39f9fc46be2849d2aeced6fc8be56430"
 
 #define QUOTA	(150 * MSEC)
@@ -73,7 +73,7 @@ static uint64_t usage_of(uint32_t instance)
 	return usage * USEC;
 }
 
-/* Each burns as much as it can: together they get one budget in a period. */
+/* Both tasks use as much as they can: together they get one budget in a period. */
 TEST_F_TIMEOUT(budget, shared, 180)
 {
 	uint32_t a = run(self->bgt, "a"), b = run(self->bgt, "b");
@@ -85,8 +85,9 @@ TEST_F_TIMEOUT(budget, shared, 180)
 	EXPECT_EQ(QUOTA, container->quota);
 	EXPECT_EQ(PERIOD, container->period);
 	/*
-	 * From where the budget is gone to where it is gone again, some generations later; as it
-	 * was then, however late that is heard of.
+	 * Measures from the moment when the budget is spent until it is spent again, some
+	 * generations later. The events have the values of these moments, however late they are
+	 * read.
 	 */
 	event = event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id);
 	first = event->container->generation;
@@ -107,15 +108,15 @@ TEST_F_TIMEOUT(budget, shared, 180)
 	EXPECT_GE(generations, 4);
 	EXPECT_GT(used_a, 0);
 	EXPECT_GT(used_b, 0);
-	/* What one generation overruns, the next one has less. */
+	/* A generation may overrun its budget; the next generation gets less then. */
 	EXPECT_LE(usage + spent, generations * QUOTA + last_spent + QUOTA);
-	/* Every budget that was gone was used, however long it took on a busy machine. */
+	/* Each of the four budgets that were found spent was used, even on a busy machine. */
 	EXPECT_GE(usage + spent, 4 * QUOTA - QUOTA + last_spent);
-	/* What has been used since is the app's, too. */
+	/* The tasks have used some more since then, which is charged to the app, too. */
 	EXPECT_LE(used_a + used_b, helper_container(self->bgt)->usage - before + QUOTA / 2);
 }
 
-/* The user looks at the app: what it uses is not charged, and nothing stands still. */
+/* The user looks at the app: its usage is not charged, and nothing stands still. */
 TEST_F_TIMEOUT(budget, exempt, 180)
 {
 	uint32_t a = run(self->bgt, "a"), id = helper_container(self->bgt)->id;
@@ -136,14 +137,14 @@ TEST_F_TIMEOUT(budget, exempt, 180)
 	EXPECT_EQ(times, container->times_throttled);
 	EXPECT_LE(container->spent, spent);
 
-	/* It is left: from now on it counts again. */
+	/* The user leaves the app: from now on its usage is charged again. */
 	event_drain(self->events);
 	container_set_exempt(self->bgt, id, false);
 	EXPECT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, id));
 	EXPECT_GT(helper_container(self->bgt)->times_throttled, times);
 }
 
-/* Whether a process that is to sleep has come to do so, and is not frozen. */
+/* Whether a process sleeps in nanosleep(), and is not frozen. */
 static bool sleeps(uint32_t pid)
 {
 	const char *where = task_waits_in((pid_t)pid);
@@ -151,7 +152,7 @@ static bool sleeps(uint32_t pid)
 	return where && !strcmp(where, "hrtimer_nanosleep");
 }
 
-/* Who waits uses nothing, so that the budget is there when there is something to do. */
+/* A task that only waits uses nothing of the budget. */
 TEST_F_TIMEOUT(budget, waiting, 180)
 {
 	const struct bgt_container *container;
@@ -172,7 +173,7 @@ TEST_F_TIMEOUT(budget, waiting, 180)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "wait")->state);
 }
 
-/* What systemd's journal would be told: a line for each field. */
+/* Plays systemd's journal: binds its socket, and reads entries of one line for each field. */
 static int journal_open(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = JOURNAL };
@@ -199,7 +200,7 @@ static bool journal_wait(int journal, const char *field, char *entry, size_t siz
 	return false;
 }
 
-/* The log says whose budget is gone and what has used it, for people and for programs. */
+/* The log says whose budget is spent and which task has used it, for people and for programs. */
 TEST_F_TIMEOUT(budget, warning, 180)
 {
 	int journal = journal_open();
@@ -220,7 +221,10 @@ TEST_F_TIMEOUT(budget, warning, 180)
 	EXPECT_NE(NULL, strstr(entry, field));
 	close(journal);
 	unlink(JOURNAL);
-	/* Without a journal it is written to standard error, in the next generation. */
+	/*
+	 * Without a journal the helper logs to standard error; the next warning comes in the next
+	 * generation.
+	 */
 	EXPECT_TRUE(helper_logs(APP ": task a (" BURN ") is throttled: "));
 }
 

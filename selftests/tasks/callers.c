@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whenever the helper comes and goes, each call has an answer, be it that there is none. */
+/*
+ * Whenever the helper comes and goes, each call gets an answer, even if it is that there is no
+ * helper.
+ */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -32,7 +35,7 @@ FIXTURE_TEARDOWN_PARENT(callers)
 	scene_end();
 }
 
-/* Calls until it is to stop; one that has no answer in time is its end by SIGALRM. */
+/* Calls until the test stops it; SIGALRM ends the process if a call gets no answer in time. */
 static int call(void *data)
 {
 	const volatile bool *stop = data;
@@ -52,7 +55,7 @@ static int call(void *data)
 	return 0;
 }
 
-/* Some calls reach a helper before it has been told that it is the helper. */
+/* Some calls reach a helper that has not yet been told that it is the helper. */
 TEST_F_TIMEOUT(callers, are_answered, 3600)
 {
 	unsigned int rounds = soak() ? 200 : 20;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Cancellation: of whom, why, and how it is answered. deadline.c has those who do not answer. */
+/*
+ * Cancellation: which tasks, why, and how they answer. deadline.c has the tasks that do not answer.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,7 @@
 #include "task.h"
 
 #define ALL	"Triggers=application\n"
-/* Says so when it will hear, and again when it has heard. */
+/* Creates a file when it can be told to end, and another one when it has been told. */
 #define POLITE	"trap ': >" HELPER_SAID "/bye; exit 0' TERM; : >" HELPER_SAID "/ready; "
 #define TASKS									\
 	"Class=free\n"								\
@@ -62,7 +64,7 @@ TEST_F_TIMEOUT(cancellation, every_reason, 180)
 		EXPECT_TRUE(instance->canceled);
 		EXPECT_EQ(reason, (int)instance->reason);
 	}
-	/* It is in the history, in this order. */
+	/* The history has both, in this order. */
 	ASSERT_EQ(0, bgt_instance_list(self->bgt, APP, &list));
 	for (each = list; each; each = each->next)
 		EXPECT_EQ(count++, each->reason);
@@ -76,7 +78,7 @@ TEST_F_TIMEOUT(cancellation, answered, 180)
 
 	helper_wait_file("said/ready");
 	cancel(self->bgt, instance->id, BGT_CANCEL_QUIET_HOURS_ENTERED);
-	/* Twice is once, and the first reason stays. */
+	/* A second cancellation changes nothing, and the first reason stays. */
 	(void)bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_ENERGY_SAVER);
 	instance = instance_wait(self->bgt, APP, "polite", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
@@ -85,7 +87,7 @@ TEST_F_TIMEOUT(cancellation, answered, 180)
 	EXPECT_EQ(-ENOENT, bgt_instance_cancel(self->bgt, instance->id, BGT_CANCEL_ABORT));
 }
 
-/* Before it is launched, nobody needs to answer. */
+/* A task that was not launched yet is cancelled without an answer. */
 TEST_F_TIMEOUT(cancellation, latched, 180)
 {
 	const uint32_t pair = BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT;
@@ -100,7 +102,7 @@ TEST_F_TIMEOUT(cancellation, latched, 180)
 	EXPECT_EQ(BGT_INSTANCE_CANCELED, instance->state);
 	EXPECT_EQ(BGT_CANCEL_LOGGING_OFF, instance->reason);
 	EXPECT_EQ(0, instance->started);
-	/* The firing is gone for good. */
+	/* The cancelled firing does not come back when the condition holds. */
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, pair, BGT_CONDITION_USER_NOT_PRESENT, false));
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
@@ -123,7 +125,7 @@ TEST_F_TIMEOUT(cancellation, condition_lost, 180)
 	instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_CANCEL_CONDITION_LOSS, instance->reason);
-	/* Who has not asked for it goes on. */
+	/* A task that is not to be cancelled when its condition is lost goes on. */
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "other")->state);
 }
 

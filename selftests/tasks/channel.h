@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs about control channels begin with: an app that may have them, and a socket. */
+/*
+ * What the programs about control channels begin with: an app that may have control channels, and a
+ * socket.
+ */
 #ifndef BGTASK_TEST_CHANNEL_H
 #define BGTASK_TEST_CHANNEL_H
 
@@ -13,7 +16,9 @@
 #include "mutex.h"
 #include "scene.h"
 
-/* Reads one line from descriptor 3, and writes it down with what it was told about that. */
+/*
+ * Reads a line from descriptor 3, and writes it to GOT with the variables that describe the socket.
+ */
 #define READ	"test $LISTEN_PID = $$ && { read -r line <&3 || line=END; } && "	\
 		"echo $LISTEN_FDS $LISTEN_FDNAMES $line >>" GOT
 #define TASK(name, command)	"[Task " name "]\nEntryPoint=" command "\n"		\
@@ -24,7 +29,7 @@
 
 FIXTURE(channel) {
 	struct bgt *bgt;
-	/* The other side of what the app has. */
+	/* The socket of the other side, and the app's socket. */
 	int peer, fd;
 };
 
@@ -35,7 +40,7 @@ FIXTURE_SETUP(channel)
 	scene_begin();
 	self->bgt = mutex_connect();
 	helper_start(self->bgt);
-	/* Shells take their time on an emulated debug kernel. */
+	/* A large budget, since shells take long on an emulated debug kernel. */
 	helper_change(self->bgt, "s/^Quota=.*/Quota=100s/; s/^Period=.*/Period=200s/");
 	ASSERT_EQ(0, mkdir(HELPER_TOP "/out", 0777));
 	ASSERT_EQ(0, chmod(HELPER_TOP "/out", 0777));
@@ -45,7 +50,7 @@ FIXTURE_SETUP(channel)
 	self->peer = pair[0];
 	self->fd = pair[1];
 
-	/* Its container is made when the first task runs. */
+	/* The app's container is made when its first task runs. */
 	helper_register_plain(self->bgt, "lazy");
 	helper_fire(self->bgt, "lazy");
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "lazy", BGT_INSTANCE_COMPLETED));

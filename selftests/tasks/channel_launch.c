@@ -13,7 +13,10 @@
 #include "scene.h"
 #include "task.h"
 
-/* What comes while the app runs is the app's; what is left when it does not, the task's. */
+/*
+ * Data that comes while the app runs is for the app; when the app does not run, it launches the
+ * task.
+ */
 TEST_F_TIMEOUT(channel, not_running, 120)
 {
 	struct app app = app_start(), again;
@@ -26,7 +29,7 @@ TEST_F_TIMEOUT(channel, not_running, 120)
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel one\n", got());
 
-	/* It is watched again; and not any more when the app is back. */
+	/* The helper watches the socket again after the task; and stops when the app is back. */
 	put(self->peer, "two\n");
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 2, BGT_INSTANCE_COMPLETED));
 	again = app_start();
@@ -53,7 +56,10 @@ TEST_F_TIMEOUT(channel, held, 120)
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel one\n", got());
 	ASSERT_EQ(0, bgt_member_set_held(self->bgt, member, false));
-	/* By its answer it runs again, and the helper was told so before it was asked. */
+	/*
+	 * The app runs again, as it answers. The helper was told of that before it got the app's
+	 * call.
+	 */
 	EXPECT_EQ(-ENOENT, app_set(&app, "lazy", -1));
 	pause_for(200 * MSEC);
 	put(self->peer, "two\n");
@@ -91,7 +97,7 @@ TEST_F_TIMEOUT(channel, tcp, 120)
 	EXPECT_STREQ("1 control-channel by tcp\n", got());
 }
 
-/* What comes while the task runs is its own, or the next one's. */
+/* Data that comes while the task runs is for the running task, or launches the next one. */
 TEST_F_TIMEOUT(channel, task_runs, 120)
 {
 	struct app app = app_start();
@@ -108,7 +114,7 @@ TEST_F_TIMEOUT(channel, task_runs, 120)
 	EXPECT_STREQ("1 control-channel one\n1 control-channel two\n", got());
 }
 
-/* That the other side has no more to say is told once. */
+/* The end of the connection launches the task once. */
 TEST_F_TIMEOUT(channel, closed, 120)
 {
 	struct app app = app_start();
@@ -132,7 +138,7 @@ TEST_F_TIMEOUT(channel, dropped, 120)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
 	app_end(&app);
 	app = app_start();
-	/* Another one in its place. */
+	/* Another socket takes the place of the first one. */
 	ASSERT_EQ(0, app_register(&app, "read", self->fd));
 	ASSERT_EQ(0, app_set(&app, "read", pair[0]));
 	app_end(&app);
@@ -145,7 +151,7 @@ TEST_F_TIMEOUT(channel, dropped, 120)
 	EXPECT_TRUE(is_dropped(pair[1]));
 }
 
-/* A task that reads nothing is not launched all the time. */
+/* A task that does not read the data is launched less and less often. */
 TEST_F_TIMEOUT(channel, not_read, 120)
 {
 	struct bgt_instance *list, *instance;
@@ -156,7 +162,7 @@ TEST_F_TIMEOUT(channel, not_read, 120)
 	ASSERT_EQ(0, app_register(&app, "lazy", self->fd));
 	app_end(&app);
 	put(self->peer, "one\n");
-	/* There may be more by then. */
+	/* There may be more instances by then. */
 	ASSERT_NE(NULL, wait_instance(self->bgt, "lazy", 5, BGT_INSTANCE_COMPLETED));
 	ASSERT_EQ(0, bgt_instance_list(self->bgt, APP, &list));
 	for (instance = list; instance && number < 5; instance = instance->next) {
@@ -172,7 +178,7 @@ TEST_F_TIMEOUT(channel, not_read, 120)
 	EXPECT_EQ(5, number);
 }
 
-/* Who may not run in the background is not disturbed; who may later, later. */
+/* The data of an app that may not run in the background stays until the app may. */
 TEST_F_TIMEOUT(channel, access, 120)
 {
 	struct app app = app_start();
@@ -185,7 +191,7 @@ TEST_F_TIMEOUT(channel, access, 120)
 	EXPECT_EQ(0, count(self->bgt, "read"));
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_UNSPECIFIED));
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_LATCHED));
-	/* It is not the task's as long as the app is there. */
+	/* While the app runs, the data is not for the task. */
 	app = app_start();
 	EXPECT_EQ(-ENOENT, app_set(&app, "lazy", -1));
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_LOCK_SCREEN));
@@ -209,7 +215,10 @@ static void set_conditions(struct bgt *bgt, bool internet, bool present)
 		fail("bgt_condition_set: %s", bgt_error(bgt));
 }
 
-/* What has come waits for them, and is the task's when they hold, together. */
+/*
+ * Data waits for the task's conditions, and launches the task when all of them hold at the same
+ * time.
+ */
 TEST_F_TIMEOUT(channel, conditions, 120)
 {
 	struct app app = app_start();
@@ -230,7 +239,7 @@ TEST_F_TIMEOUT(channel, conditions, 120)
 	set_conditions(self->bgt, true, true);
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel one\n", got());
-	/* They held before it came. */
+	/* The conditions hold already when this data comes. */
 	put(self->peer, "two\n");
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 2, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel one\n1 control-channel two\n", got());

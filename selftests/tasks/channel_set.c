@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which sockets are taken for control channels, of whom, how many; and what becomes of them. */
+/*
+ * Which sockets the helper takes as control channels, from whom, and how many; and what becomes of
+ * them.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bgtask.h>
@@ -18,7 +21,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* As many as an app may have, and one more. */
+/* One more than an app may have. */
 #define MANY	9
 
 static void expect(struct __test_metadata *_metadata, const struct app *app, int fd, int error,
@@ -56,7 +59,7 @@ TEST_F_TIMEOUT(channel, refused, 120)
 	expect(_metadata, &app, INT32_MAX, -EBADF, "there is no such descriptor");
 	EXPECT_EQ(-ENOENT, app_set(&app, "wait", self->fd));
 
-	/* Whoever is not in the app has nothing to give, an administrator, too. */
+	/* Only a process of the app can give a socket; an administrator cannot. */
 	EXPECT_EQ(-EPERM, bgt_channel_set(self->bgt, APP, "read", self->fd));
 	EXPECT_STREQ("only the app itself can give its sockets away", bgt_error(self->bgt));
 	expect(_metadata, &app, self->fd, 0, "");
@@ -65,7 +68,10 @@ TEST_F_TIMEOUT(channel, refused, 120)
 	EXPECT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 }
 
-/* It asks, and is gone: whoever has its number then is not meant. */
+/*
+ * Makes the call and exits: the helper must not take a socket of another process that gets its
+ * process id.
+ */
 static int ask_and_go(int fd, int unused)
 {
 	struct genl genl;
@@ -110,10 +116,10 @@ TEST_F_TIMEOUT(channel, too_many, 120)
 	answer = app_ask(&app, (struct ask){ .task = "n8", .registers = true, .fd = self->fd });
 	EXPECT_EQ(-ENOSPC, answer->error);
 	EXPECT_STREQ("the app has 8 sockets watched already", answer->text);
-	/* Nothing is left of what was refused. */
+	/* A registration that was refused leaves nothing behind. */
 	EXPECT_EQ(0, app_register(&app, "n8", -1));
 	EXPECT_EQ(-ENOSPC, app_set(&app, "n8", self->fd));
-	/* In the place of another it is not one more. */
+	/* A socket that replaces another one does not count as one more. */
 	EXPECT_EQ(0, app_set(&app, "n0", self->fd));
 	EXPECT_EQ(0, app_set(&app, "n0", -1));
 	EXPECT_EQ(0, app_set(&app, "n8", self->fd));
@@ -129,7 +135,7 @@ static struct notice hear(int manager)
 	return notice;
 }
 
-/* Without a service manager it has to be given anew, with one it need not. */
+/* After a restart the app must give its socket again, unless a service manager has kept it. */
 TEST_F_TIMEOUT(channel, helper_killed, 120)
 {
 	struct notice notice;
@@ -139,7 +145,7 @@ TEST_F_TIMEOUT(channel, helper_killed, 120)
 
 	app = app_start();
 	ASSERT_EQ(0, app_register(&app, "read", self->fd));
-	/* Whoever the app is, the next one finds out. */
+	/* There is no service manager, so the next helper does not have the socket. */
 	helper_restart(self->bgt);
 	ASSERT_EQ(0, app_set(&app, "read", self->fd));
 
@@ -162,7 +168,7 @@ TEST_F_TIMEOUT(channel, helper_killed, 120)
 	ASSERT_NE(NULL, wait_instance(self->bgt, "read", 1, BGT_INSTANCE_COMPLETED));
 	EXPECT_STREQ("1 control-channel kept\n", got());
 
-	/* When it is of no use any more, the service manager is told. */
+	/* When the socket is not needed any more, the helper tells the service manager. */
 	EXPECT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "read", false));
 	do {
 		notice = hear(manager);

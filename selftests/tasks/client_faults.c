@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call of the library fails once that can fail, in a program that asks for all that the
- * library has (see asker.c). The program learns that what it asked for was not done, or it was; all
- * works when it asks again, in the same process; and nothing is left open or allocated.
+ * Each call of the library that can fail fails once, in a program that makes all calls of the
+ * library (see asker.c). The program learns whether its call was carried out; everything works when
+ * it calls again, in the same process; and nothing is left open or allocated.
  */
 #include <limits.h>
 #include <pwd.h>
@@ -42,7 +42,7 @@ FIXTURE_TEARDOWN_PARENT(client_faults)
 	scene_end();
 }
 
-/* Calls of the helper do not fail: the helper is started before. */
+/* The helper is started before faults begin, so its calls do not fail. */
 static void begin(struct bgt *bgt, const char *tasks)
 {
 	helper_start(bgt);
@@ -50,7 +50,7 @@ static void begin(struct bgt *bgt, const char *tasks)
 	helper_install(bgt, APP, tasks);
 }
 
-/* The program that is asked for, and what it is to be. */
+/* The program that makes the calls, and in which role. */
 static const char *program, *kind;
 
 static int be_asker(int asks, int answers)
@@ -71,7 +71,7 @@ static int be_app_asker(int asks, int answers)
 	return be_asker(asks, answers);
 }
 
-/* Has a process ask until all of its calls have failed once. */
+/* Runs the program until each of its calls has failed once. */
 static void ask(struct __test_metadata *_metadata, pid_t (*start)(void))
 {
 	unsigned int faults = 0;
@@ -86,7 +86,7 @@ static void ask(struct __test_metadata *_metadata, pid_t (*start)(void))
 		fault_check_left();
 	} while (hit);
 	note("%s: %u calls have failed", kind, faults);
-	/* Fewer do not belong to all that is asked for. */
+	/* Fewer faults would mean that not all calls of the library were made. */
 	EXPECT_LT(15, faults);
 }
 
@@ -123,7 +123,7 @@ TEST_F_TIMEOUT(client_faults, app, 600)
 	kind = "app";
 	begin(self->bgt, "[Task timed]\nEntryPoint=/bin/true\nTriggers=time\n"
 	      "[Task socket]\nEntryPoint=/bin/true\nTriggers=control-channel\n");
-	/* Who asks for an extension has to be in the foreground. */
+	/* An app must be in the foreground to ask for an extension. */
 	other = app_start();
 	ASSERT_EQ(0, bgt_app_foreground(self->bgt, APP));
 	ask(_metadata, start_app);

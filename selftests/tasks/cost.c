@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What work costs, as a task sees it: low, or the worst that power, pressure and its budget say.
- * What the kernel says of these is read before and after the task asks; if it has not changed what
- * is to be answered, that has to be the answer.
+ * The cost of work that a task is told: low, or the worst that power, pressure and its budget give.
+ * The test reads what the kernel says of these before and after the task asks; if nothing has
+ * changed in between, the answer must match.
  *
- * The task is this program: it is started a second time as an entry point.
+ * The task is this program, which the helper starts as an entry point.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,22 +33,22 @@
 #define MEDIUM	(1 << BGT_WORK_COST_MEDIUM)
 #define HIGH	(1 << BGT_WORK_COST_HIGH)
 
-/* As bgtaskd(8) has it. */
+/* The thresholds of bgtaskd(8). */
 static const struct pressure {
 	const char *file;
 	double medium, high;
 } pressures[] = { { "cpu", 40, 80 }, { "io", 20, 60 }, { "memory", 5, 20 } };
 
-/* What the task is told, and what it has been. */
+/* What the test asks of the task, and the task's answer. */
 struct ask {
-	uint64_t burn;			/* CPU time to use before */
+	uint64_t burn;			/* CPU time to use before asking */
 };
 
 struct answer {
 	int error;
 	enum bgt_work_cost cost;
 	bool exempt;
-	uint64_t quota, before, after;	/* of its budget; what was left of it */
+	uint64_t quota, before, after;	/* quota; budget left around asking */
 };
 
 static int read_budget(struct bgt *bgt, struct answer *answer, uint64_t *left)
@@ -134,7 +134,7 @@ static int make_fifo(const char *path)
 	return fd;
 }
 
-/* A task of a class is there to be asked. */
+/* Starts the helper, and a task of this class that can be asked. */
 static void begin(struct bgt *bgt, const char *class, int *asks, int *answers)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
@@ -161,7 +161,7 @@ static struct answer ask(int asks, int answers, uint64_t burn)
 
 	if (write(asks, &what, sizeof(what)) != sizeof(what))
 		fail("cannot ask the task: %s", strerror(errno));
-	/* If its budget is spent, in the next generation. */
+	/* A task whose budget is spent answers in the next generation. */
 	if (poll(&polled, 1, (int)(DEADLINE / MSEC)) != 1 ||
 	    read(answers, &answer, sizeof(answer)) != sizeof(answer))
 		fail("the task does not answer");
@@ -189,7 +189,7 @@ static const char *write_pressure(const char *file, double time)
 	return helper_write(file, text);
 }
 
-/* From now on it is what the test says, whatever else this machine does. */
+/* From now on the files about pressure have what the test writes, whatever the machine does. */
 static void take_pressure_over(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(pressures); i++) {
@@ -228,8 +228,8 @@ static enum bgt_work_cost worse(enum bgt_work_cost one, enum bgt_work_cost other
 }
 
 /*
- * Asks until all that is @wanted has been answered, on AC power; false if an answer is wrong, or
- * the deadline passes.
+ * Asks on AC power until each of the costs in @wanted was the answer; false if an answer is wrong,
+ * or the deadline passes.
  */
 static bool agrees(int asks, int answers, uint64_t burn, unsigned int wanted)
 {
@@ -256,7 +256,7 @@ static bool agrees(int asks, int answers, uint64_t burn, unsigned int wanted)
 	return !wanted;
 }
 
-/* Waits until the helper has been told, by the kernel's message, what it costs. */
+/* Asks until the cost is this one: the helper learns of power by messages of the kernel. */
 static bool becomes(int asks, int answers, enum bgt_work_cost cost)
 {
 	uint64_t end = now() + DEADLINE;
@@ -283,14 +283,14 @@ TEST_F_TIMEOUT(cost, power, 180)
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_MEDIUM));
 	power_set("battery_capacity", "3");
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
-	/* However empty it is, nothing is taken from it now. */
+	/* With a charger, the battery's level does not matter. */
 	power_set("usb_online", "on");
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_LOW));
 	power_set("usb_online", "off");
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
 	power_set("battery_present", "false");
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_LOW));
-	/* The next helper finds out by itself. */
+	/* The next helper finds out the cost by itself. */
 	power_set("battery_present", "true");
 	EXPECT_TRUE(becomes(self->asks, self->answers, BGT_WORK_COST_HIGH));
 	helper_restart(self->bgt);
@@ -306,24 +306,24 @@ TEST_F_TIMEOUT(cost, budget, 180)
 	take_pressure_over();
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 	EXPECT_TRUE(agrees(self->asks, self->answers, 20 * MSEC, MEDIUM | HIGH));
-	/* Those who have no budget are not told of another's. */
+	/* A process that has no budget is not told of another one's budget. */
 	do {
 		before = by_pressure();
 		ASSERT_EQ(0, bgt_condition_get(self->bgt, NULL, NULL, &outside));
 	} while (by_pressure() != before);
 	EXPECT_EQ(before, outside);
-	/* Nor is it, as long as it may use more than that. */
+	/* An exempt app may use more than its budget, so its budget does not count, either. */
 	policy.set = BGT_POLICY_EXEMPT;
 	policy.exempt = true;
 	ASSERT_EQ(0, bgt_container_set(self->bgt, helper_container(self->bgt)->id, &policy));
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 	policy.exempt = false;
 	ASSERT_EQ(0, bgt_container_set(self->bgt, helper_container(self->bgt)->id, &policy));
-	/* In the next generation all is well again. */
+	/* In the next generation the cost is low again. */
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 }
 
-/* How high it gets is the machine's affair. */
+/* How high the pressure gets depends on the machine, so only MEDIUM is waited for. */
 TEST_F_TIMEOUT(cost, pressure, 300)
 {
 	struct burner burner;
@@ -332,7 +332,7 @@ TEST_F_TIMEOUT(cost, pressure, 300)
 	begin(self->bgt, "free", &self->asks, &self->answers);
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, LOW));
 
-	/* More of them than there are CPUs. */
+	/* Several threads for each CPU. */
 	burner = burner_start("", 4 * (unsigned int)sysconf(_SC_NPROCESSORS_ONLN));
 	EXPECT_TRUE(agrees(self->asks, self->answers, 0, MEDIUM));
 	EXPECT_LE(40, read_pressure("cpu"));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The deadline of a cancellation: who has not ended by then is killed, with the rest of its app. */
+/*
+ * The deadline of a cancellation: a task that has not ended by then is killed, with the rest of its
+ * app.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +20,7 @@
 #include "wall.h"
 
 #define ALL	"Triggers=application\n"
-/* Says so when it will not hear any more. */
+/* Creates a file once it ignores SIGTERM. */
 #define DEAF	"trap : TERM; : >" HELPER_SAID "/ready-$BGTASK_TASK; "
 #define TASKS									\
 	"[Task long]\nEntryPoint=/bin/sleep 1000\n" ALL				\
@@ -27,7 +30,7 @@
 	"[Task deaf-burn]\nEntryPoint=/bin/sh -c \"" DEAF			\
 		"while :; do :; done\"\n" ALL
 
-/* Scaled, but for the test that measures it. */
+/* Shorter than the default, but for the test that measures the default. */
 #define TIMEOUT	(700 * MSEC)
 
 FIXTURE(deadline) {
@@ -54,7 +57,10 @@ static void begin(struct bgt *bgt, uint64_t timeout)
 	helper_install(bgt, APP, "Class=free\n" TASKS);
 }
 
-/* With a budget that, once it is gone, does not come back before the test is over. */
+/*
+ * Starts the helper with a budget that, once it is spent, does not come back before the test is
+ * over.
+ */
 static void begin_poor(struct bgt *bgt, uint64_t timeout)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
@@ -66,7 +72,7 @@ static void begin_poor(struct bgt *bgt, uint64_t timeout)
 	helper_install(bgt, APP, TASKS);
 }
 
-/* Registers and fires, and returns the instance once it will hear what it is told. */
+/* Runs a task, waits until it has created its file, and returns the instance. */
 static const struct bgt_instance *run_ready(struct bgt *bgt, const char *name)
 {
 	char file[128];
@@ -83,7 +89,7 @@ static void cancel(struct bgt *bgt, uint32_t id, enum bgt_cancel_reason reason)
 		fail("bgt_instance_cancel: %s", bgt_error(bgt));
 }
 
-/* A process of the app itself, that has a child; neither hears. */
+/* Starts a process of the app itself and a child of it; both ignore SIGTERM. */
 static pid_t start_app(void)
 {
 	char path[4096], self[16];
@@ -104,7 +110,7 @@ static pid_t start_app(void)
 		pause();
 }
 
-/* Whether a cgroup of the app has processes, or stops to have them. */
+/* Whether a cgroup of the app has processes. */
 static bool is_populated(const char *below)
 {
 	char text[128] = "", file[128];
@@ -130,7 +136,7 @@ static bool is_left(const char *below)
 	return !is_populated(below);
 }
 
-/* One that hangs, in the time that the helper has of itself. Returns how long it had, ns. */
+/* Cancels a task that hangs, with the default timeout. Returns how long the task had, ns. */
 static uint64_t hang(struct __test_metadata *_metadata, struct bgt *bgt)
 {
 	const struct bgt_instance *instance;
@@ -161,7 +167,9 @@ static uint64_t hang(struct __test_metadata *_metadata, struct bgt *bgt)
 	EXPECT_EQ(BGT_CANCEL_EXECUTION_TIME_EXCEEDED, instance->reason);
 	EXPECT_STREQ("did not end when it was cancelled", instance->message);
 
-	/* Neither its child nor the other task is left, but that one was not told to end. */
+	/*
+	 * The task's child and the other task are killed, too; the other task was not told to end.
+	 */
 	EXPECT_TRUE(is_left("app"));
 	EXPECT_TRUE(is_left("task"));
 	instance = instance_wait(bgt, APP, "long", BGT_INSTANCE_TERMINATED);
@@ -179,8 +187,8 @@ static uint64_t hang(struct __test_metadata *_metadata, struct bgt *bgt)
 }
 
 /*
- * In real time: all of the app ends after 5 s, and the log says what has hung, and in what. Where
- * the machine is late, once more.
+ * In real time: the whole app ends after 5 s, and the log says which task hangs, and where. The
+ * test is repeated if the machine was late.
  */
 TEST_F_TIMEOUT(deadline, five_seconds, 180)
 {
@@ -193,7 +201,7 @@ TEST_F_TIMEOUT(deadline, five_seconds, 180)
 	EXPECT_LE(took, 5500 * MSEC);
 }
 
-/* An app that is exempt for another reason stays so. */
+/* An app that was exempt before the cancellation stays exempt. */
 TEST_F_TIMEOUT(deadline, exempt_before, 180)
 {
 	struct bgt_container *container;
@@ -208,7 +216,9 @@ TEST_F_TIMEOUT(deadline, exempt_before, 180)
 	EXPECT_TRUE(helper_container(self->bgt)->exempt);
 }
 
-/* What the helper before has begun ends, also if the task ended without a helper. */
+/*
+ * The next helper completes the cancellation, also if the task has ended while there was no helper.
+ */
 TEST_F_TIMEOUT(deadline, helper_killed, 180)
 {
 	const struct bgt_instance *instance;
@@ -226,7 +236,7 @@ TEST_F_TIMEOUT(deadline, helper_killed, 180)
 	EXPECT_EQ(BGT_CANCEL_SYSTEM_POLICY, instance->reason);
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 
-	/* This helper does not get to the end of it. */
+	/* This helper is killed before the timeout has passed. */
 	helper_change(self->bgt, "s/^CancelTimeout=.*/CancelTimeout=30s/");
 	instance = helper_run(self->bgt, "long");
 	id = instance->id;
@@ -243,7 +253,7 @@ TEST_F_TIMEOUT(deadline, helper_killed, 180)
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 }
 
-/* Whose debugger looks at it has all the time. */
+/* The time to end does not pass while a debugger traces the task. */
 TEST_F_TIMEOUT(deadline, traced, 180)
 {
 	const uint64_t timeout = 2 * SEC;
@@ -259,7 +269,7 @@ TEST_F_TIMEOUT(deadline, traced, 180)
 	id = instance->id;
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
 	cancel(self->bgt, id, BGT_CANCEL_ABORT);
-	/* It stops for its tracer before the signal comes to it. */
+	/* The tracer stops the task before the task gets the signal. */
 	ASSERT_EQ(pid, waitpid(pid, &status, __WALL));
 	ASSERT_TRUE(WIFSTOPPED(status));
 	EXPECT_EQ(SIGTERM, WSTOPSIG(status));
@@ -272,7 +282,7 @@ TEST_F_TIMEOUT(deadline, traced, 180)
 	ASSERT_NE(NULL, instance);
 	note("it was over %llu ms after the debugger had gone",
 	     (unsigned long long)((instance->ended - released) / MSEC));
-	/* All of its time is left, but for the moment that passes between two looks. */
+	/* The whole time was left, but the helper looks only from time to time. */
 	EXPECT_GE(instance->ended - released, timeout - timeout / 10);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call of the helper fails once that can fail while an app is installed, registers and runs
- * tasks, and gives a socket away. The helper refuses what was asked for, or goes on without, or
- * ends and says why; all works when the test asks again, and nothing is left open or allocated.
- * Then the helper is killed at each of these calls.
+ * Each call of the helper that can fail fails once while an app is installed, registers and runs
+ * tasks, and gives a socket away. The helper refuses the request, does without, or ends and says
+ * why; everything works when the test asks again, and nothing is left open or allocated. Then the
+ * helper is killed at each of these calls.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "task.h"
 
 #define OTHER	"org.example.Other"
-/* A line for each run of the task "ok": the number of the instance. */
+/* Each run of the task "ok" writes the number of its instance to this file, as a line. */
 #define RUNS	HELPER_SAID "/runs"
 #define TASKS									\
 	"[Task ok]\nEntryPoint=/bin/sh -c \"echo $BGTASK_INSTANCE >>" RUNS "\"\n"	\
@@ -106,12 +106,12 @@ static bool register_and_unregister(struct bgt *bgt)
 	       !bgt_task_unregister_by_name(bgt, APP, "long", false);
 }
 
-/* How often the helper has acknowledged a firing of the task that is registered. */
+/* How many firings of the current registration the helper has acknowledged. */
 static unsigned int fired;
 
 /*
- * What was acknowledged is neither lost nor done twice, whenever the helper is killed; what was not
- * may be done.
+ * An acknowledged firing runs exactly once, whenever the helper is killed; a firing that was not
+ * acknowledged may run.
  */
 static void check_runs(struct bgt *bgt)
 {
@@ -135,7 +135,7 @@ static void check_runs(struct bgt *bgt)
 static void undo_run(struct bgt *bgt)
 {
 	undo_instance(bgt, "ok");
-	/* A call that fails may be what the task needs. */
+	/* If calls fail without a kill, a run may fail for want of what the call was for. */
 	if (fault_kills())
 		check_runs(bgt);
 	undo_registration(bgt, "ok");
@@ -150,7 +150,7 @@ static bool run(struct bgt *bgt)
 	return attempt_completes(bgt, "ok");
 }
 
-/* Runs a task until it is killed, as it does not end when it is told to. */
+/* Cancels a task that ignores SIGTERM, and so runs until it is killed. */
 
 static void undo_cancel(struct bgt *bgt)
 {
@@ -177,7 +177,7 @@ static bool cancel(struct bgt *bgt)
 /* Channels */
 
 static struct app app;
-/* What it has. */
+/* The sockets that the app gives away. */
 static int pair[2];
 
 static void undo_channel(struct bgt *bgt)
@@ -185,7 +185,7 @@ static void undo_channel(struct bgt *bgt)
 	undo_registration(bgt, "socket");
 }
 
-/* Whether the helper has a copy of a descriptor. */
+/* Whether the helper has the socket of this descriptor open. */
 static bool has_copy(int fd)
 {
 	struct stat ours, theirs;
@@ -207,10 +207,10 @@ static bool set_channel(struct bgt *bgt)
 	(void)bgt;
 	if (app_register(&app, "socket", pair[0]))
 		return false;
-	/* Another one in its place; or the first is kept. */
+	/* Replaces the socket by another one; if that fails, the helper must keep the first one. */
 	if (!app_set(&app, "socket", pair[1]))
 		return has_copy(pair[1]) && !has_copy(pair[0]);
-	/* The socket of a helper that is killed is the service manager's to keep. */
+	/* A helper that is killed loses its sockets, unless a service manager keeps them. */
 	if (!fault_kills() && !has_copy(pair[0]))
 		fail("the socket is lost after a fault in %s", fault_site());
 	return false;
@@ -231,7 +231,7 @@ static void take_steps(struct bgt *bgt)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		fault_each(bgt, &steps[i]);
-	/* A task that does not end when it is cancelled takes the app with it: that is over. */
+	/* Only now, since the helper kills the app when the task "stubborn" does not end. */
 	app = app_start();
 	fault_each(bgt, &channel);
 	app_end(&app);
@@ -255,25 +255,27 @@ TEST_F_TIMEOUT(faults, calls, 1200)
 {
 	begin(self->bgt);
 	take_steps(self->bgt);
-	/* Nothing of all this is left when it ends. */
+	/* A helper that ends leaves nothing open or allocated. */
 	EXPECT_EQ(0, helper_quit());
 	fault_check_left();
 }
 
-/* Nothing fails; what a task has started has ended with it, and is not looked after any more. */
+/*
+ * No fault: the child that a task leaves behind is killed with the task, and the helper forgets it.
+ */
 TEST_F_TIMEOUT(faults, leftovers, 180)
 {
 	begin(self->bgt);
 	helper_register_plain(self->bgt, "leaves");
 	helper_fire(self->bgt, "leaves");
 	ASSERT_TRUE(attempt_completes(self->bgt, "leaves"));
-	/* Longer than the helper needs to find the cgroup empty. */
+	/* Longer than the helper takes to find the task's cgroup empty. */
 	pause_for(2 * SEC);
 	EXPECT_EQ(0, helper_quit());
 	fault_check_left();
 }
 
-/* The helper is killed instead, wherever a call could fail. */
+/* The helper is killed where a call could fail. */
 TEST_F_TIMEOUT(faults, kills, 1200)
 {
 	fault_kill();

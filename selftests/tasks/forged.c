@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Messages that are not the kernel's: who has CAP_NET_ADMIN can send them to any netlink socket. */
+/*
+ * Messages that the kernel has not sent: a process with CAP_NET_ADMIN can send to any netlink
+ * socket.
+ */
 #include <errno.h>
 #include <linux/bgtask.h>
 #include <poll.h>
@@ -35,7 +38,7 @@ FIXTURE_TEARDOWN(forged)
 	helper_end();
 }
 
-/* Sends the request to all sockets of generic netlink but the kernel's. Returns how many. */
+/* Sends the request to all sockets of generic netlink, except the kernel's. Returns to how many. */
 static unsigned int send_to_all(struct genl *forger)
 {
 	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
@@ -68,7 +71,7 @@ static size_t put_u32(uint8_t *payload, uint16_t type, uint32_t value)
 	return attr.nla_len;
 }
 
-/* An administrator's call, as the kernel would relay it. */
+/* A forged call of an administrator, in the form in which the kernel relays calls. */
 TEST_F_TIMEOUT(forged, call, 60)
 {
 	uint32_t holding, before, after;
@@ -91,13 +94,19 @@ TEST_F_TIMEOUT(forged, call, 60)
 	/* The helper has two sockets, and the library one. */
 	EXPECT_LE(3, send_to_all(&self->forger));
 
-	/* Calls are dealt with in turn. */
+	/*
+	 * The helper handles calls in order, so it has handled the forged one when it answers this
+	 * one.
+	 */
 	ASSERT_EQ(0, bgt_condition_get(self->bgt, &holding, &after, &cost));
 	EXPECT_EQ(before, after);
 	EXPECT_FALSE(holding & BGTASK_CONDITION_USER_NOT_PRESENT);
 }
 
-/* An event for the app, as the kernel would pass it on; and a true one behind it. */
+/*
+ * A forged event for the app, in the form in which the kernel passes events on; and then a true
+ * event.
+ */
 TEST_F_TIMEOUT(forged, event, 60)
 {
 	struct bgt_task_builder *builder = bgt_task_builder_new(self->bgt);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A process in the app's cgroup that gives sockets away as a pipe tells it, since the helper takes
- * sockets from their app only; and what tasks have read from these sockets.
+ * A process in the app's cgroup that gives sockets away when the test tells it to by a pipe, since
+ * the helper takes sockets only from their app; and the lines that tasks have read from these
+ * sockets.
  */
 #include <errno.h>
 #include <fcntl.h>

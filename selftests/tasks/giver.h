@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An app that gives its sockets away as it is told, and what its tasks get of them. */
+/* An app that gives its sockets away when it is told to, and what its tasks read from them. */
 #ifndef BGTASK_TEST_GIVER_H
 #define BGTASK_TEST_GIVER_H
 
@@ -11,7 +11,7 @@
 #include "helper.h"
 
 #define GOT	HELPER_TOP "/out/got"
-/* The task "wait" ends when this is there. */
+/* The task "wait" ends when this file exists. */
 #define GO	HELPER_TOP "/out/go"
 
 struct app {
@@ -32,31 +32,30 @@ struct answer {
 };
 
 /*
- * Starts the app in the cgroup of APP, as user nobody. It does what it is asked to, and nothing
- * else.
+ * Starts the app in the cgroup of APP, as user nobody. It only does what app_ask() tells it to do.
  */
 struct app app_start(void);
 void app_end(struct app *app);
-/* Asks the app, and returns what the helper has answered to it. Valid until the next call. */
+/* Tells the app what to do. Returns the helper's answer to the app, valid until the next call. */
 const struct answer *app_ask(const struct app *app, struct ask ask);
-/* Lets the app give a socket to a task, or register a task with a socket; -1 is no socket. */
+/* Let the app give a socket to a task, or register a task with a socket; -1 is no socket. */
 int app_set(const struct app *app, const char *task, int fd);
 int app_register(const struct app *app, const char *task, int fd);
 int app_register_with(const struct app *app, const char *task, int fd, uint32_t conditions);
 
-/* Starts a process where an app's own are. */
+/* Starts a process in the app's own cgroup. */
 pid_t start_in_app(int (*function)(int asks, int answers), int asks, int answers);
 
-/* How many instances of a task were launched for what has come by a socket. */
+/* How many instances of a task were launched by data on a socket. */
 unsigned int count(struct bgt *bgt, const char *task);
-/* The last of @number such instances, once it is in a state; NULL if the deadline passes. */
+/* The instance number @number of these, once it is in this state; NULL if the deadline passes. */
 const struct bgt_instance *wait_instance(struct bgt *bgt, const char *task, unsigned int number,
 					 enum bgt_instance_state state);
 /* All that tasks have read. Valid until the next call. */
 const char *got(void);
-/* Sends a text from a peer. */
+/* Sends a text from the other side of a socket. */
 void put(int peer, const char *text);
-/* Waits until nobody has the app's side of a socket any more; false if the deadline passes. */
+/* Waits until nobody has the app's side of a socket open; false if the deadline passes. */
 bool is_dropped(int peer);
 
 #endif

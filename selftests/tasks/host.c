@@ -23,7 +23,10 @@ FIXTURE(host) {
 	struct bgt *bgt;
 };
 
-/* The app's user cannot see the directory that this program is in. */
+/*
+ * Copies a file to where the app's user can read it, since this program's directory may be closed
+ * to him.
+ */
 static void put_here(const char *file)
 {
 	char program[PATH_MAX] = "", command[2 * PATH_MAX];
@@ -43,7 +46,7 @@ FIXTURE_SETUP(host)
 	helper_start(self->bgt);
 	put_here("plugin.so");
 	put_here("bgtask-host");
-	/* Loading takes its time on an emulated debug kernel. */
+	/* A large budget, since loading takes long on an emulated debug kernel. */
 	helper_change(self->bgt, "s|^.Helper.|&\\nPluginHost=" HELPER_TOP "/bgtask-host|;"
 		      "s/^Quota=.*/Quota=100s/; s/^Period=.*/Period=200s/");
 	helper_install(self->bgt, APP, "[Task " TASK "]\nEntryPoint=" PLUGIN ":Quiet\n"
@@ -74,7 +77,7 @@ static int try_register(struct bgt *bgt, const char *entry_point)
 	return error;
 }
 
-/* Registers the entry point in place of the one before, and runs it. */
+/* Registers the entry point in place of the one before, and fires the task. */
 static void start(struct bgt *bgt, const char *entry_point)
 {
 	int error = bgt_task_unregister_by_name(bgt, APP, TASK, true);
@@ -94,7 +97,7 @@ static const struct bgt_instance *run(struct bgt *bgt, const char *entry_point,
 	return instance_wait(bgt, APP, TASK, state);
 }
 
-/* Waits until the plugin says that it has come so far; false if the deadline passes. */
+/* Waits until the plugin reports this progress; false if the deadline passes. */
 static bool wait_progress(struct bgt *bgt, uint32_t progress)
 {
 	struct pollfd polled = { .fd = bgt_fd(bgt), .events = POLLIN };
@@ -112,7 +115,7 @@ static bool wait_progress(struct bgt *bgt, uint32_t progress)
 	return false;
 }
 
-/* Cancels what runs; how it has ended then. */
+/* Cancels the running instance, and waits until it is in this state. */
 static const struct bgt_instance *cancel(struct bgt *bgt, enum bgt_cancel_reason reason,
 					 enum bgt_instance_state state)
 {
@@ -139,7 +142,7 @@ TEST_F_TIMEOUT(host, run, 120)
 	EXPECT_TRUE(wait_progress(self->bgt, 30));
 	EXPECT_TRUE(wait_progress(self->bgt, 100));
 
-	/* One that says nothing has done what it should. */
+	/* A plugin that reports no result has succeeded. */
 	instance = run(self->bgt, NULL, BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(0, instance->status);
@@ -159,7 +162,7 @@ TEST_F_TIMEOUT(host, failed, 120)
 	EXPECT_EQ(-EINVAL, instance->status);
 }
 
-/* Run returns at once, and says then what does not hold in the end. */
+/* run() returns at once, and the plugin reports its result later, or never. */
 TEST_F_TIMEOUT(host, deferred, 120)
 {
 	const struct bgt_instance *instance;
@@ -187,7 +190,7 @@ TEST_F_TIMEOUT(host, canceled, 120)
 	}
 }
 
-/* It has ended by itself, whatever the status is. */
+/* The plugin has ended by itself, whatever its status is. */
 TEST_F_TIMEOUT(host, canceled_out_of_time, 120)
 {
 	const struct bgt_instance *instance;
@@ -200,7 +203,7 @@ TEST_F_TIMEOUT(host, canceled_out_of_time, 120)
 	EXPECT_STREQ("no time left", instance->message);
 }
 
-/* Nothing is called that is not there, and it is over all the same. */
+/* A plugin that lacks a function is not called there, and ends all the same. */
 TEST_F_TIMEOUT(host, no_handler, 120)
 {
 	const struct bgt_instance *instance;
@@ -226,7 +229,7 @@ TEST_F_TIMEOUT(host, never_returns, 120)
 	EXPECT_STREQ("did not end when it was cancelled", instance->message);
 }
 
-/* A signal from anywhere cancels it, too, and it is known that nobody has a reason. */
+/* A signal from outside cancels a plugin, too; the reason is unknown then. */
 TEST_F_TIMEOUT(host, signaled, 120)
 {
 	const struct bgt_instance *instance;
@@ -241,7 +244,10 @@ TEST_F_TIMEOUT(host, signaled, 120)
 	EXPECT_STREQ("told terminating", instance->message);
 }
 
-/* The next helper is told, and tells why: once by a signal, and once when it is asked. */
+/*
+ * After a restart the next helper is told of the plugin, and gives the reason: once by a signal,
+ * and once when the plugin asks.
+ */
 TEST_F_TIMEOUT(host, helper_killed, 120)
 {
 	const struct bgt_instance *instance;
@@ -271,7 +277,7 @@ TEST_F_TIMEOUT(host, crashed, 120)
 	EXPECT_STREQ("killed by signal 11 (Segmentation fault)", instance->message);
 }
 
-/* A status of 0 is no success, as a plugin is not to end its process at all. */
+/* A plugin must not exit; if it does, the task fails even with status 0. */
 TEST_F_TIMEOUT(host, exited, 120)
 {
 	const struct bgt_instance *instance;
@@ -316,7 +322,7 @@ TEST_F_TIMEOUT(host, not_loaded, 120)
 	}
 }
 
-/* What can be seen without a look at any file. */
+/* Entry points that are refused without a look at any file. */
 TEST_F_TIMEOUT(host, refused, 120)
 {
 	EXPECT_EQ(-EINVAL, try_register(self->bgt, "plugin.so:Quiet"));
@@ -332,7 +338,7 @@ TEST_F_TIMEOUT(host, refused, 120)
 	EXPECT_STREQ("the entry point is empty", bgt_error(self->bgt));
 }
 
-/* Of a program, its arguments may look like anything. */
+/* The arguments of a program may look like anything. */
 TEST_F_TIMEOUT(host, program, 120)
 {
 	EXPECT_NE(NULL, run(self->bgt, "/bin/sh -c 'test $0 = a.so:b' a.so:b",

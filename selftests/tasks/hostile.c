@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two apps that do all they can to stop others: one floods the helper, lies about who it is, sends
- * what is no message, and leaves dead sockets behind; the other, whom its own flood does not keep
- * from being heard, lets its tasks fail, talk, and not listen, and is killed for that again and
- * again. A third app's registrations, firings and completions go on meanwhile, and the helper grows
- * neither in memory nor in what it logs.
+ * Two hostile apps: one floods the helper, lies about who it is, sends malformed messages, and
+ * leaves dead sockets behind; the other one, which the first one's flood does not keep from being
+ * heard, lets its tasks fail, talk, and ignore their cancellation, and is killed for it again and
+ * again. A third app's registrations, firings and completions go on meanwhile, and neither the
+ * helper's memory nor its log grows without bound.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -33,21 +33,21 @@
 #define NOBODY		65534
 #define PROGRAM		HELPER_TOP "/hostile"
 #define TASKS		12
-/* How long anything may take that the helper is asked for. */
+/* How long any request to the helper may take. */
 #define BOUND		(10 * SEC)
-/* What the helper may grow by, and how much it may log. */
+/* How much the helper's memory may grow, and how many lines it may log. */
 #define GROWTH_KB	8192
 #define LINES_PER_SEC	4
 #define LINES_AT_ONCE	240
 
-/* What all processes see. */
+/* Memory that all processes share. */
 struct field {
 	volatile bool stop;
-	/* What is the victim's, for those who lie about it. */
+	/* Ids that belong to the victim, for lies about them. */
 	volatile uint32_t task, instance, container;
-	/* Atomic. */
+	/* Counted atomically. */
 	uint64_t calls, refused, sockets, fired;
-	/* The slowest of the victim, ns; and how often it was served. */
+	/* The victim's slowest call and run, ns; and how often the helper has served it. */
 	volatile uint64_t slowest_call, slowest_run, served;
 };
 
@@ -56,7 +56,7 @@ FIXTURE(hostile) {
 	struct field *field;
 };
 
-/* A third of the tasks is this program, another ends at once, the last cannot be run. */
+/* A third of the tasks run this program, another third end at once, the rest cannot be run. */
 static bool does_talk(unsigned int task)
 {
 	return task % 3 == 1;
@@ -79,10 +79,10 @@ static int task_register(struct bgt *bgt, const char *app, const char *name, uin
 }
 
 /*
- * What is hostile
+ * The hostile processes
  */
 
-/* Calls of all kinds, as fast as it can be, and no answer is read. */
+/* Makes calls of all kinds as fast as it can, and reads no answers. */
 static void flood(struct field *field, uint64_t *seed)
 {
 	static const uint8_t commands[] = {
@@ -125,7 +125,7 @@ static void expect_refusal(struct field *field, struct bgt *bgt, int what, int e
 		fail("lie %d: %s (%d)", what, bgt_error(bgt), error);
 }
 
-/* In the name of another, or of nobody, or with rights that it has not. */
+/* Makes calls in the name of another app, of no app, or that need rights which it does not have. */
 static void lie(struct field *field, uint64_t *seed)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -167,7 +167,7 @@ static void lie(struct field *field, uint64_t *seed)
 	bgt_close(bgt);
 }
 
-/* What only the helper may do. */
+/* Makes calls that only the helper may make. */
 static void pretend(struct field *field, uint64_t *seed)
 {
 	static const uint8_t commands[] = {
@@ -194,7 +194,7 @@ static void pretend(struct field *field, uint64_t *seed)
 	genl_close(&genl);
 }
 
-/* Messages that are right, but for a few bytes; too short, or too long. */
+/* Sends valid messages with a few wrong bytes, and messages that are too short or too long. */
 static void mangle(struct field *field, uint64_t *seed)
 {
 	struct genl genl;
@@ -236,7 +236,10 @@ static void associate(struct genl *genl)
 	(void)genl_send(genl, 0);
 }
 
-/* Sockets that call and are closed before the answer; and very many that only listen, or do not. */
+/*
+ * Opens many sockets that make a call, and closes them, at once or later, without reading the
+ * answer.
+ */
 static void leave_sockets(struct field *field, uint64_t *seed)
 {
 	static struct genl many[400];
@@ -257,8 +260,8 @@ static void leave_sockets(struct field *field, uint64_t *seed)
 }
 
 /*
- * What is of the program and has attached, which it must have to be asked to end: it does not, and
- * would run for ever in the place of another.
+ * Cancels the tasks that run this program and have attached: they ignore SIGTERM and would run for
+ * ever, in the place of other tasks.
  */
 static void cancel_those_who_talk(struct bgt *bgt)
 {
@@ -272,7 +275,10 @@ static void cancel_those_who_talk(struct bgt *bgt)
 	bgt_instance_free(list);
 }
 
-/* All that its manifest allows, again and again, with much text; some tasks cannot be run. */
+/*
+ * Does all that its manifest allows, again and again, with long texts; some of its tasks cannot be
+ * run.
+ */
 static void churn(struct field *field, uint64_t *seed)
 {
 	struct bgt *bgt = mutex_connect();
@@ -281,7 +287,7 @@ static void churn(struct field *field, uint64_t *seed)
 
 	memset(argument, 'x', sizeof(argument) - 1);
 	argument[sizeof(argument) - 1] = '\0';
-	/* The first one talks, so that it does not take long until this is killed. */
+	/* Begins with a task that talks, so that it does not take long until the app is killed. */
 	for (unsigned int task = 1; !field->stop; task = (task + 1) % TASKS) {
 		snprintf(name, sizeof(name), "%u", task);
 		(void)task_register(bgt, NULL, name, &id);
@@ -296,7 +302,7 @@ static void churn(struct field *field, uint64_t *seed)
 	bgt_close(bgt);
 }
 
-/* A task that never stops telling how far it has come, and how it has ended; nor if cancelled. */
+/* A task that never stops reporting its progress and its completion, even when it is cancelled. */
 static void talk(void)
 {
 	struct bgt_instance *instance;
@@ -321,7 +327,7 @@ static void __attribute__((constructor)) become_task(void)
 }
 
 /*
- * Who is hostile, and who is not
+ * The victim, and the test's apps
  */
 
 static void wait_for_end(struct bgt *bgt, uint64_t since)
@@ -347,7 +353,7 @@ static void wait_for_end(struct bgt *bgt, uint64_t since)
 	fail("a task that was fired does not end");
 }
 
-/* An app as it should be: all that it does succeeds, and soon. */
+/* Plays a well-behaved app: each of its requests must succeed, and soon. */
 static void behave(struct field *field, uint64_t *seed)
 {
 	struct bgt *bgt = mutex_connect();
@@ -377,7 +383,7 @@ static void behave(struct field *field, uint64_t *seed)
 	bgt_close(bgt);
 }
 
-/* The container is made when it is first needed. */
+/* The app's container is made when its first task runs. */
 static void run_once(struct bgt *bgt, const char *app, const char *name)
 {
 	uint32_t id;
@@ -409,7 +415,7 @@ FIXTURE_SETUP(hostile)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
 
-	/* What does not listen when it is to be got rid of. */
+	/* How long the helper waits for tasks that ignore their cancellation. */
 	settings.cancel_timeout = 2 * SEC;
 	scene_begin();
 	self->bgt = mutex_connect();
@@ -430,7 +436,7 @@ FIXTURE_SETUP(hostile)
 
 FIXTURE_TEARDOWN_PARENT(hostile)
 {
-	/* It ends them all, as they are in its cgroups or belong to the test. */
+	/* All processes end: they are in cgroups of the helper or belong to the test. */
 	helper_end();
 	scene_end();
 }
@@ -450,8 +456,8 @@ static unsigned int lines_logged(void)
 }
 
 /*
- * Whether it goes on, and comes to so many times: what does not end at all is in no maximum of how
- * long things took.
+ * Whether the victim is still served, and has been served so often: a request that never ends would
+ * not show in the maximum of the times.
  */
 static bool is_served_still(const struct field *field, uint64_t times)
 {
@@ -466,7 +472,7 @@ static bool is_served_still(const struct field *field, uint64_t times)
 
 static const struct {
 	void (*act)(struct field *field, uint64_t *seed);
-	/* NULL: of none. */
+	/* NULL: outside of all apps. */
 	const char *app;
 } kinds[] = {
 	{ flood, HOSTILE }, { lie, HOSTILE }, { lie, NULL }, { pretend, HOSTILE },
@@ -478,7 +484,10 @@ static pid_t enter(unsigned int kind, struct field *field, uint64_t *seed)
 	return crowd_enter(kinds[kind].app, USER, kinds[kind].act, field, random_next(seed));
 }
 
-/* Only one that has to do with tasks that do not listen may end, as the app is killed for them. */
+/*
+ * Only the process that runs tasks may be killed, as the helper kills its app for tasks that do not
+ * end.
+ */
 static bool is_killed(unsigned int kind, pid_t pid)
 {
 	int status;
@@ -519,7 +528,7 @@ TEST_F_TIMEOUT(hostile, all, 3600)
 	pid_t pids[ARRAY_SIZE(kinds)], victim;
 	uint32_t id;
 
-	/* What is there to lie about. */
+	/* The victim's task, instance and container, for lies about them. */
 	ASSERT_EQ(0, task_register(self->bgt, VICTIM, "lasts", &id));
 	self->field->task = id;
 	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, VICTIM, "lasts", BGT_TRIGGER_APPLICATION, NULL));
@@ -534,7 +543,7 @@ TEST_F_TIMEOUT(hostile, all, 3600)
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		pids[i] = enter(i, self->field, &seed);
 
-	/* When it has got used to it. */
+	/* The helper's memory once all caches and buffers exist. */
 	pause_for(seconds / 4 * SEC);
 	memory = crowd_memory(helper_pid());
 	end = now() + seconds * 3 / 4 * SEC;
@@ -575,12 +584,12 @@ TEST_F_TIMEOUT(hostile, all, 3600)
 		EXPECT_TRUE(!status || (kinds[i].act == churn && status == 128 + SIGKILL));
 	}
 
-	/* Nobody has touched what is another's. */
+	/* The victim's task runs on. */
 	instance = instance_look(self->bgt, VICTIM, "lasts");
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(self->field->instance, instance->id);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
-	/* And the hostile ones can be got rid of. */
+	/* The hostile apps can be removed. */
 	get_rid_of(self->bgt, HOSTILE);
 	get_rid_of(self->bgt, RESTLESS);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that do nothing, and such as do. How long nothing is allowed is judged by a task of another
- * app which does nothing at all: when that has been cancelled, whoever ran before has had its time.
+ * Idle tasks, and tasks that are not idle. A task of another app, which does nothing at all, serves
+ * as a clock: when the helper has cancelled it, the window has passed for each task that ran
+ * before.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ FIXTURE_TEARDOWN(idle)
 	wire_end();
 }
 
-/* A millisecond of CPU time in 2 s is enough, unless a test says otherwise. */
+/* The helper needs to see 1 ms of CPU time in 2 s, unless a test changes that. */
 static void begin_with(struct bgt *bgt, const struct helper_settings *settings, const char *class)
 {
 	char lines[2048];
@@ -73,7 +74,7 @@ static void begin(struct bgt *bgt)
 	begin_with(bgt, &settings, "Class=free\n");
 }
 
-/* Waits until a task has been idle from its beginning to its end, as often as that. */
+/* Lets the other app's task run until it is cancelled for being idle, so many times. */
 static void wait_idle(struct bgt *bgt, int times)
 {
 	while (times--) {
@@ -97,7 +98,7 @@ static bool is_cancelled(struct bgt *bgt, const char *name)
 	return instance && instance->canceled && instance->reason == BGT_CANCEL_IDLE_TASK;
 }
 
-/* It waits on a socket for what never comes. */
+/* The task waits on a socket, where nothing ever arrives. */
 TEST_F_TIMEOUT(idle, blocked, 120)
 {
 	const struct bgt_instance *instance;
@@ -107,13 +108,13 @@ TEST_F_TIMEOUT(idle, blocked, 120)
 	EXPECT_TRUE(helper_container(self->bgt)->count_traffic);
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 	instance = instance_look(self->bgt, APP, "blocked");
-	/* Not before, and by no other clock than that of the window. */
+	/* Not before the window was over. */
 	EXPECT_GE(instance->ended - instance->started, 2 * SEC);
 	EXPECT_TRUE(helper_logs(APP ": task blocked is idle: "));
 	EXPECT_TRUE(helper_uncounted(self->bgt));
 }
 
-/* One that does little, but does it, goes on; beside one of the same app that does nothing. */
+/* A task that works little goes on, although another task of the same app is cancelled. */
 TEST_F_TIMEOUT(idle, works, 120)
 {
 	begin(self->bgt);
@@ -124,7 +125,7 @@ TEST_F_TIMEOUT(idle, works, 120)
 	EXPECT_TRUE(is_running(self->bgt, "works"));
 }
 
-/* Its CPU time alone would not do; the network is enough. */
+/* The task uses too little CPU time, but it uses the network. */
 TEST_F_TIMEOUT(idle, talks, 120)
 {
 	uint64_t end = now() + DEADLINE;
@@ -133,7 +134,7 @@ TEST_F_TIMEOUT(idle, talks, 120)
 	helper_change(self->bgt, "s/^IdleMinimumCpu=.*/IdleMinimumCpu=1h/; "
 		      "s/^IdleWindow=.*/IdleWindow=1h/");
 	helper_run(self->bgt, "talks");
-	/* However long that takes it to begin with. */
+	/* Waits until the task has sent something, however long it takes to begin. */
 	while (!helper_container(self->bgt)->sent && now() < end)
 		look_later(end);
 	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
@@ -141,12 +142,12 @@ TEST_F_TIMEOUT(idle, talks, 120)
 	EXPECT_TRUE(is_running(self->bgt, "talks"));
 	EXPECT_GT(helper_container(self->bgt)->sent, 0);
 
-	/* Nor would so little be enough of the network. */
+	/* With a higher minimum of traffic the task is idle. */
 	helper_change(self->bgt, "/^IdleMinimumCpu=/a IdleMinimumTraffic=1GB");
 	EXPECT_TRUE(is_cancelled(self->bgt, "talks"));
 }
 
-/* Whether it sends or receives. */
+/* Receiving counts like sending. */
 TEST_F_TIMEOUT(idle, listens, 120)
 {
 	uint64_t end = now() + DEADLINE;
@@ -161,11 +162,11 @@ TEST_F_TIMEOUT(idle, listens, 120)
 	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=2s/");
 	wait_idle(self->bgt, 2);
 	EXPECT_TRUE(is_running(self->bgt, "listens"));
-	/* Less than what it would need. */
+	/* The task itself has sent less than the minimum. */
 	EXPECT_LT(helper_container(self->bgt)->sent, 1024);
 }
 
-/* As soon as no user is there. */
+/* The shorter window of standby counts as soon as no user is present. */
 TEST_F_TIMEOUT(idle, standby, 120)
 {
 	begin(self->bgt);
@@ -180,7 +181,7 @@ TEST_F_TIMEOUT(idle, standby, 120)
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 }
 
-/* Who stands still since the budget is spent is not idle. */
+/* A task that stands still because the budget is spent is not idle. */
 TEST_F_TIMEOUT(idle, throttled, 120)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
@@ -200,8 +201,9 @@ TEST_F_TIMEOUT(idle, throttled, 120)
 }
 
 /*
- * Nor does a budget have to be found spent: it may have been, and be replenished, since the last
- * look. Who is not throttled any more, and does nothing, is idle.
+ * The helper may not see that the budget was spent, if it is replenished before the next look: the
+ * task is not idle, either. A task that does nothing is idle even though the app was throttled
+ * before.
  */
 TEST_F_TIMEOUT(idle, throttled_between, 120)
 {
@@ -222,7 +224,7 @@ TEST_F_TIMEOUT(idle, throttled_between, 120)
 	EXPECT_TRUE(is_cancelled(self->bgt, "tires"));
 }
 
-/* Nor is who is looked at with a debugger, until that has gone. */
+/* A task is not idle while a debugger traces it. */
 TEST_F_TIMEOUT(idle, traced, 120)
 {
 	pid_t pid;
@@ -238,7 +240,7 @@ TEST_F_TIMEOUT(idle, traced, 120)
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 }
 
-/* Nor what an app does that the user looks at. */
+/* Tasks of an app that the user looks at are not idle. */
 TEST_F_TIMEOUT(idle, foreground, 120)
 {
 	begin(self->bgt);
@@ -250,7 +252,7 @@ TEST_F_TIMEOUT(idle, foreground, 120)
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 }
 
-/* The five seconds' rule holds for it, too. */
+/* An idle task that ignores its cancellation is killed after the timeout. */
 TEST_F_TIMEOUT(idle, deaf, 120)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
@@ -266,7 +268,7 @@ TEST_F_TIMEOUT(idle, deaf, 120)
 	EXPECT_TRUE(helper_logs(APP ": task deaf hangs, and has used "));
 }
 
-/* Whatever becomes of the helper, and of the container, in the meantime. */
+/* A task is found idle although the helper was restarted, or its container deleted, in between. */
 TEST_F_TIMEOUT(idle, begun_anew, 120)
 {
 	const struct bgt_instance *instance;
@@ -284,7 +286,7 @@ TEST_F_TIMEOUT(idle, begun_anew, 120)
 	ASSERT_EQ(0, bgt_container_del(self->bgt, helper_container(self->bgt)->id));
 	EXPECT_TRUE(is_cancelled(self->bgt, "blocked"));
 
-	/* What ended while there was no helper is not counted any more. */
+	/* Traffic is not counted any more for a task that has ended while there was no helper. */
 	helper_fire(self->bgt, "blocked");
 	instance = instance_wait(self->bgt, APP, "blocked", BGT_INSTANCE_RUNNING);
 	ASSERT_NE(NULL, instance);

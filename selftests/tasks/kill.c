@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The helper is killed at random moments, while tasks are registered, fired, run and cancelled and
- * conditions come and go. Nothing that was acknowledged is lost or undone, nothing is run twice,
- * and what runs goes on and is found again.
+ * conditions change. Nothing that was acknowledged is lost or undone, nothing runs twice, and
+ * running tasks go on and are known to the next helper.
  *
  * This program is also the tasks: the helper runs a copy of it.
  */
@@ -25,7 +25,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* One that is throttled all the time; one that is not, and is terminated now and then. */
+/* An app that is throttled all the time; and one that is not, which is terminated now and then. */
 #define POOR		"org.example.Poor"
 #define RICH		"org.example.Rich"
 #define PROGRAM		HELPER_TOP "/kill"
@@ -37,7 +37,7 @@
  * The tasks
  */
 
-/* A line for each run, written at once. */
+/* Each run appends a line, in a single write. */
 static void write_run(void)
 {
 	char line[128];
@@ -50,7 +50,7 @@ static void write_run(void)
 	close(fd);
 }
 
-/* There is a file of its name when it is to end. */
+/* Runs until a file with the task's name exists. */
 static int run_until_stopped(const char *name, bool say)
 {
 	const char *stop = helper_path(name);
@@ -59,7 +59,10 @@ static int run_until_stopped(const char *name, bool say)
 
 	if (say && bgt_open(&bgt))
 		return 124;
-	/* It is being killed. When there is a new one, the library tells it by itself. */
+	/*
+	 * The helper may be dead. Once it has attached, the library attaches to each new helper by
+	 * itself.
+	 */
 	while (say && bgt_instance_attach(bgt, &instance))
 		usleep(10000);
 	while (access(stop, F_OK))
@@ -95,15 +98,15 @@ static void __attribute__((constructor)) become_task(void)
  * The load
  */
 
-/* What a registration is known to be. */
+/* What the test knows of a registration. */
 enum known { ABSENT, PRESENT, DOUBTFUL };
 
-/* What all processes see. */
+/* Memory that all processes share. */
 struct field {
 	volatile bool stop;
 	volatile enum known known[REGISTRARS][TASKS];
 	volatile uint32_t ids[REGISTRARS][TASKS];
-	/* Atomic. */
+	/* Counted atomically. */
 	uint64_t registered, unregistered, interrupted, fired, cancelled;
 };
 
@@ -160,7 +163,10 @@ static int task_register(struct bgt *bgt, const char *app, const char *name, uin
 	return error;
 }
 
-/* The helper is killed: it was not there, or nobody knows whether it has heard. */
+/*
+ * Whether the helper was killed: it was not there, or it is unknown whether it has carried out the
+ * call.
+ */
 static bool is_interrupted(struct field *field, int error)
 {
 	if (error != -ENOTCONN && error != -ECONNRESET)
@@ -206,7 +212,10 @@ static void toggle(struct field *field, struct bgt *bgt, unsigned int row, unsig
 		     "one or the other", bgt_error(bgt));
 }
 
-/* The socket of whoever looks on is not ours, nor is its hold on the helper. */
+/*
+ * Closes the descriptors that were inherited, among them the test's socket and its hold on the
+ * helper.
+ */
 static struct bgt *connect_alone(void)
 {
 	close_range(3, UINT_MAX, 0);
@@ -258,7 +267,7 @@ static int set_internet(struct bgt *bgt, bool available)
 				 BGT_CONDITION_INTERNET_NOT_AVAILABLE, false);
 }
 
-/* Conditions that come and go, and cancellations; but of what has to last. */
+/* Changes conditions and cancels instances, except those that have to last. */
 static int work_disturber(void *data)
 {
 	struct worker worker = *(struct worker *)data;
@@ -292,16 +301,14 @@ static int work_disturber(void *data)
 	return 0;
 }
 
-/*
- * What is left
- */
+/* Checks */
 
 FIXTURE_SETUP(kill)
 {
 	scene_begin();
 	self->bgt = mutex_connect();
 	helper_start(self->bgt);
-	/* Where the user of the tasks can execute it, too. */
+	/* Copies this program to where the tasks' user can execute it. */
 	if (system("cp /proc/$PPID/exe " PROGRAM " && touch " RUNS " && chmod 666 " RUNS))
 		fail("cannot copy this program");
 	install(self->bgt, POOR, "standard");
@@ -337,7 +344,7 @@ static void register_all(struct bgt *bgt)
 			fail("cannot register %s: %s", names[i], bgt_error(bgt));
 }
 
-/* Whether what an app has registered is what is known. */
+/* Whether the app's registrations are those that the test knows of. */
 static bool registrations_are_right(struct bgt *bgt, struct field *field)
 {
 	uint32_t ids[REGISTRARS][TASKS] = { { 0 } };
@@ -381,7 +388,7 @@ static unsigned int count_unfinished(struct bgt *bgt, const char *app, bool tell
 		if (tell)
 			note("instance %u of %s is %s", instance->id, instance->name,
 			     bgt_instance_state_name(instance->state));
-		/* What does not end by itself. */
+		/* These tasks do not end by themselves. */
 		if (instance->state == BGT_INSTANCE_RUNNING &&
 		    (!strcmp(instance->name, "idle") || !strcmp(instance->name, "deaf")))
 			bgt_instance_cancel(bgt, instance->id, BGT_CANCEL_ABORT);
@@ -390,7 +397,7 @@ static unsigned int count_unfinished(struct bgt *bgt, const char *app, bool tell
 	return count;
 }
 
-/* Waits until all has ended that does not last. */
+/* Waits until all instances have ended, except those that last. */
 static bool all_end(struct bgt *bgt, const char *app)
 {
 	uint64_t end = now() + 3 * DEADLINE;
@@ -418,7 +425,7 @@ static unsigned int count_cgroups(const char *app)
 	return count;
 }
 
-/* Waits until so many cgroups of instances are there. */
+/* Waits until the app has so many cgroups of instances. */
 static bool cgroups_become(const char *app, unsigned int count)
 {
 	uint64_t end = now() + DEADLINE;
@@ -430,7 +437,7 @@ static bool cgroups_become(const char *app, unsigned int count)
 	return count_cgroups(app) == count;
 }
 
-/* No two lines of the runs are of one instance, or of one firing. */
+/* How many instances, or firings, have more than one line in the file of runs. */
 static unsigned int count_repeated(void)
 {
 	unsigned int count;
@@ -454,7 +461,7 @@ static unsigned int count_runs(void)
 	return count;
 }
 
-/* Has its budget, nothing more, and does not stand still for anything else. */
+/* Whether the app is on its budget, and nothing else holds or freezes it. */
 static bool container_is_right(struct bgt *bgt, const char *app, uint64_t quota)
 {
 	uint64_t end = now() + DEADLINE;
@@ -474,13 +481,12 @@ static bool container_is_right(struct bgt *bgt, const char *app, uint64_t quota)
 		bgt_member_free(members);
 		bgt_container_free(container);
 		usleep(20000);
-		/* Its budget may be spent for a moment. */
+		/* The app may be frozen for a moment because its budget is spent. */
 	} while (right && stands && now() < end);
 	return right && !stands;
 }
 
-/* Kills it when it has just been started, or is at work. */
-/* On a slow machine it takes a while until there is a load. */
+/* Waits until the load makes progress, which takes a while on a slow machine. */
 static void wait_for_load(const struct field *field)
 {
 	uint64_t registered = __atomic_load_n(&field->registered, __ATOMIC_RELAXED);
@@ -493,6 +499,7 @@ static void wait_for_load(const struct field *field)
 	}
 }
 
+/* Kills the helper soon after its start, or while it works. */
 static void kill_once(struct bgt *bgt, const struct field *field, uint64_t *seed)
 {
 	if (random_next(seed) % 4 == 0) {
@@ -557,7 +564,7 @@ TEST_F_TIMEOUT(kill, rounds, 7200)
 	EXPECT_GT(self->field->fired, rounds);
 	EXPECT_GT(count_runs(), rounds / 2);
 
-	/* What lasts is what it was, and ends as it says. */
+	/* The instances that last are the same, and end as they say. */
 	instance = instance_look(self->bgt, POOR, "says");
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance->state);
@@ -572,7 +579,7 @@ TEST_F_TIMEOUT(kill, rounds, 7200)
 	instance = instance_wait(self->bgt, POOR, "says", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_STREQ("to the end", instance->message);
-	/* Nobody but its parent could know its exit status. */
+	/* The helper was not the parent of this process any more, so its exit status is unknown. */
 	helper_write("silent", "");
 	instance = instance_wait(self->bgt, POOR, "silent", BGT_INSTANCE_FAILED);
 	ASSERT_NE(NULL, instance);

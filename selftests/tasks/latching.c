@@ -2,8 +2,9 @@
 /*
  * Latching: a firing waits for its conditions, and is remembered once, whatever happens meanwhile.
  *
- * The helper answers a call, launches what it may by then, and takes the next call. So what is
- * latched when it answers the call behind that stays so until something else changes.
+ * The helper answers a call, launches what may be launched by then, and only then takes the next
+ * call. So an instance that is latched when the next call is answered stays so until something else
+ * changes.
  */
 #include <errno.h>
 #include <linux/bgtask.h>
@@ -18,7 +19,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* All conditions, and the first of each pair, whose opposite is the next bit. */
+/* All conditions, and the first condition of each pair; the second one is the next bit. */
 #define ALL	0x3fu
 #define FIRSTS	0x15u
 
@@ -60,7 +61,7 @@ static uint32_t opposites(uint32_t set)
 	return (set & FIRSTS) << 1 | (set >> 1 & FIRSTS);
 }
 
-/* What is in the first set holds and, of the pairs that are not in it, the first. */
+/* Lets the conditions in @set hold, and of pairs that are not in @set the first condition. */
 static void let_hold(struct bgt *bgt, uint32_t set)
 {
 	set |= FIRSTS & ~opposites(set);
@@ -77,7 +78,7 @@ static uint32_t wait_for(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set
 	});
 }
 
-/* What has become of the firings of a registration. */
+/* How many instances of a registration are in which state. */
 struct firings {
 	unsigned int latched;
 	unsigned int completed;
@@ -109,13 +110,13 @@ static bool is_latched(struct bgt *bgt, uint32_t task)
 {
 	struct firings firings;
 
-	/* Were it launched, it would be now. */
+	/* The helper launches between two calls, so only the second answer counts. */
 	(void)firings_of(bgt, task);
 	firings = firings_of(bgt, task);
 	return firings.latched == 1 && !firings.completed && !firings.others;
 }
 
-/* Waits until it has run, and says whether that was once. */
+/* Waits until the task has run, and says whether it ran once. */
 static bool runs_once(struct bgt *bgt, uint32_t task)
 {
 	uint64_t end = now() + DEADLINE;
@@ -132,7 +133,7 @@ static bool runs_once(struct bgt *bgt, uint32_t task)
 	return false;
 }
 
-/* It holds when the trigger fires. */
+/* The condition holds before the trigger fires. */
 static bool holds_before(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 {
 	uint32_t task = wait_for(bgt, trigger, set);
@@ -145,7 +146,7 @@ static bool holds_before(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set
 	return !bgt_task_unregister(bgt, task, false);
 }
 
-/* It comes to hold later; of several conditions, one after the other. */
+/* The conditions begin to hold after the trigger fired, one after the other. */
 static bool holds_after(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 {
 	uint32_t task = wait_for(bgt, trigger, set), holding = opposites(set);
@@ -167,7 +168,10 @@ static bool holds_after(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 	return !bgt_task_unregister(bgt, task, false);
 }
 
-/* All but one hold, in turns, and others come and go. Then all hold, and then they come and go. */
+/*
+ * One condition in turn does not hold, and others change. Then all conditions hold, are lost, and
+ * hold again.
+ */
 static bool flaps(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 {
 	uint32_t task = wait_for(bgt, trigger, set);
@@ -215,7 +219,10 @@ static bool works(struct bgt *bgt, enum bgt_trigger trigger, uint32_t set)
 	return true;
 }
 
-/* All but the one that is fired by its socket only; the short form makes do with one. */
+/*
+ * Whether it works for all triggers but control-channel, which only a socket fires; short rounds
+ * try only one.
+ */
 static bool all_work(struct bgt *bgt, uint32_t set)
 {
 	int last = soak() ? BGTASK_TRIGGER_MAX : BGT_TRIGGER_APPLICATION;
@@ -231,7 +238,7 @@ static bool all_work(struct bgt *bgt, uint32_t set)
 
 TEST_F_TIMEOUT(latching, one_condition, 7200)
 {
-	/* Some triggers are for apps on the lock screen. */
+	/* Some triggers need access to the lock screen. */
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
 	for (size_t i = 0; i < CONDITIONS; i++)
 		ASSERT_TRUE(all_work(self->bgt, conditions[i]));
@@ -261,13 +268,13 @@ TEST_F_TIMEOUT(latching, two_conditions, 7200)
 	EXPECT_EQ(3, contradictions);
 }
 
-/* What holds for one trigger holds for all that can be fired. */
+/* One of the conditions with all triggers that can be fired by a call. */
 TEST_F_TIMEOUT(latching, every_trigger, 120)
 {
-	/* Some are for apps on the lock screen. */
+	/* Some triggers need access to the lock screen. */
 	ASSERT_EQ(0, bgt_app_set_access(self->bgt, APP, BGT_ACCESS_ALWAYS_ALLOWED));
 	for (int trigger = 0; trigger <= BGTASK_TRIGGER_MAX; trigger++) {
-		/* Fired by its socket only. */
+		/* Only a socket fires this trigger. */
 		if (trigger == BGT_TRIGGER_CONTROL_CHANNEL)
 			continue;
 		EXPECT_TRUE(holds_after(self->bgt, (enum bgt_trigger)trigger,
@@ -277,7 +284,10 @@ TEST_F_TIMEOUT(latching, every_trigger, 120)
 	}
 }
 
-/* Fired again while latched: it is one firing. Fired again while that runs: one more. */
+/*
+ * A task that fires again while it is latched is latched once; while it runs, it is latched for one
+ * more run.
+ */
 TEST_F_TIMEOUT(latching, fired_again, 60)
 {
 	const uint32_t set = BGT_CONDITION_INTERNET_AVAILABLE;
@@ -298,7 +308,7 @@ TEST_F_TIMEOUT(latching, fired_again, 60)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "long")->state);
 
-	/* Its turn comes, but its condition has to hold, too. */
+	/* The instance before has ended, but the condition of this one must hold, too. */
 	let_hold(self->bgt, opposites(set));
 	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, id, BGT_CANCEL_ABORT));
 	while (bgt_instance_cancel(self->bgt, id, BGT_CANCEL_ABORT) != -ENOENT)
@@ -311,7 +321,9 @@ TEST_F_TIMEOUT(latching, fired_again, 60)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-/* What is latched, and what is remembered behind what runs, is so for the next helper. */
+/*
+ * Latched instances, also those that wait for a running one to end, are known to the next helper.
+ */
 TEST_F_TIMEOUT(latching, helper_killed, 60)
 {
 	const uint32_t set = BGT_CONDITION_SESSION_DISCONNECTED;
@@ -330,7 +342,10 @@ TEST_F_TIMEOUT(latching, helper_killed, 60)
 	helper_fire(self->bgt, "ok");
 
 	for (int i = 0; i < 2; i++) {
-		/* What is set is forgotten; the session counts as connected. */
+		/*
+		 * The conditions that were set are forgotten; without logind, the session counts as
+		 * connected.
+		 */
 		helper_restart(self->bgt);
 		EXPECT_TRUE(is_latched(self->bgt, ok));
 		helper_fire(self->bgt, "ok");
@@ -347,13 +362,13 @@ TEST_F_TIMEOUT(latching, helper_killed, 60)
 	EXPECT_NE(id, instance->id);
 }
 
-/* What is left to the sources is not what was set, and launches as well. */
+/* When conditions are left to their sources again, latched tasks are launched by what these say. */
 TEST_F_TIMEOUT(latching, left_to_the_sources, 60)
 {
 	uint32_t holding, set, task;
 	enum bgt_work_cost cost;
 
-	/* There is no network in the test machine. */
+	/* The test machine has no network. */
 	let_hold(self->bgt, BGT_CONDITION_INTERNET_AVAILABLE);
 	task = wait_for(self->bgt, BGT_TRIGGER_APPLICATION, BGT_CONDITION_INTERNET_NOT_AVAILABLE);
 	helper_fire(self->bgt, "ok");

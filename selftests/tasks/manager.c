@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the helper tells the service manager: that it is ready, that it lives, and that it ends. */
+/*
+ * What the helper tells the service manager: that it is ready, that it is alive, and that it ends.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #include "scene.h"
 #include "task.h"
 
-/* So often it has to tell that it lives; and so often that is looked at. */
+/* How often the helper must say that it is alive; and how many times the test waits for. */
 #define WATCHDOG	(6 * SEC)
 #define BEATS		3
 
@@ -37,7 +39,7 @@ FIXTURE_TEARDOWN_PARENT(manager)
 	scene_end();
 }
 
-/* What it is told next; "" if that is nothing for so long. */
+/* The next notice; "" if none comes in this time. */
 static const char *hear_within(int manager, uint64_t timeout)
 {
 	static struct notice notice;
@@ -52,7 +54,7 @@ static const char *hear(int manager)
 	return hear_within(manager, DEADLINE);
 }
 
-/* The last that it was told; once all has been. */
+/* The last notice, after all others were read. */
 static const char *last(int manager)
 {
 	static struct notice notice;
@@ -69,10 +71,10 @@ TEST_F_TIMEOUT(manager, watchdog, 120)
 
 	self->manager = manager_begin(WATCHDOG);
 	helper_begin();
-	/* The first one comes with the wish to be watched. */
+	/* The helper says first that it is alive, so that the watchdog begins. */
 	EXPECT_STREQ("WATCHDOG=1", hear(self->manager));
 	EXPECT_STREQ("READY=1", hear(self->manager));
-	/* That is not said too soon. */
+	/* When the helper says that it is ready, it answers calls. */
 	EXPECT_EQ(0, bgt_condition_get(self->bgt, NULL, NULL, NULL));
 
 	for (end = now() + 2 * BEATS * WATCHDOG; pulse.beats < BEATS && now() < end;
@@ -82,14 +84,14 @@ TEST_F_TIMEOUT(manager, watchdog, 120)
 	     (unsigned long long)(pulse.longest / MSEC));
 	EXPECT_EQ(BEATS, pulse.beats);
 	EXPECT_LT(pulse.longest, WATCHDOG);
-	/* Nor so often that nothing could save energy. */
+	/* Nor does the helper say so much more often than needed, which would cost energy. */
 	EXPECT_GT(pulse.longest, WATCHDOG / 4);
 
 	EXPECT_EQ(0, helper_quit());
 	EXPECT_STREQ("STOPPING=1", last(self->manager));
 }
 
-/* One that hangs does not say that it lives. */
+/* A helper that hangs does not say that it is alive. */
 TEST_F_TIMEOUT(manager, hangs, 60)
 {
 	struct pulse pulse = { 0 };
@@ -107,7 +109,10 @@ TEST_F_TIMEOUT(manager, hangs, 60)
 	EXPECT_STREQ("WATCHDOG=1", hear(self->manager));
 }
 
-/* What is meant for another process, or is not asked for at all, is not told. */
+/*
+ * A helper that is not the watched process, or is not watched at all, does not say that it is
+ * alive.
+ */
 TEST_F_TIMEOUT(manager, not_watched, 60)
 {
 	self->manager = manager_begin(SEC);
@@ -119,7 +124,7 @@ TEST_F_TIMEOUT(manager, not_watched, 60)
 	EXPECT_STREQ("", hear_within(self->manager, 0));
 }
 
-/* One that cannot start is never ready. */
+/* A helper that cannot start never says that it is ready. */
 TEST_F_TIMEOUT(manager, refuses, 60)
 {
 	self->manager = manager_begin(WATCHDOG);
@@ -129,7 +134,7 @@ TEST_F_TIMEOUT(manager, refuses, 60)
 	EXPECT_STREQ("", hear_within(self->manager, 0));
 }
 
-/* It is the helper that is watched: no task may speak for it. */
+/* Tasks do not get the variables of the service manager, since no task may speak for the helper. */
 TEST_F_TIMEOUT(manager, tasks, 60)
 {
 	self->manager = manager_begin(WATCHDOG);

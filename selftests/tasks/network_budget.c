@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an app may send and receive in a day, on battery. */
+/* How much an app may send and receive in a day, on battery. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,16 +16,16 @@
 
 #define OTHER	"org.example.Other"
 
-/* In bytes. A packet has some more than 1000, and a burst some more than 60 kB. */
+/* In bytes. A packet has a little more than 1000, and a burst a little more than 60 kB. */
 #define BUDGET	100000
 #define BURST_SIZE	60000
-/* How long it may take until the budget of an app that is not short of it is looked at. */
+/* How long it may take until the helper looks at a budget that is not nearly spent. */
 #define LOOK	(5 * SEC + 5 * SEC / 4)
 #define BURST	"for i in {1..60}; do printf %01000d 0 >&3; done; "
 
 #define ALL	"Triggers=application\n"
 #define FAR	"exec 3<>/dev/udp/" WIRE_FAR "/9; "
-/* Sends a burst, says so, and goes on without a word. */
+/* Sends a burst, creates a file, and then stays without sending. */
 #define STAYS	"EntryPoint=/bin/bash -c \"" FAR BURST ": >" HELPER_SAID			\
 		"/burst-$BGTASK_TASK; exec sleep 1000\"\n" ALL
 #define TASKS									\
@@ -42,14 +42,14 @@
 
 FIXTURE(network_budget) {
 	struct bgt *bgt;
-	uint64_t offset;	/* of the clock on the wall to the one that nobody sets */
+	uint64_t offset;	/* CLOCK_REALTIME less CLOCK_BOOTTIME */
 };
 
 FIXTURE_SETUP(network_budget)
 {
 	struct helper_settings with = HELPER_SETTINGS;
 
-	/* The CPU is not what they are short of. */
+	/* So that the CPU budget does not throttle the tasks. */
 	with.quota = 3600 * SEC;
 	with.period = 3600 * SEC;
 	scene_begin();
@@ -72,14 +72,14 @@ FIXTURE_TEARDOWN(network_budget)
 	wire_end();
 }
 
-/* Fires a task, and says whether it was run to its end. */
+/* Fires a task, and says whether it has completed. */
 static bool completes(struct bgt *bgt, const char *name)
 {
 	helper_fire(bgt, name);
 	return instance_wait(bgt, APP, name, BGT_INSTANCE_COMPLETED);
 }
 
-/* Says whether it is not launched: neither at once, nor after a while. */
+/* Fires nothing, and says whether a task stays latched, at once and after a while. */
 static bool stays_latched(struct bgt *bgt, const char *name)
 {
 	pause_for(500 * MSEC);
@@ -94,7 +94,7 @@ static bool is_revoked(struct bgt *bgt, const char *name)
 	       instance->reason == BGT_CANCEL_RESOURCE_REVOCATION;
 }
 
-/* Waits until the app has sent so much more. */
+/* Waits until the app has sent so many bytes more. */
 static void wait_sent(struct bgt *bgt, uint64_t bytes)
 {
 	uint64_t end = now() + DEADLINE, before = helper_container(bgt)->sent;
@@ -106,7 +106,10 @@ static void wait_sent(struct bgt *bgt, uint64_t bytes)
 	}
 }
 
-/* What runs is cancelled, and no more is launched, until there is AC power. */
+/*
+ * When the budget is spent, running tasks are cancelled and no more are launched until there is AC
+ * power.
+ */
 TEST_F_TIMEOUT(network_budget, spent, 120)
 {
 	EXPECT_TRUE(completes(self->bgt, "ok"));
@@ -123,7 +126,7 @@ TEST_F_TIMEOUT(network_budget, spent, 120)
 
 	power_set("ac_online", "on");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
-	/* It is still the same day. */
+	/* The budget is still spent, as it is the same day. */
 	helper_fire(self->bgt, "bursts");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
 	power_set("ac_online", "off");
@@ -132,7 +135,7 @@ TEST_F_TIMEOUT(network_budget, spent, 120)
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
 
-/* By what is received as by what is sent. */
+/* Received bytes count like sent ones. */
 TEST_F_TIMEOUT(network_budget, received, 120)
 {
 	wire_begin_fountain();
@@ -144,7 +147,7 @@ TEST_F_TIMEOUT(network_budget, received, 120)
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
 
-/* The day ends when it is midnight. */
+/* The day ends at midnight. */
 TEST_F_TIMEOUT(network_budget, next_day, 120)
 {
 	uint64_t midnight = wall_midnight();
@@ -159,20 +162,20 @@ TEST_F_TIMEOUT(network_budget, next_day, 120)
 	instance = instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED);
 	ASSERT_NE(NULL, instance);
 	EXPECT_GE(instance->started, midnight);
-	/* There is all of the budget again. */
+	/* The next day has the whole budget. */
 	helper_register_plain(self->bgt, "burst");
 	EXPECT_TRUE(completes(self->bgt, "burst"));
 	EXPECT_TRUE(completes(self->bgt, "ok"));
 }
 
-/* However often it is interrupted, and the helper killed, it is one budget. */
+/* The budget counts over several runs of tasks and several helpers. */
 TEST_F_TIMEOUT(network_budget, interrupted, 120)
 {
 	helper_run(self->bgt, "stays");
 	helper_wait_file("said/burst-stays");
 	helper_restart(self->bgt);
 	EXPECT_TRUE(completes(self->bgt, "ok"));
-	/* Maybe before its burst has come to an end. */
+	/* The task may be cancelled before its burst is over. */
 	helper_run(self->bgt, "lingers");
 	EXPECT_TRUE(is_revoked(self->bgt, "lingers"));
 	EXPECT_TRUE(is_revoked(self->bgt, "stays"));
@@ -180,10 +183,10 @@ TEST_F_TIMEOUT(network_budget, interrupted, 120)
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
 
-/* On AC power nothing counts; what comes then does. */
+/* On AC power traffic does not count; later traffic on battery does. */
 TEST_F_TIMEOUT(network_budget, on_ac, 120)
 {
-	/* Traffic is counted for those who may be idle. */
+	/* With a window for idle tasks, traffic is counted on AC power, too. */
 	helper_change(self->bgt, "s/^IdleWindow=.*/IdleWindow=1h/");
 	power_set("ac_online", "on");
 	helper_run(self->bgt, "stays");
@@ -203,7 +206,7 @@ TEST_F_TIMEOUT(network_budget, on_ac, 120)
 	EXPECT_TRUE(is_revoked(self->bgt, "stays"));
 }
 
-/* Whom the user always lets run is not limited. */
+/* An app that the user always allows to run has no limit. */
 TEST_F_TIMEOUT(network_budget, always_allowed, 120)
 {
 	helper_run(self->bgt, "bursts");
@@ -218,7 +221,7 @@ TEST_F_TIMEOUT(network_budget, always_allowed, 120)
 	EXPECT_TRUE(is_revoked(self->bgt, "bursts"));
 }
 
-/* Each class has its own, or none. */
+/* Each class has a budget of its own, or none. */
 TEST_F_TIMEOUT(network_budget, classes, 120)
 {
 	const char *const classes[] = { "lock-screen", "free" };
@@ -231,7 +234,7 @@ TEST_F_TIMEOUT(network_budget, classes, 120)
 		helper_install(self->bgt, APP, lines);
 		helper_fire(self->bgt, "bursts");
 		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_RUNNING));
-		/* For the first one it is counted; it is not, where there is no limit. */
+		/* Traffic is counted for the class with a limit, and not for the class without. */
 		EXPECT_TRUE(i ? helper_uncounted(self->bgt) :
 				helper_container(self->bgt)->count_traffic);
 		if (!i)
@@ -244,13 +247,13 @@ TEST_F_TIMEOUT(network_budget, classes, 120)
 						 BGT_CANCEL_ABORT));
 		ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
 	}
-	/* As what it has used was counted, it would be over in another class. */
+	/* The traffic that was counted is more than the budget of the standard class. */
 	helper_install(self->bgt, APP, TASKS);
 	helper_fire(self->bgt, "ok");
 	EXPECT_TRUE(stays_latched(self->bgt, "ok"));
 }
 
-/* What stays on the machine costs nothing. */
+/* Traffic that stays on the machine does not count. */
 TEST_F_TIMEOUT(network_budget, local, 120)
 {
 	helper_register_plain(self->bgt, "local");
@@ -259,14 +262,20 @@ TEST_F_TIMEOUT(network_budget, local, 120)
 	EXPECT_TRUE(completes(self->bgt, "ok"));
 }
 
-/* Nor does what the user looks at, also if the task goes on in the background, and ends there. */
+/*
+ * Traffic of an app that the user looks at does not count, also if the task goes on in the
+ * background.
+ */
 TEST_F_TIMEOUT(network_budget, foreground, 120)
 {
 	uint32_t id = helper_container(self->bgt)->id;
 	uint64_t charged;
 
 	helper_register_plain(self->bgt, "burst");
-	/* Since when it is there nobody tells: all is free since the last look. */
+	/*
+	 * Nobody tells the helper when the user begins to look: all traffic since its last look is
+	 * free.
+	 */
 	helper_run(self->bgt, "bursts");
 	wait_sent(self->bgt, BURST_SIZE);
 	container_set_exempt(self->bgt, id, true);
@@ -276,7 +285,10 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	ASSERT_EQ(0, bgt_instance_cancel(self->bgt, instance_look(self->bgt, APP, "bursts")->id,
 					 BGT_CANCEL_ABORT));
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bursts", BGT_INSTANCE_CANCELED));
-	/* Nobody looks between these and the end of that. */
+	/*
+	 * The helper does not look at the traffic between these bursts and the end of the
+	 * exemption.
+	 */
 	helper_run(self->bgt, "stays");
 	helper_wait_file("said/burst-stays");
 	helper_run(self->bgt, "lingers");
@@ -295,7 +307,10 @@ TEST_F_TIMEOUT(network_budget, foreground, 120)
 	EXPECT_LT(charged, 3 * BURST_SIZE);
 }
 
-/* Nobody tells when it is not there any more, either: what is launched there does not go on. */
+/*
+ * Nobody tells the helper when the user stops looking, either: a task that was launched then is
+ * cancelled.
+ */
 TEST_F_TIMEOUT(network_budget, foreground_spent, 120)
 {
 	uint32_t id = helper_container(self->bgt)->id;

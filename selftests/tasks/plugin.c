@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Entry points of all sorts, for host.c. */
+/* Plugins with entry points of all sorts, for host.c. */
 #include <bgtask-host.h>
 #include <errno.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Says what it was told, and what it can ask for. */
+/* Reports the details that the host has for the task. */
 static void details_run(struct bgt_host *host)
 {
 	const struct bgt_instance *instance = bgt_host_instance(host);
@@ -43,7 +43,7 @@ static void fail_run(struct bgt_host *host)
 	char text[2000];
 
 	bgt_host_set_result(host, 0, "this does not count");
-	/* 1 byte, and then 2 bytes each: the limit is in the middle of one. */
+	/* One byte, and then characters of two bytes: the limit cuts a character in half. */
 	strcpy(text, "x");
 	while (strlen(text) < sizeof(text) - 2)
 		strcat(text, "\303\244");
@@ -52,7 +52,7 @@ static void fail_run(struct bgt_host *host)
 
 const struct bgt_plugin Fail = { .size = sizeof(Fail), .run = fail_run };
 
-/* What goes on when run has returned. */
+/* Works on in a thread after run() has returned. */
 static void *finish(void *data)
 {
 	struct bgt_host *host = data;
@@ -88,7 +88,9 @@ static void surplus_run(struct bgt_host *host)
 
 const struct bgt_plugin Surplus = { .size = sizeof(Surplus), .run = surplus_run };
 
-/* Waits to be cancelled; a program that it has started would have to be ended by SIGTERM. */
+/*
+ * Waits to be cancelled; a program that the plugin has started would have to be ended with SIGTERM.
+ */
 static void patient_canceled(struct bgt_host *host, enum bgt_cancel_reason reason)
 {
 	char text[64];
@@ -113,7 +115,7 @@ const struct bgt_plugin Patient = {
 	.size = sizeof(Patient), .run = patient_run, .canceled = patient_canceled,
 };
 
-/* The same, but it is canceled() that ends it, when run has returned long ago. */
+/* The same, but canceled() ends the plugin, long after run() has returned. */
 static void handed_canceled(struct bgt_host *host, enum bgt_cancel_reason reason)
 {
 	patient_canceled(host, reason);
@@ -130,7 +132,7 @@ const struct bgt_plugin Handed = {
 	.size = sizeof(Handed), .run = handed_run, .canceled = handed_canceled,
 };
 
-/* A status that looks like the helper's own for what did not end in time. */
+/* Reports the status that the helper itself uses for tasks that did not end in time. */
 static void overdue_canceled(struct bgt_host *host, enum bgt_cancel_reason reason)
 {
 	(void)reason;
@@ -159,7 +161,7 @@ const struct bgt_plugin Never = {
 };
 const struct bgt_plugin Careless = { .size = sizeof(Careless), .run = never_run };
 
-/* Where nothing is, but that is not for the compiler to know. */
+/* An address where nothing is, which the compiler must not know. */
 static volatile int *volatile nowhere;
 
 static void crash_run(struct bgt_host *host)
@@ -186,7 +188,7 @@ static void leave_run(struct bgt_host *host)
 
 const struct bgt_plugin Leave = { .size = sizeof(Leave), .run = leave_run };
 
-/* What is no entry point. */
+/* Objects that are not entry points. */
 const struct bgt_plugin Small = { .size = 8, .run = quiet_run };
 const struct bgt_plugin Idle = { .size = sizeof(Idle) };
 const char Text[64] = "this is no plugin, but might be one by its size";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The guest's part of vm/power-cut: starts the helper with its state on the disk /dev/vda, tells
- * what is registered, and goes on registering and unregistering until the power is cut. Each line
- * it says to the port is heard by the host before it does anything else:
+ * what is registered, and goes on registering and unregistering until the power is cut. The host
+ * has heard each line before the guest does anything else:
  *
  *   mounted                    the disk is there
  *   has NAME ID, ..., listed   what the helper knows
@@ -33,7 +33,7 @@
 static int port;
 static pthread_mutex_t port_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* Written only before there are threads; each has its row. */
+/* Written only before the threads start; each thread has its own row. */
 static uint32_t ids[WORKERS][TASKS];
 
 __attribute__((format(printf, 1, 2)))
@@ -55,7 +55,7 @@ static void say(const char *format, ...)
 
 static void mount_disk(void)
 {
-	/* The debug kernel has these built in. */
+	/* The debug kernel has these modules built in. */
 	if (system("modprobe -aq virtio_blk ext4; mkdir " DISK " && mount /dev/vda " DISK))
 		fail("cannot mount the disk");
 	port = open(PORT, O_RDWR | O_CLOEXEC);
@@ -64,7 +64,7 @@ static void mount_disk(void)
 	say("mounted");
 }
 
-/* It has to be there before the helper is. */
+/* The manifest must exist before the helper starts. */
 static void write_manifest(void)
 {
 	FILE *file;
@@ -142,7 +142,7 @@ static void *work(void *data)
 	return NULL;
 }
 
-/* The database is written for other reasons, too. */
+/* Fires a task, so that the database is written for other reasons, too. */
 static void fire(struct bgt *bgt)
 {
 	uint32_t id;

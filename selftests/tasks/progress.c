@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Progress and completion: who is told, and what is left for those who are not.
+ * Progress and completion: who is told, and what the history has for those who are not.
  *
- * The tasks are this program: it is started a second time as an entry point, and does what the word
- * it is started with says.
+ * The tasks are this program, which the helper starts as an entry point; its argument says what to
+ * do.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@
 #define ENTRY(name)	"[Task " name "]\nEntryPoint=" PROGRAM " " name "\nTriggers=application\n"
 #define TASKS	"Class=free\n" ENTRY("good") ENTRY("bad") ENTRY("step") ENTRY("silent")
 
-/* Goes on when there is a file of this name. */
+/* Waits until a file of this name exists. */
 static void await_file(const char *name)
 {
 	while (access(helper_path(name), F_OK))
@@ -81,7 +81,7 @@ FIXTURE_SETUP(progress)
 	scene_begin();
 	self->bgt = mutex_connect();
 	helper_start_with(self->bgt, &settings);
-	/* Where the tasks' user can reach it. */
+	/* Copies this program to where the tasks' user can execute it. */
 	if (system("install -m 755 /proc/$PPID/exe " PROGRAM))
 		fail("cannot copy this program");
 	helper_install(self->bgt, APP, TASKS);
@@ -92,7 +92,7 @@ FIXTURE_TEARDOWN(progress)
 	helper_end();
 }
 
-/* The app: a process in its cgroup that listens, and writes down what it is told. */
+/* The app: a process in the app's cgroup that records the events that it gets. */
 struct app {
 	pid_t pid;
 	volatile struct heard {
@@ -144,7 +144,7 @@ static int run_app(volatile struct heard *heard)
 	}
 }
 
-/* Its cgroup is there as soon as one of its tasks has run. */
+/* Runs a task first, so that the app's cgroup exists. */
 static struct app app_start(struct bgt *bgt)
 {
 	uint64_t end = now() + DEADLINE;
@@ -190,7 +190,7 @@ static void let_attach(struct bgt *bgt, const char *name)
 	helper_fire(bgt, name);
 }
 
-/* A running app is told as it happens; an end with what the task says of it. */
+/* A running app is told of progress and ends as they happen, with what the task says. */
 TEST_F_TIMEOUT(progress, told, 60)
 {
 	struct app app = app_start(self->bgt);
@@ -211,7 +211,10 @@ TEST_F_TIMEOUT(progress, told, 60)
 	task_kill(app.pid);
 }
 
-/* Who is suspended is told nothing, also not later; what happens then is. */
+/*
+ * A suspended app is told nothing of what happens meanwhile, not even later; it is told of what
+ * comes after.
+ */
 TEST_F_TIMEOUT(progress, suspended, 60)
 {
 	const struct bgt_instance *instance = NULL;
@@ -224,7 +227,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 
 	member_hold(self->bgt, member, true);
 	touch("go");
-	/* The task has said so when it waits for the next file, which the list shows. */
+	/* When the list shows the progress, the task waits for the next file. */
 	for (uint64_t end = now() + DEADLINE; now() < end; look_later(end)) {
 		instance = instance_look(self->bgt, APP, "step");
 		if (instance && instance->progress == 60)
@@ -233,12 +236,12 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 	ASSERT_NE(NULL, instance);
 	ASSERT_EQ(60, instance->progress);
 	member_hold(self->bgt, member, false);
-	/* Now it hears what comes after that, and so would have heard what came before. */
+	/* The app gets the next event, so an event before it would have come by now. */
 	touch("end");
 	EXPECT_TRUE(app_hears(&app, 1, 1));
 	EXPECT_STREQ("all steps", (const char *)app.heard->message);
 
-	/* Not of an end either; but the history has it. */
+	/* It is the same for the end of a task, but the history has the end. */
 	member_hold(self->bgt, member, true);
 	let_attach(self->bgt, "bad");
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bad", BGT_INSTANCE_FAILED));
@@ -253,7 +256,7 @@ TEST_F_TIMEOUT(progress, suspended, 60)
 	task_kill(app.pid);
 }
 
-/* An administrator, who is not of the app, hears of it however the app is. */
+/* An administrator is told of an app's tasks although the app is suspended. */
 TEST_F_TIMEOUT(progress, administrator, 60)
 {
 	struct app app = app_start(self->bgt);
@@ -277,7 +280,7 @@ TEST_F_TIMEOUT(progress, administrator, 60)
 	task_kill(app.pid);
 }
 
-/* An administrator who names no app is told of all of them, and of which. */
+/* An administrator who names no app is told of the tasks of all apps. */
 TEST_F_TIMEOUT(progress, of_all_apps, 180)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
@@ -290,7 +293,7 @@ TEST_F_TIMEOUT(progress, of_all_apps, 180)
 	helper_register(self->bgt, (struct wanted){ .app = OTHER, .name = "silent",
 						    .trigger = BGT_TRIGGER_APPLICATION });
 	ASSERT_EQ(0, bgt_task_associate(self->bgt, NULL));
-	/* Once is enough; and after another helper has come the same holds. */
+	/* Associating twice does not double the events; nor does another helper. */
 	ASSERT_EQ(0, bgt_task_associate(self->bgt, APP));
 	helper_restart(self->bgt);
 	poll_fd.fd = bgt_fd(self->bgt);
@@ -314,7 +317,7 @@ TEST_F_TIMEOUT(progress, of_all_apps, 180)
 	EXPECT_TRUE(second);
 }
 
-/* An app that is not there finds what has become of its tasks: the last ones, in their order. */
+/* An app that did not run finds the last instances of its tasks in the history, in their order. */
 TEST_F_TIMEOUT(progress, history, 60)
 {
 	struct bgt_instance *list, *instance;
@@ -343,7 +346,7 @@ TEST_F_TIMEOUT(progress, history, 60)
 		last = instance->id;
 		count++;
 		if (count < HISTORY - 1) {
-			/* An exit status, of who says nothing else. */
+			/* The exit status of a task that reports nothing. */
 			EXPECT_STREQ("silent", instance->name);
 			EXPECT_EQ(9, instance->status);
 		} else if (count == HISTORY - 1) {

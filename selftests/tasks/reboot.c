@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The machine goes down and comes up again: what was latched is latched, what ran has ended and is
- * not run twice, and what was to be done meanwhile is done once. Whether the database lasts is for
- * ../vm/power-cut.
+ * The machine goes down and comes up: latched instances are still latched, running ones have ended
+ * and do not run again, and work that became due meanwhile is done once. ../vm/power-cut tests that
+ * the database survives.
  */
 #include <errno.h>
 #include <signal.h>
@@ -92,7 +92,7 @@ TEST_F_TIMEOUT(reboot, latched, 60)
 	EXPECT_EQ(0, count_tasks(self->bgt));
 }
 
-/* It is not known how it would have ended, only that it has; the registration goes on. */
+/* The instance has failed, as its end is unknown; the registration goes on. */
 TEST_F_TIMEOUT(reboot, running, 60)
 {
 	const struct bgt_instance *instance;
@@ -102,7 +102,7 @@ TEST_F_TIMEOUT(reboot, running, 60)
 	id = instance->id;
 	pid = instance->pid;
 	reboot(self->bgt);
-	/* Whoever has inherited it has to take note of its end. */
+	/* Waits until the process that has inherited this one has reaped it. */
 	for (uint64_t end = now() + DEADLINE; !kill((pid_t)pid, 0) && now() < end;)
 		look_later(end);
 	EXPECT_EQ(-1, kill((pid_t)pid, 0));
@@ -136,7 +136,7 @@ TEST_F_TIMEOUT(reboot, cancelling, 60)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* It was to be done in the app itself, which was started for it. */
+/* A task that runs in the app's process. */
 TEST_F_TIMEOUT(reboot, inside, 60)
 {
 	const struct bgt_instance *instance;
@@ -155,7 +155,7 @@ TEST_F_TIMEOUT(reboot, inside, 60)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* What was due while the machine was off is done once, and at once: not an interval after that. */
+/* A task that became due while the machine was off runs once and at once, not an interval later. */
 TEST_F_TIMEOUT(reboot, missed, 60)
 {
 	const uint64_t interval = 8 * SEC;

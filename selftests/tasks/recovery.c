@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the helper finds when it, its apps, their containers or the module were away for a while. */
+/* What the helper does when it, its apps, their containers or the module were gone for a while. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -82,7 +82,7 @@ static const struct bgt_instance *launch(struct bgt *bgt, const char *name)
 	return instance;
 }
 
-/* How many tasks are registered, of all apps; *id gets the id of the last. */
+/* How many tasks of all apps are registered; stores the id of the last one. */
 static unsigned int count_tasks(struct bgt *bgt, uint32_t *id)
 {
 	struct bgt_task *list;
@@ -96,7 +96,7 @@ static unsigned int count_tasks(struct bgt *bgt, uint32_t *id)
 	return count;
 }
 
-/* The app's container; it is to be freed. */
+/* The app's container, which the caller frees; NULL if there is none. */
 static struct bgt_container *container_of_app(struct bgt *bgt)
 {
 	struct bgt_container *container;
@@ -104,7 +104,7 @@ static struct bgt_container *container_of_app(struct bgt *bgt)
 	return bgt_container_get_by_name(bgt, APP, &container) ? NULL : container;
 }
 
-/* An app that was away gets back what it has registered, and what was latched. */
+/* An app that was away has its registrations and latched instances again when it is installed. */
 TEST_F_TIMEOUT(recovery, app_comes_back, 180)
 {
 	uint32_t id, found = 0;
@@ -129,15 +129,15 @@ TEST_F_TIMEOUT(recovery, app_comes_back, 180)
 	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
 	EXPECT_EQ(1, count_tasks(self->bgt, &found));
 	EXPECT_EQ(id, found);
-	/* The condition holds now. */
+	/* The condition holds by now, so the latched instance is launched. */
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
-	/* To install what is there changes nothing. */
+	/* Installing an app again changes nothing. */
 	ASSERT_EQ(0, bgt_app_install(self->bgt, manifest, app));
 	EXPECT_EQ(1, count_tasks(self->bgt, &found));
 }
 
-/* What ran for an app that was away goes on, and is found again. */
+/* A task of an app that was away runs on, and the helper knows it again when the app is back. */
 TEST_F_TIMEOUT(recovery, app_comes_back_running, 180)
 {
 	uint32_t pid = launch(self->bgt, "long")->pid;
@@ -159,7 +159,10 @@ TEST_F_TIMEOUT(recovery, app_comes_back_running, 180)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "long", BGT_INSTANCE_CANCELED));
 }
 
-/* A helper that ends leaves an app that the user sees without a budget, until the next one. */
+/*
+ * A helper that ends may leave an app exempt, as the user sees the app. The next helper ends the
+ * exemption.
+ */
 TEST_F_TIMEOUT(recovery, exempt, 180)
 {
 	struct bgt_container_policy policy = BGT_CONTAINER_POLICY_INIT;
@@ -173,7 +176,7 @@ TEST_F_TIMEOUT(recovery, exempt, 180)
 	policy.exempt = true;
 	ASSERT_EQ(0, bgt_container_set(self->bgt, container->id, &policy));
 	bgt_container_free(container);
-	/* Not even if its manifest is gone. */
+	/* Even if the app's manifest is gone. */
 	ASSERT_EQ(0, rename(helper_path("apps/" APP ".bgtask"), HELPER_TOP "/away"));
 	helper_launch(self->bgt);
 	container = container_of_app(self->bgt);
@@ -183,7 +186,7 @@ TEST_F_TIMEOUT(recovery, exempt, 180)
 	bgt_container_free(container);
 }
 
-/* Somebody deletes the container of what runs. */
+/* Somebody deletes the container of a running task: the helper makes another one. */
 TEST_F_TIMEOUT(recovery, container_deleted, 180)
 {
 	struct bgt_container *container;
@@ -210,7 +213,7 @@ TEST_F_TIMEOUT(recovery, container_deleted, 180)
 	bgt_container_free(container);
 }
 
-/* More happens than the helper's socket can hold, and among it what the helper has to know. */
+/* Events are lost since the helper's socket is full, among them one that the helper needs. */
 TEST_F_TIMEOUT(recovery, events_lost, 180)
 {
 	struct bgt_container *container;
@@ -237,7 +240,9 @@ TEST_F_TIMEOUT(recovery, events_lost, 180)
 	bgt_container_free(container);
 }
 
-/* The cgroup of its tasks is another's now: without a budget nothing runs. */
+/*
+ * Somebody makes the tasks' cgroup a member of another container: no task runs without its budget.
+ */
 TEST_F_TIMEOUT(recovery, cgroup_taken, 180)
 {
 	struct bgt_container *container;
@@ -264,7 +269,7 @@ TEST_F_TIMEOUT(recovery, cgroup_taken, 180)
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
 }
 
-/* Somebody removes the cgroups of an app of which nothing runs. */
+/* Somebody removes the cgroups of an app that runs no tasks: the helper makes them again. */
 TEST_F_TIMEOUT(recovery, cgroups_removed, 180)
 {
 	char command[256];
@@ -283,7 +288,10 @@ TEST_F_TIMEOUT(recovery, cgroups_removed, 180)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-/* Without the module the helper ends, to be started again; what runs is on its budget then. */
+/*
+ * The helper ends when the module is unloaded, and is started again; the running task is on its
+ * budget again.
+ */
 TEST_F_TIMEOUT(recovery, module_unloaded, 180)
 {
 	uint32_t pid = launch(self->bgt, "burn")->pid;
@@ -321,7 +329,7 @@ TEST_F_TIMEOUT(recovery, module_unloaded, 180)
 	bgt_close(bgt);
 }
 
-/* How many registrations were told of since the last call. */
+/* How many events about new registrations have come since the last call. */
 static unsigned int count_registered(struct bgt *watcher)
 {
 	const struct bgt_event *event;
@@ -333,8 +341,8 @@ static unsigned int count_registered(struct bgt *watcher)
 }
 
 /*
- * A full disk: nothing new, nothing is lost, and when there is room again it goes on. What runs in
- * an app is with ../lifecycle/inside.c.
+ * With a full disk the helper accepts nothing new and loses nothing; it goes on when there is room
+ * again. ../lifecycle/inside.c tests tasks in an app's process.
  */
 TEST_F_TIMEOUT(recovery, disk_full, 180)
 {
@@ -361,7 +369,7 @@ TEST_F_TIMEOUT(recovery, disk_full, 180)
 	EXPECT_EQ(-ENOSPC, bgt_trigger_fire(self->bgt, APP, "long", BGT_TRIGGER_APPLICATION, NULL));
 	EXPECT_EQ(1, count_tasks(self->bgt, &last));
 	EXPECT_EQ(0, count_registered(watcher));
-	/* It ends, but that is not in the books. */
+	/* The task ends, but its end cannot be recorded. */
 	EXPECT_EQ(0, bgt_instance_cancel(self->bgt, id, BGT_CANCEL_ABORT));
 	while (!kill((pid_t)pid, 0) && now() < end)
 		usleep(5000);
@@ -378,7 +386,7 @@ TEST_F_TIMEOUT(recovery, disk_full, 180)
 	bgt_close(watcher);
 }
 
-/* What is done once is done once, also if the helper is killed between. */
+/* A oneshot task runs once, also if the helper is killed during the run. */
 TEST_F_TIMEOUT(recovery, oneshot, 180)
 {
 	uint32_t id;

@@ -63,7 +63,7 @@ static bool has_tasks(struct bgt *bgt)
 	return has;
 }
 
-/* The manifest says which triggers a task may have. */
+/* The manifest declares the triggers that a task may have. */
 TEST_F_TIMEOUT(refusal, trigger_not_declared, 60)
 {
 	for (int trigger = 0; trigger <= BGTASK_TRIGGER_MAX; trigger++) {
@@ -92,7 +92,7 @@ TEST_F_TIMEOUT(refusal, registration, 60)
 	EXPECT_STREQ("only time and maintenance have an interval", bgt_error(self->bgt));
 	EXPECT_EQ(-EINVAL, try(self->bgt, (struct wanted){ .name = "" }));
 	EXPECT_EQ(-EINVAL, try(self->bgt, (struct wanted){ .name = "a/b" }));
-	/* Triggers and conditions that there are not. */
+	/* Triggers and conditions that do not exist. */
 	EXPECT_EQ(-ERANGE, try(self->bgt, (struct wanted){ .name = "ok",
 							   .trigger = (enum bgt_trigger)99 }));
 	EXPECT_EQ(-EINVAL, try(self->bgt, (struct wanted){ .name = "ok", .conditions = 0x40 }));
@@ -111,7 +111,7 @@ TEST_F_TIMEOUT(refusal, registration, 60)
 	EXPECT_EQ(0, instance_count(self->bgt, APP));
 }
 
-/* What the library would not send. */
+/* Messages that the library would not send. */
 TEST_F_TIMEOUT(refusal, two_triggers_and_none, 60)
 {
 	struct genl *genl = &self->genl;
@@ -131,7 +131,10 @@ TEST_F_TIMEOUT(refusal, two_triggers_and_none, 60)
 	}
 }
 
-/* It is said where and why, to who installs it, and in the log; the other apps are there. */
+/*
+ * The caller and the log are told the line and the mistake of a manifest; other apps are not
+ * affected.
+ */
 TEST_F_TIMEOUT(refusal, manifest, 60)
 {
 	static const struct {
@@ -176,7 +179,7 @@ TEST_F_TIMEOUT(refusal, manifest, 60)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
 }
 
-/* All of a file, which the caller frees. */
+/* Reads a whole file; the caller frees the text. */
 static char *read_file(const char *path, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -202,7 +205,7 @@ static void write_file(const char *path, const char *text, size_t size)
 	close(fd);
 }
 
-/* The helper does not start, says why and what can be done, and leaves the files as they are. */
+/* The helper does not start, says why and what can be done, and leaves the files unchanged. */
 static bool is_refused(const char *text, size_t size, const char *reason)
 {
 	char *after, log[512];
@@ -228,7 +231,7 @@ TEST_F_TIMEOUT(refusal, damaged_database, 60)
 	char *good, *bad;
 
 	helper_register_plain(self->bgt, "ok");
-	/* All of it is in one file then. */
+	/* A helper that ends properly leaves everything in one file. */
 	EXPECT_EQ(0, helper_quit());
 	EXPECT_NE(0, access(DATABASE "-wal", F_OK));
 	good = read_file(DATABASE, &size);
@@ -244,7 +247,7 @@ TEST_F_TIMEOUT(refusal, damaged_database, 60)
 	EXPECT_TRUE(is_refused(bad, size, "is damaged"));
 	free(bad);
 
-	/* As it was, or anew. */
+	/* The helper starts with the original database, and with none. */
 	write_file(DATABASE, good, size);
 	helper_launch(self->bgt);
 	helper_kill();

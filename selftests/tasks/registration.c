@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Registrations: how they end, come again, and outlive the app that made them. */
+/* Registrations: how they end, are made again, and outlive the app that made them. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +52,7 @@ static unsigned int registrations(struct bgt *bgt)
 	return count;
 }
 
-/* The state of an instance, whichever is the last of its task. */
+/* An instance by its id. */
 static const struct bgt_instance *instance_of(struct bgt *bgt, uint32_t id)
 {
 	static struct bgt_instance *list;
@@ -69,7 +69,7 @@ static const struct bgt_instance *instance_of(struct bgt *bgt, uint32_t id)
 	return instance;
 }
 
-/* How it has ended. */
+/* The state in which an instance has ended. */
 static enum bgt_instance_state end_of(struct bgt *bgt, uint32_t id)
 {
 	uint64_t end = now() + DEADLINE;
@@ -79,7 +79,10 @@ static enum bgt_instance_state end_of(struct bgt *bgt, uint32_t id)
 	return instance_of(bgt, id)->state;
 }
 
-/* Runs, with one more firing behind it. Returns the instance; that is the one before the last. */
+/*
+ * Lets "long" run, with one more firing latched. Returns the running instance, which is the last
+ * but one.
+ */
 static uint32_t run_twice(struct bgt *bgt)
 {
 	const struct bgt_instance *instance;
@@ -96,7 +99,7 @@ static uint32_t run_twice(struct bgt *bgt)
 	return id;
 }
 
-/* What runs goes on to its end; what has not begun never does. */
+/* When a registration ends, a running instance goes on; a latched one is cancelled. */
 TEST_F_TIMEOUT(registration, ended, 60)
 {
 	uint32_t task = helper_register_plain(self->bgt, "long"), latched, id, next;
@@ -119,7 +122,7 @@ TEST_F_TIMEOUT(registration, ended, 60)
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, ABSENT, ABSENT, false));
 	EXPECT_EQ(3, instance_count(self->bgt, APP));
 
-	/* Also if the helper is another one, that finds a run without a registration. */
+	/* The same for the next helper, which finds an instance without a registration. */
 	helper_restart(self->bgt);
 	EXPECT_EQ(0, registrations(self->bgt));
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_of(self->bgt, id)->state);
@@ -142,7 +145,10 @@ TEST_F_TIMEOUT(registration, ended_with_cancel, 60)
 	EXPECT_EQ(2, instance_count(self->bgt, APP));
 }
 
-/* A name is free when its registration has ended; what runs under it is of the old one. */
+/*
+ * The name of an ended registration can be used again; a running instance belongs to the old
+ * registration.
+ */
 TEST_F_TIMEOUT(registration, again, 60)
 {
 	uint32_t first = helper_register_plain(self->bgt, "long"), second = 0, id;
@@ -168,7 +174,7 @@ TEST_F_TIMEOUT(registration, again, 60)
 	EXPECT_EQ((uint32_t)ABSENT, list->conditions);
 	bgt_task_free(list);
 
-	/* The new one has its own firings, from the helper that is there, and from the next one. */
+	/* The new registration has firings of its own, with this helper and the next. */
 	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, APP, "long", BGT_TRIGGER_INTERNET_AVAILABLE,
 				      NULL));
 	instance = instance_look(self->bgt, APP, "long");
@@ -185,7 +191,7 @@ TEST_F_TIMEOUT(registration, again, 60)
 	EXPECT_EQ(second, instance->task);
 }
 
-/* The first run is the last, also if it is cancelled; its ends with it. */
+/* A oneshot registration ends with its first run, also if the run is cancelled. */
 TEST_F_TIMEOUT(registration, oneshot, 60)
 {
 	const struct bgt_instance *instance;
@@ -200,8 +206,7 @@ TEST_F_TIMEOUT(registration, oneshot, 60)
 	EXPECT_EQ(0, registrations(self->bgt));
 }
 
-/* Registrations are valid for the new version, whose tasks are told when it is there. */
-/* What does not fit into one answer is read in several: all of it, once, and in order. */
+/* A list that does not fit into one message is read in several: complete, once, and in order. */
 TEST_F_TIMEOUT(registration, many_tasks, 120)
 {
 	static char manifest[100000];
@@ -252,7 +257,7 @@ TEST_F_TIMEOUT(registration, many_apps, 120)
 		snprintf(last, sizeof(last), "%s", app->id);
 		count++;
 	}
-	/* APP is one of them. */
+	/* APP and the 100 others. */
 	EXPECT_EQ(101, count);
 	bgt_app_free(list);
 }
@@ -274,7 +279,7 @@ TEST_F_TIMEOUT(registration, app_upgraded, 60)
 	helper_fire(self->bgt, "ok");
 	latched = instance_look(self->bgt, APP, "ok")->id;
 
-	/* A new version, whose manifest is another, is not known before this is said. */
+	/* The helper reads a new manifest only when it is told of the upgrade. */
 	helper_write("apps/" APP ".bgtask",
 		     "[App]\nId=" APP "\nUser=nobody\n"
 		     "[Task ok]\nEntryPoint=/bin/true\nTriggers=time\n"
@@ -295,7 +300,7 @@ TEST_F_TIMEOUT(registration, app_upgraded, 60)
 	EXPECT_EQ(BGT_CANCEL_SERVICING_UPDATE, instance_of(self->bgt, ended)->reason);
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_of(self->bgt, latched)->state);
 
-	/* They are the same registrations, and work. */
+	/* The registrations are the same ones, and work. */
 	helper_fire(self->bgt, "long");
 	instance = instance_wait(self->bgt, APP, "long", BGT_INSTANCE_RUNNING);
 	ASSERT_NE(NULL, instance);
@@ -305,12 +310,12 @@ TEST_F_TIMEOUT(registration, app_upgraded, 60)
 	ASSERT_NE(NULL, instance);
 	EXPECT_EQ(latched, instance->id);
 	EXPECT_EQ(ids[2], instance->task);
-	/* But what is registered from now on is held against the new manifest. */
+	/* New registrations must match the new manifest. */
 	EXPECT_EQ(0, bgt_task_unregister(self->bgt, ids[2], false));
 	EXPECT_EQ(-EACCES, helper_try_register(self->bgt, (struct wanted){ .name = "ok" }, ids));
 }
 
-/* A new version whose manifest is not good changes nothing. */
+/* An upgrade with a manifest that has mistakes changes nothing. */
 TEST_F_TIMEOUT(registration, bad_upgrade, 60)
 {
 	helper_register(self->bgt, (struct wanted){

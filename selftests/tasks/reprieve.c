@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who is told to end is thawed for that, even if its budget is gone; but pays for it, and no longer
- * than the time that there is for it, whatever becomes of the helper.
+ * A task that is told to end is thawed for that, even if the budget of its app is spent. Its usage
+ * is charged, and it is thawed no longer than the time that it has to end, whatever becomes of the
+ * helper.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,9 +27,9 @@
 		"sleep 0.1; done; sleep 1; exit 7' TERM; " BURN			\
 	"[Task deaf]\nEntryPoint=/bin/sh -c \"trap : TERM; " BURN
 
-/* Long enough to be looked at meanwhile. */
+/* Long enough to look at the container during the reprieve. */
 #define TIMEOUT	(3 * SEC)
-/* Enough to start, also where all is slow. */
+/* Enough for a task to start, also on a slow machine. */
 #define QUOTA	(3 * SEC)
 
 FIXTURE(reprieve) {
@@ -48,7 +49,10 @@ FIXTURE_TEARDOWN(reprieve)
 	helper_end();
 }
 
-/* With a budget that, once it is gone, does not come back before the test is over. */
+/*
+ * Starts the helper with a budget that, once it is spent, does not come back before the test is
+ * over.
+ */
 static void begin(struct bgt *bgt, uint64_t timeout)
 {
 	struct helper_settings settings = HELPER_SETTINGS;
@@ -60,7 +64,7 @@ static void begin(struct bgt *bgt, uint64_t timeout)
 	helper_install(bgt, APP, TASKS);
 }
 
-/* Returns the instance's id once it will hear what it is told. */
+/* Runs a task until it has created its file. Returns the instance's id. */
 static uint32_t run(struct bgt *bgt, const char *name)
 {
 	uint32_t id = helper_run(bgt, name)->id;
@@ -71,7 +75,7 @@ static uint32_t run(struct bgt *bgt, const char *name)
 	return id;
 }
 
-/* The same, until its budget is gone. */
+/* The same, and waits until the budget is spent. */
 static uint32_t run_throttled(struct bgt *bgt, const char *name)
 {
 	uint32_t id = run(bgt, name);
@@ -123,7 +127,7 @@ TEST_F_TIMEOUT(reprieve, answers, 180)
 	EXPECT_GE(container->spent, container->usage);
 }
 
-/* It lasts for each that is told to end, also when another has ended. */
+/* The reprieve lasts until all cancelled tasks have ended. */
 TEST_F_TIMEOUT(reprieve, two, 180)
 {
 	uint32_t polite, slow;
@@ -138,7 +142,7 @@ TEST_F_TIMEOUT(reprieve, two, 180)
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 }
 
-/* It has its time, and not more than anybody else. */
+/* A task that does not end has its time, and no more. */
 TEST_F_TIMEOUT(reprieve, deaf, 180)
 {
 	const struct bgt_container *container;
@@ -159,7 +163,7 @@ TEST_F_TIMEOUT(reprieve, deaf, 180)
 	EXPECT_FALSE(has_said_bye());
 }
 
-/* A helper that is killed in the middle of it frees nobody. */
+/* If the helper is killed during a reprieve, the reprieve ends all the same. */
 TEST_F_TIMEOUT(reprieve, without_helper, 180)
 {
 	uint32_t id, container;
@@ -173,13 +177,15 @@ TEST_F_TIMEOUT(reprieve, without_helper, 180)
 	ASSERT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_REPLENISHED, container));
 	ASSERT_NE(NULL, event_wait(self->events, BGT_EVENT_CONTAINER_STOPPED, container));
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
-	/* It stands still, and is to be dealt with by the next one. */
+	/* The container stands still, and the next helper ends the task. */
 	helper_launch(self->bgt);
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "deaf", BGT_INSTANCE_TERMINATED));
 	EXPECT_EQ(0, helper_container(self->bgt)->reprieve);
 }
 
-/* A process of the app, that cancels an instance when it is told which; and tells when it has. */
+/*
+ * A process of the app that cancels an instance when the test tells it to, and returns the result.
+ */
 struct own {
 	int ours, its;
 };
@@ -228,7 +234,7 @@ static int let_cancel(const struct own *own, uint32_t id)
 	return error;
 }
 
-/* Who wants to end what is its own has the time for it, and pays like everybody. */
+/* An app that cancels its own task gets a reprieve, which is charged. */
 TEST_F_TIMEOUT(reprieve, own, 180)
 {
 	const struct bgt_container *container;
@@ -236,7 +242,7 @@ TEST_F_TIMEOUT(reprieve, own, 180)
 	uint32_t id;
 
 	begin(self->bgt, DEADLINE);
-	/* Before there is somebody who uses up the budget. */
+	/* The process starts before there is a task that uses up the budget. */
 	own = start_own();
 	id = run(self->bgt, "polite");
 	ASSERT_EQ(0, let_cancel(&own, id));
@@ -247,7 +253,10 @@ TEST_F_TIMEOUT(reprieve, own, 180)
 	EXPECT_GE(container->spent, container->usage);
 }
 
-/* But who has nothing left cannot go on by cancelling one after the other. */
+/*
+ * An app without a budget gets no reprieve for cancelling its own tasks, which would let it run on
+ * for ever.
+ */
 TEST_F_TIMEOUT(reprieve, own_in_debt, 180)
 {
 	struct own own;
@@ -261,7 +270,7 @@ TEST_F_TIMEOUT(reprieve, own_in_debt, 180)
 	ASSERT_EQ(0, let_cancel(&own, id));
 	EXPECT_LE(helper_container(self->bgt)->reprieve, 10 * SEC);
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "polite", BGT_INSTANCE_CANCELED));
-	/* What somebody else has given it is not taken away. */
+	/* The reprieve that somebody else has given the app is not taken away. */
 	EXPECT_TRUE(has_said_bye());
 }
 

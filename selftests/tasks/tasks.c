@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tasks: what they run, what becomes of them, also if the helper is killed meanwhile. */
+/* Tasks: how they are run and how they end, also if the helper is killed meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -69,7 +69,7 @@ TEST_F_TIMEOUT(tasks, completed, 180)
 	EXPECT_EQ(0, instance->pid);
 }
 
-/* What a task has started ends with it, and its cgroup is gone as soon as nothing is in there. */
+/* A process that a task has started is killed with the task, and the task's cgroup is removed. */
 TEST_F_TIMEOUT(tasks, leaves_a_child, 180)
 {
 	uint64_t end = now() + DEADLINE;
@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(tasks, failed, 180)
 	EXPECT_FALSE(instance->canceled);
 }
 
-/* Whether a process has not come to execute the program that it is for. */
+/* Whether a process has not executed its program yet, and so still is a copy of the helper. */
 static bool is_helpers(uint32_t pid)
 {
 	char path[64], program[256] = "";
@@ -128,7 +128,7 @@ static bool is_helpers(uint32_t pid)
 
 /*
  * A process that is started in a frozen cgroup shares the helper's memory until it is thawed. The
- * helper does not wait for it, and may end.
+ * helper does not wait for that, and can end.
  */
 TEST_F_TIMEOUT(tasks, begins_frozen, 180)
 {
@@ -161,7 +161,7 @@ TEST_F_TIMEOUT(tasks, begins_frozen, 180)
 	EXPECT_EQ(4, pread(file, text, sizeof(text), 0));
 	ASSERT_EQ(0, ftruncate(file, 0));
 
-	/* The next helper puts the app on its budget again, which is not spent. */
+	/* The next helper sets the app's budget again, which thaws the process. */
 	container_set_quota(self->bgt, container->id, 0);
 	helper_fire(self->bgt, "mark");
 	instance = instance_wait(self->bgt, APP, "mark", BGT_INSTANCE_RUNNING);
@@ -188,7 +188,7 @@ TEST_F_TIMEOUT(tasks, time, 180)
 	EXPECT_GE(instance_count(self->bgt, APP), 3);
 	EXPECT_EQ(0, bgt_task_unregister_by_name(self->bgt, APP, "ok", true));
 
-	/* Once; then the registration is gone. */
+	/* A oneshot task runs once; then its registration is gone. */
 	helper_register(self->bgt, (struct wanted){ .name = "bad", .trigger = BGT_TRIGGER_TIME,
 						    .interval = INTERVAL_MIN, .oneshot = true });
 	ASSERT_NE(NULL, instance_wait(self->bgt, APP, "bad", BGT_INSTANCE_FAILED));
@@ -197,7 +197,7 @@ TEST_F_TIMEOUT(tasks, time, 180)
 	bgt_task_free(list);
 }
 
-/* Killed at any moment, the helper comes back with what was registered and what runs. */
+/* After each kill, the next helper knows the registrations and the running task. */
 TEST_F_TIMEOUT(tasks, helper_killed, 180)
 {
 	const struct bgt_instance *instance;

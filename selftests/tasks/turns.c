@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How many tasks of an app run at the same time; and that who waits runs once, whatever happens. */
+/*
+ * How many tasks of an app run at the same time; and that a waiting task runs once, whatever
+ * happens.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +58,7 @@ static const char *name_of(unsigned int number)
 	return name;
 }
 
-/* So many of an app, which are launched only while the conditions hold. */
+/* Registers so many tasks of an app, which are launched only while the conditions hold. */
 static void register_many(struct bgt *bgt, const char *app, unsigned int count, uint32_t conditions)
 {
 	for (unsigned int i = 0; i < count; i++)
@@ -66,7 +69,7 @@ static void register_many(struct bgt *bgt, const char *app, unsigned int count, 
 		fail("bgt_app_set_access: %s", bgt_error(bgt));
 }
 
-/* Of all apps. */
+/* How many instances of all apps are in this state. */
 static unsigned int count_in_state(struct bgt *bgt, enum bgt_instance_state state)
 {
 	struct bgt_instance *list;
@@ -89,7 +92,7 @@ static bool wait_for_count(struct bgt *bgt, enum bgt_instance_state state, unsig
 	return count_in_state(bgt, state) == count;
 }
 
-/* Has one that runs end, if there is one. */
+/* Cancels a running instance of the app OTHER, if there is one. */
 static bool cancel_one(struct bgt *bgt)
 {
 	const struct bgt_instance *instance;
@@ -102,7 +105,7 @@ static bool cancel_one(struct bgt *bgt)
 	return false;
 }
 
-/* So many of an app run at the same time; others, and what is before them, are not affected. */
+/* A limited number of tasks of an app run at the same time; other apps are not affected. */
 TEST_F_TIMEOUT(turns, so_many, 180)
 {
 	char text[2048];
@@ -113,15 +116,15 @@ TEST_F_TIMEOUT(turns, so_many, 180)
 	ASSERT_EQ(0, bgt_trigger_fire(self->bgt, NULL, NULL, BGT_TRIGGER_PUSH, NULL));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
 	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
-	/* Another app has its own turn. */
+	/* The limit of one app does not hold up another app. */
 	helper_register_plain(self->bgt, "ok");
 	helper_fire(self->bgt, "ok");
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "ok", BGT_INSTANCE_COMPLETED));
-	/* It is the same for the next helper. */
+	/* The next helper counts the same tasks. */
 	helper_restart(self->bgt);
 	EXPECT_EQ(16, count_in_state(self->bgt, BGT_INSTANCE_RUNNING));
 	EXPECT_EQ(MANY - 16, count_in_state(self->bgt, BGT_INSTANCE_LATCHED));
-	/* One goes, one comes. */
+	/* When one task ends, another one is launched. */
 	EXPECT_TRUE(cancel_one(self->bgt));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_CANCELED, 1));
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 16));
@@ -144,7 +147,7 @@ static void install_many(struct bgt *bgt, const char *app, unsigned int count)
 	register_many(bgt, app, count, BGT_CONDITION_USER_PRESENT);
 }
 
-/* All fire, and are latched; then their condition comes. */
+/* All tasks fire and are latched; then their condition begins to hold. */
 static void fire_latched(struct bgt *bgt, unsigned int count)
 {
 	set_present(bgt, false);
@@ -155,7 +158,10 @@ static void fire_latched(struct bgt *bgt, unsigned int count)
 	set_present(bgt, true);
 }
 
-/* While there is room, turn follows turn, also if those are more than are launched at once. */
+/*
+ * While there is room, all tasks are launched one after the other, even more than are launched at
+ * once.
+ */
 TEST_F_TIMEOUT(turns, room_for_all, 180)
 {
 	install_many(self->bgt, OTHER, 12);
@@ -164,7 +170,10 @@ TEST_F_TIMEOUT(turns, room_for_all, 180)
 	EXPECT_TRUE(wait_for_count(self->bgt, BGT_INSTANCE_RUNNING, 24));
 }
 
-/* Who has had to wait for room gets it when another one ends, whatever fires meanwhile. */
+/*
+ * A task that waits for room is launched when another one ends, and a new firing does not overtake
+ * it.
+ */
 TEST_F_TIMEOUT(turns, room_for_some, 180)
 {
 	const unsigned int limit = 3, count = 6;
@@ -185,7 +194,7 @@ TEST_F_TIMEOUT(turns, room_for_some, 180)
 	}
 }
 
-/* Each run of a task leaves the number of its instance. Returns how many are there twice. */
+/* Each run writes the number of its instance. Returns how many numbers occur again. */
 static unsigned int count_doubles(unsigned int *runs)
 {
 	static unsigned char seen[100000];
@@ -204,7 +213,9 @@ static unsigned int count_doubles(unsigned int *runs)
 	return doubles;
 }
 
-/* Killed at whatever moment, no firing is run twice, and nothing is left behind. */
+/*
+ * Whenever the helper is killed during launches, no firing runs twice, and nothing is left behind.
+ */
 TEST_F_TIMEOUT(turns, killed_while_it_launches, 3600)
 {
 	unsigned int rounds = soak() ? 200 : 5, runs, unfinished;
@@ -240,7 +251,7 @@ TEST_F_TIMEOUT(turns, killed_while_it_launches, 3600)
 	ASSERT_EQ(0, bgt_container_get_by_name(self->bgt, OTHER, &container));
 	EXPECT_FALSE(container->exempt);
 	bgt_container_free(container);
-	/* Nor are there cgroups of what has ended. */
+	/* No cgroups of ended instances are left. */
 	EXPECT_EQ(0, system("for i in $(seq 1000); do [ -d " CGROUP_ROOT "/bgtask-selftest-apps/"
 			    OTHER "/task ] || exit 1; ls -d " CGROUP_ROOT "/bgtask-selftest-apps/"
 			    OTHER "/task/*/ 2>/dev/null | grep -q . || exit 0; sleep 0.02; done;"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an administrator does: conditions and triggers where nothing else tells of them, and what
- * comes with administration, as access to the lock screen and upgrades of apps.
+ * What an administrator does: sets conditions and fires triggers that have no other source, and
+ * fires triggers by giving access to the lock screen and by upgrading apps.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #define CONNECTED	BGT_CONDITION_SESSION_CONNECTED
 #define DISCONNECTED	BGT_CONDITION_SESSION_DISCONNECTED
 
-/* All that an administrator may fire and that is not by the clock. */
+/* All triggers that an administrator can fire, except those by the clock. */
 static const enum bgt_trigger triggers[] = {
 	BGT_TRIGGER_APPLICATION, BGT_TRIGGER_INTERNET_AVAILABLE,
 	BGT_TRIGGER_INTERNET_NOT_AVAILABLE, BGT_TRIGGER_LOCK_SCREEN_APPLICATION_ADDED,
@@ -51,7 +51,7 @@ FIXTURE_TEARDOWN(administrator)
 	helper_end();
 }
 
-/* For all apps that have it, and for one of them only. */
+/* Each trigger is fired for all apps that have it, and for one app only. */
 TEST_F_TIMEOUT(administrator, fires, 240)
 {
 	unsigned int fired = 0;
@@ -81,7 +81,7 @@ TEST_F_TIMEOUT(administrator, fires, 240)
 	EXPECT_TRUE(firing_is(self->bgt, ""));
 }
 
-/* A task learns of a raw notification by its environment. */
+/* A task gets a push message in its environment. */
 TEST_F_TIMEOUT(administrator, push, 120)
 {
 	firing_install(self->bgt, APP,
@@ -103,14 +103,14 @@ TEST_F_TIMEOUT(administrator, sets_conditions, 120)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_LATCHED));
 	EXPECT_TRUE(firing_is(self->bgt, ""));
 	EXPECT_EQ(BGT_INSTANCE_LATCHED, instance_look(self->bgt, APP, "task")->state);
-	/* One of a pair says all of it. */
+	/* Setting one condition of a pair sets the other one, too. */
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, CONNECTED, CONNECTED, false));
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
 	EXPECT_EQ(-EINVAL, bgt_condition_set(self->bgt, pair, pair, false));
 	EXPECT_EQ(-EINVAL, bgt_condition_set(self->bgt, pair, 0, false));
 }
 
-/* Of the app that gets access, or loses it, and of no other. */
+/* Only the app that gets access, or loses it, is told. */
 TEST_F_TIMEOUT(administrator, lock_screen, 120)
 {
 	firing_install(self->bgt, APP, "/bin/true");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registers a task for each trigger under test. Which triggers have fired is seen by the instances
- * that the helper has launched since the last look.
+ * Registers a task for each trigger under test. The instances that the helper has launched since
+ * the last look show which triggers have fired.
  */
 #include <linux/bgtask.h>
 #include <stdio.h>
@@ -15,14 +15,14 @@
 #include "task.h"
 
 #define TRIGGERS	(BGTASK_TRIGGER_MAX + 1)
-/* Of the app: what its tasks cost does not matter here. */
+/* The tasks' CPU time does not matter here. */
 #define CLASS		"Class=free\n"
-/* Longer than what sources wait for changes to cease. What comes later still is seen next time. */
+/* Longer than the sources wait for further changes. Later firings show at the next look. */
 #define QUIET		(500 * MSEC)
-/* Timers of the helper go off together with others that are due 250 ms later at most. */
+/* Timers of the helper may be late, to expire together with others that are due within 250 ms. */
 #define LATE		(300 * MSEC)
 
-/* The last instance that has been looked at. */
+/* The newest instance at the last look. */
 static uint32_t last;
 
 static void register_task(struct bgt *bgt, const char *app, const char *name,
@@ -65,7 +65,7 @@ void firing_begin(struct bgt *bgt, uint32_t triggers)
 				      (enum bgt_trigger)i);
 }
 
-/* What is new, as text. Returns whether all of it has ended. */
+/* Writes the new instances as text. Returns whether all of them have ended. */
 static bool look(struct bgt *bgt, char *text, size_t size, uint32_t *newest)
 {
 	struct bgt_instance *list, *instance;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * internet-available, internet-not-available, network-state-change and their condition, by links
+ * internet-available, internet-not-available, network-state-change and their conditions, with links
  * and routes of a network namespace.
  */
 #include <sched.h>
@@ -50,7 +50,7 @@ static bool available(struct bgt *bgt)
 	return holding & BGT_CONDITION_INTERNET_AVAILABLE;
 }
 
-/* Takes steps until one does not fire what it should. */
+/* Takes steps until one fires something else than it should. */
 static bool take(struct bgt *bgt, const struct firing_step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -127,7 +127,7 @@ TEST_F_TIMEOUT(network, both, 240)
 	TAKE(steps);
 }
 
-/* Links that are up are of no use before they have a carrier. */
+/* A link that is up can be used only when it has a carrier. */
 TEST_F_TIMEOUT(network, carrier, 240)
 {
 	static const struct firing_step steps[] = {
@@ -147,7 +147,7 @@ TEST_F_TIMEOUT(network, carrier, 240)
 	TAKE(steps);
 }
 
-/* Routes that have several ways, and such that are made of next hops of their own. */
+/* Routes with several ways, and routes to next-hop objects. */
 TEST_F_TIMEOUT(network, ways, 240)
 {
 	static const struct firing_step steps[] = {
@@ -169,7 +169,7 @@ TEST_F_TIMEOUT(network, ways, 240)
 	TAKE(steps);
 }
 
-/* What the helper finds when it starts holds, and fires nothing. */
+/* The state of the network when the helper starts holds, and fires nothing. */
 TEST_F_TIMEOUT(network, restart, 240)
 {
 	shell("ip link add d0 type dummy && ip address add 10.7.0.1/24 dev d0 &&"
@@ -187,7 +187,10 @@ TEST_F_TIMEOUT(network, restart, 240)
 	EXPECT_TRUE(firing_is(self->bgt, UP));
 }
 
-/* What waits for the internet is launched when it is there, and may be cancelled when it goes. */
+/*
+ * A task that waits for the internet is launched when it is available, and is cancelled when it is
+ * lost.
+ */
 TEST_F_TIMEOUT(network, condition, 240)
 {
 	static const char app[] = "org.example.Net";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* maintenance, and AC power: by the kernel's test_power, which is a battery and two chargers. */
+/* maintenance, and AC power. The kernel's test_power plays a battery and two chargers. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,9 +17,9 @@
 static const struct firing_wish once = { .interval = INTERVAL_MIN, .oneshot = true };
 
 /*
- * Whether the helper knows of AC power, or that there is none, once it does: by maintenance of an
- * app of its own, which is run or not, and stays latched then. It may be cancelled as it runs, if
- * the power is lost meanwhile.
+ * Whether the helper knows that there is AC power, or none. Fires a maintenance task of an app of
+ * its own, which runs with AC power, and stays latched without. It may be cancelled if the power is
+ * lost while it runs.
  */
 static bool ac_is(struct bgt *bgt, bool ac)
 {
@@ -31,7 +31,7 @@ static bool ac_is(struct bgt *bgt, bool ac)
 			fail("bgt_trigger_fire: %s", bgt_error(bgt));
 		if (ac)
 			return instance_wait(bgt, PROBE, "task", BGT_INSTANCE_COMPLETED);
-		/* What is to be launched is latched, too, until it is its turn. */
+		/* A task that is about to be launched is latched for a moment, too. */
 		pause_for(200 * MSEC);
 		state = instance_look(bgt, PROBE, "task")->state;
 	} while (state != BGT_INSTANCE_LATCHED && now() < end);
@@ -59,7 +59,7 @@ FIXTURE_TEARDOWN(power)
 	helper_end();
 }
 
-/* What has to be known is told by the kernel's messages. */
+/* The helper learns of each supply by the kernel's messages. */
 TEST_F_TIMEOUT(power, supplies, 120)
 {
 	EXPECT_TRUE(ac_is(self->bgt, true));
@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(power, on_ac, 120)
 	EXPECT_EQ(BGT_TRIGGER_MAINTENANCE, instance->trigger);
 }
 
-/* No lock screen is needed, unlike for time. */
+/* maintenance needs no access to the lock screen, unlike time. */
 TEST_F_TIMEOUT(power, access, 120)
 {
 	firing_install(self->bgt, APP, "/bin/true");
@@ -100,7 +100,7 @@ TEST_F_TIMEOUT(power, access, 120)
 	EXPECT_NE(NULL, instance_wait(self->bgt, APP, "task", BGT_INSTANCE_COMPLETED));
 }
 
-/* On battery it is put off, however often the helper is started; and comes with the power. */
+/* On battery the task waits, also over restarts of the helper, and runs when AC power comes. */
 TEST_F_TIMEOUT(power, on_battery, 120)
 {
 	const struct bgt_instance *instance;
@@ -123,7 +123,7 @@ TEST_F_TIMEOUT(power, on_battery, 120)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* The power comes while the helper is off. */
+/* AC power comes while the helper does not run. */
 TEST_F_TIMEOUT(power, restart, 120)
 {
 	power_set("ac_online", "off");
@@ -138,7 +138,10 @@ TEST_F_TIMEOUT(power, restart, 120)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* However many firings were missed on battery, one is made up for; then the rhythm goes on. */
+/*
+ * Of all firings missed on battery, one is made up for; then the task fires at its usual times
+ * again.
+ */
 TEST_F_TIMEOUT(power, periodic, 120)
 {
 	const uint64_t interval = 4 * SEC;
@@ -162,7 +165,9 @@ TEST_F_TIMEOUT(power, periodic, 120)
 	}
 }
 
-/* What runs when the power goes is cancelled, and what is latched stays so. */
+/*
+ * When AC power is lost, a running maintenance task is cancelled, and a latched one stays latched.
+ */
 TEST_F_TIMEOUT(power, lost, 120)
 {
 	const uint32_t pair = BGT_CONDITION_USER_PRESENT | BGT_CONDITION_USER_NOT_PRESENT;
@@ -190,7 +195,7 @@ TEST_F_TIMEOUT(power, lost, 120)
 	EXPECT_EQ(BGT_CANCEL_ABORT, instance->reason);
 }
 
-/* Others go on, on battery and when the power goes. */
+/* Tasks with other triggers go on, on battery and when AC power is lost. */
 TEST_F_TIMEOUT(power, others, 120)
 {
 	firing_install(self->bgt, APP, "/bin/sleep 1000");
@@ -202,7 +207,7 @@ TEST_F_TIMEOUT(power, others, 120)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
 }
 
-/* The battery vanishes with its driver, as one on a bus that is unplugged, and comes again. */
+/* The battery vanishes with its driver, as on a bus that is unplugged, and comes back. */
 TEST_F_TIMEOUT(power, driver, 120)
 {
 	power_set("ac_online", "off");

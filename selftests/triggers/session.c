@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * session-start, session-connected, session-disconnected, user-away, user-present and their
- * conditions, by a logind of the test's own on a system bus of its own.
+ * conditions, with a logind of the test's own on a system bus of its own.
  */
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +70,7 @@ static void tell(struct test_logind *logind, const char *command)
 		fail("logind does not take \"%s\"", command);
 }
 
-/* Whether these conditions hold, once they do. */
+/* Waits until exactly these conditions hold. */
 static bool holds(struct bgt *bgt, uint32_t expected)
 {
 	const uint32_t ours = CONNECTED | DISCONNECTED | PRESENT | AWAY;
@@ -89,7 +89,7 @@ static bool holds(struct bgt *bgt, uint32_t expected)
 	return false;
 }
 
-/* Takes steps that are told to logind. */
+/* Takes steps that are commands for the fake logind. */
 static bool take(struct bgt *bgt, struct test_logind *logind, const struct firing_step *steps,
 		 size_t count)
 {
@@ -130,7 +130,7 @@ TEST_F_TIMEOUT(session, properties, 240)
 	EXPECT_TRUE(holds(self->bgt, DISCONNECTED | AWAY));
 }
 
-/* Each has a session of his own; what counts is the one in use. */
+/* Each user has a session; the session in use counts. */
 TEST_F_TIMEOUT(session, users, 240)
 {
 	static const struct firing_step steps[] = {
@@ -150,7 +150,9 @@ TEST_F_TIMEOUT(session, users, 240)
 	EXPECT_TRUE(take(self->bgt, &self->logind, steps, ARRAY_SIZE(steps)));
 }
 
-/* Without logind somebody is there; it is believed as soon as it comes, and fires then. */
+/*
+ * Without logind a user counts as present; when logind comes, what it says holds, and changes fire.
+ */
 TEST_F_TIMEOUT(session, late, 240)
 {
 	firing_begin(self->bgt, TRIGGERS);
@@ -167,7 +169,7 @@ TEST_F_TIMEOUT(session, late, 240)
 	EXPECT_TRUE(firing_is(self->bgt, "session-start"));
 }
 
-/* What is different afterwards has changed. */
+/* Changes that happened while logind was away fire when it is back. */
 TEST_F_TIMEOUT(session, restarted, 240)
 {
 	self->bus = start_bus();
@@ -182,7 +184,7 @@ TEST_F_TIMEOUT(session, restarted, 240)
 	start_logind(&self->logind, "/");
 	EXPECT_TRUE(firing_is(self->bgt, GONE));
 
-	/* And the bus itself. */
+	/* The same for the bus itself. */
 	test_logind_end(&self->logind);
 	test_kill(self->bus);
 	EXPECT_TRUE(firing_is(self->bgt, ""));
@@ -193,7 +195,10 @@ TEST_F_TIMEOUT(session, restarted, 240)
 	EXPECT_TRUE(firing_is(self->bgt, "user-away"));
 }
 
-/* A task waits for the user, over a restart of the helper, too; and is cancelled without. */
+/*
+ * A task waits for the user, also over restarts of the helper, and is cancelled when the user is
+ * away.
+ */
 TEST_F_TIMEOUT(session, condition, 240)
 {
 	const struct bgt_instance *instance;
@@ -221,7 +226,10 @@ TEST_F_TIMEOUT(session, condition, 240)
 	EXPECT_EQ(BGT_CANCEL_CONDITION_LOSS, instance->reason);
 }
 
-/* What an administrator sets goes before what logind says, until it is left to logind again. */
+/*
+ * Conditions that an administrator sets take precedence over logind, until they are left to logind
+ * again.
+ */
 TEST_F_TIMEOUT(session, set, 240)
 {
 	const uint32_t all = CONNECTED | DISCONNECTED | PRESENT | AWAY;

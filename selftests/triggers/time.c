@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * time: once and again, over restarts of the helper, and whatever the clock is set to. How late
- * something fires depends on the machine, that nothing fires too early does not: of moments that
- * are an interval apart, no two are in the same interval since the registration. Where the clock is
- * exact, each comes when it is due, but for one that makes up for others.
+ * time: oneshot and periodic tasks, over restarts of the helper, and whatever the clock is set to.
+ * How late a task fires depends on the machine, but it must not fire too early: each firing is in
+ * another interval since the registration. Where the clock is exact, each firing comes when it is
+ * due, except one that makes up for others.
  */
 
 #include "firing.h"
@@ -36,7 +36,7 @@ FIXTURE_TEARDOWN(time)
 	wall_set(now() + self->clock);
 }
 
-/* Registers the task, and returns when, or just before. */
+/* Registers the task. Returns a moment just before that. */
 static uint64_t begin(struct bgt *bgt, uint64_t interval, bool oneshot)
 {
 	uint64_t before = wall();
@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(time, oneshot, 120)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* It runs, and the helper is started anew meanwhile: that is no reason to fire again. */
+/* A oneshot task that still runs does not fire again when the helper is restarted. */
 TEST_F_TIMEOUT(time, oneshot_runs, 120)
 {
 	firing_install(self->bgt, APP, "/bin/sleep 1000");
@@ -103,7 +103,10 @@ TEST_F_TIMEOUT(time, oneshot_runs, 120)
 	EXPECT_EQ(BGT_INSTANCE_RUNNING, instance_look(self->bgt, APP, "task")->state);
 }
 
-/* What takes longer than an interval fires when it is due, and begins late; one waits at a time. */
+/*
+ * A task that takes longer than its interval fires when due and begins late; only one firing waits
+ * at a time.
+ */
 TEST_F_TIMEOUT(time, overlong, 120)
 {
 	const uint64_t interval = 2 * SEC;
@@ -117,7 +120,7 @@ TEST_F_TIMEOUT(time, overlong, 120)
 		EXPECT_TRUE(firing_is_due(times[i], start, interval, due[i]));
 }
 
-/* What is latched is launched when its condition comes, which is nothing to the next firing. */
+/* A latched firing is launched when its condition holds, which does not move the next firing. */
 TEST_F_TIMEOUT(time, latched, 120)
 {
 	const uint64_t interval = 2 * SEC;
@@ -132,14 +135,14 @@ TEST_F_TIMEOUT(time, latched, 120)
 	ASSERT_EQ(0, bgt_condition_set(self->bgt, BGT_CONDITION_USER_PRESENT,
 				       BGT_CONDITION_USER_PRESENT, false));
 	ASSERT_TRUE(firing_times(self->bgt, APP, times, ARRAY_SIZE(due)));
-	/* The second firing was dropped, as the first one had not begun. */
+	/* The second firing was dropped, since the first one was still latched. */
 	for (size_t i = 0; i < ARRAY_SIZE(due); i++)
 		EXPECT_TRUE(firing_is_due(times[i], start, interval, due[i]));
 }
 
 /*
- * When nobody was there to fire it, it fires at the start; once, however often it was missed. Then
- * the rhythm goes on, also for the helper after that.
+ * Firings that were missed while the helper did not run are made up for once, when it starts. Then
+ * the task fires at its usual times, also with the helper after that.
  */
 TEST_F_TIMEOUT(time, missed, 120)
 {
@@ -168,7 +171,7 @@ TEST_F_TIMEOUT(time, missed_oneshot, 120)
 	const struct bgt_instance *instance;
 	uint64_t restart;
 
-	/* It is killed before that. */
+	/* The helper is killed before the task is due. */
 	begin(self->bgt, interval, true);
 	helper_kill();
 	pause_for(interval + SEC);
@@ -184,7 +187,7 @@ TEST_F_TIMEOUT(time, missed_oneshot, 120)
 	EXPECT_EQ(1, instance_count(self->bgt, APP));
 }
 
-/* Waiting does not begin anew with the helper. */
+/* A restart of the helper does not begin the interval anew. */
 TEST_F_TIMEOUT(time, restarts, 120)
 {
 	const uint64_t interval = 12 * SEC;
@@ -216,7 +219,7 @@ TEST_F_TIMEOUT(time, refused, 120)
 						   wishes[i]));
 	}
 	EXPECT_FALSE(is_registered(self->bgt));
-	/* Beyond the end of time is never. */
+	/* An interval that ends after the last possible time never fires. */
 	EXPECT_EQ(0, firing_register(self->bgt, APP, BGT_TRIGGER_TIME,
 				     (struct firing_wish){ .interval = UINT64_MAX }));
 	helper_restart(self->bgt);
@@ -227,7 +230,7 @@ TEST_F_TIMEOUT(time, refused, 120)
 					   (struct firing_wish){ .interval = SEC }));
 }
 
-/* Whoever sets the clock neither hastens nor delays anything. */
+/* Setting the clock neither hastens nor delays a firing. */
 TEST_F_TIMEOUT(time, clock_set, 120)
 {
 	const uint64_t interval = 4 * SEC;
@@ -251,7 +254,10 @@ TEST_F_TIMEOUT(time, clock_set, 120)
 		EXPECT_GT((times[i] - start) / interval, (times[i - 1] - start) / interval);
 }
 
-/* Not even if that was while the helper did not run: no more than an interval is waited. */
+/*
+ * If the clock was set back while the helper did not run, the task waits no longer than an
+ * interval.
+ */
 TEST_F_TIMEOUT(time, clock_set_back_while_off, 120)
 {
 	const uint64_t interval = 2 * SEC;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* time-zone-change: /etc/localtime, in all the ways it is changed. */
+/* time-zone-change: /etc/localtime, changed in all the usual ways. */
 #include <limits.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 
 #define CHANGE	"time-zone-change"
 #define LINK	"/etc/localtime"
-/* The helper waits twice as long for changes to cease. */
+/* Half of the time for which the helper waits for further changes. */
 #define QUICK	(50 * MSEC)
 #define KEPT	"/etc/localtime.bgtask-selftest"
 
@@ -73,8 +73,8 @@ TEST_F_TIMEOUT(zone, file, 240)
 }
 
 /*
- * Removes the link and makes it anew, as many a tool does. Where the machine takes too long over
- * that to have it taken for one change, it is done again, with the targets swapped.
+ * Removes the link and makes it anew, as many tools do. If the machine takes too long for this to
+ * count as one change, it is done again with the targets swapped.
  */
 static bool remake(struct bgt *bgt, const char *targets[2], const char *expected)
 {
@@ -106,7 +106,7 @@ TEST_F_TIMEOUT(zone, made_anew, 240)
 	EXPECT_TRUE(firing_is(self->bgt, ""));
 }
 
-/* A change while the helper was off is none that it has seen. */
+/* A change while the helper does not run fires nothing. */
 TEST_F_TIMEOUT(zone, restart, 120)
 {
 	helper_kill();

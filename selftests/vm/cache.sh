@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Sourced by the scripts that keep what they fetch or build in the user's cache directory.
+# Sourced by the scripts that keep downloads and builds in the user's cache directory.
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/bgtask
 
@@ -10,8 +10,8 @@ die() {
 	exit 1
 }
 
-# once NAME COMMAND...: makes $cache/NAME by running COMMAND in a scratch directory that is renamed
-# only when complete; whoever comes second waits for the first.
+# once NAME COMMAND...: makes $cache/NAME by running COMMAND in a scratch directory, which gets this
+# name when it is complete. If two run at once, the second one waits for the first.
 once() {
 	local name=$1 scratch=$cache/$1.partial
 	shift

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034 # what sources this uses the variables
 #
-# Sourced by the scripts that need to know what the release of Debian has: "series", its kernels,
-# the newest first; "headers", the package that depends on the newest headers of each; and
-# "sanitizers", the package with what clang links programs with.
+# Sourced by the scripts that need to know the release of Debian. Sets "series", its kernels, the
+# newest first; "headers", the package that depends on the newest headers of each; and "sanitizers",
+# the package with clang's runtime.
 
-# OS_RELEASE=FILE tells of another release, for tests.
+# OS_RELEASE=FILE pretends another release, for tests.
 # shellcheck source=/dev/null
 debian=$(. "${OS_RELEASE:-/etc/os-release}" && echo "${ID-} ${VERSION_ID-}")
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Sourced by the scripts that fetch and build: shows how they get on.
+# Sourced by the scripts that download and build: shows their progress.
 
-# step WHAT COMMAND [ARG...]: runs the command, and shows on stderr how it gets on instead of what
-# it prints. Nothing at all if it is done at once; on a terminal one line, which changes; elsewhere
-# a line now and then. What it printed is shown if it fails.
+# step WHAT COMMAND [ARG...]: runs the command, and shows its progress on stderr instead of its
+# output. Shows nothing if it ends at once; on a terminal one line, which changes; elsewhere a line
+# now and then. If the command fails, shows its output.
 step() {
 	local what=$1 began=$SECONDS next=2 interval=30 before="" after='\n' status=0 shown=""
 	local line="" unfinished="" last="" scratch log output command
@@ -15,10 +15,10 @@ step() {
 	fi
 	scratch=$(mktemp -d)
 	mkfifo "$scratch/output"
-	# Whoever interrupts the shell means this, too, which a job would ignore.
+	# An interrupt must end the command, too; a job in the background would ignore it.
 	(trap - INT && "$@") >"$scratch/output" 2>&1 </dev/null &
 	command=$!
-	# From here on neither needs a name, which an interrupted shell would leave.
+	# Opens both files and removes their names, which an interrupted shell would leave behind.
 	exec {output}<"$scratch/output" {log}<>"$scratch/log"
 	rm -r "$scratch"
 	while :; do

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A module that keeps the CPU which loads it for ever, with interrupts off: for the self-test. */
+/*
+ * A module that occupies the CPU which loads it for ever, with interrupts off: for the self-test.
+ */
 #include <linux/irqflags.h>
 #include <linux/module.h>
 
