@@ -401,9 +401,9 @@ int bgt_member_get(struct bgt *bgt, uint32_t id, struct bgt_member **member);
  * @bgt: The connection.
  * @container: The container, or 0 for all containers.
  * @list: Receives the first, which leads to the others by @next, or NULL if there are none; free
- *   them with bgt_member_free(). A container that does not exist has no members.
+ *   them with bgt_member_free().
  *
- * Return: 0 or a negative errno.
+ * Return: 0, -ENOENT if there is no such container.
  */
 int bgt_member_list(struct bgt *bgt, uint32_t container, struct bgt_member **list);
 
