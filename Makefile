@@ -138,6 +138,7 @@ install: tools
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/bgtask include/bgtask.yaml
 	install -Dm644 -t $(module-source) Kbuild kmod/dkms.conf
 	cd kmod && find . -name '*.[ch]' -exec install -Dm644 {} $(module-source)/kmod/{} \;
+	install -Dm644 -t $(module-source)/include include/utf8.h
 	install -Dm644 -t $(module-source)/include/uapi/linux include/uapi/linux/*.h
 
 uninstall:

@@ -9,39 +9,9 @@
 #include <linux/string.h>
 
 #include <uapi/linux/bgtask.h>
+#include <utf8.h>
 
 #include "name.h"
-
-/* Decodes one character of UTF-8, in its shortest form only. Returns its length in bytes, or 0. */
-static int decode(const unsigned char *text, u32 *character)
-{
-	static const u32 smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	int length, i;
-
-	if (text[0] < 0x80) {
-		*character = text[0];
-		return 1;
-	}
-	if ((text[0] & 0xe0) == 0xc0)
-		length = 2;
-	else if ((text[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if ((text[0] & 0xf8) == 0xf0)
-		length = 4;
-	else
-		return 0;
-
-	*character = text[0] & (0x7f >> length);
-	for (i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		*character = *character << 6 | (text[i] & 0x3f);
-	}
-	if (*character < smallest[length] || *character > 0x10ffff ||
-	    (*character >= 0xd800 && *character < 0xe000))
-		return 0;
-	return length;
-}
 
 /**
  * bgt_name_check() - check that a text can be used as a name
@@ -53,7 +23,7 @@ static int decode(const unsigned char *text, u32 *character)
 int bgt_name_check(const char *name, struct netlink_ext_ack *extack)
 {
 	const unsigned char *text = (const unsigned char *)name;
-	u32 character;
+	unsigned int character;
 	int length;
 
 	if (!*name) {
@@ -69,12 +39,12 @@ int bgt_name_check(const char *name, struct netlink_ext_ack *extack)
 		return -EINVAL;
 	}
 	for (; *text; text += length) {
-		length = decode(text, &character);
+		length = utf8_decode(text, &character);
 		if (!length) {
 			NL_SET_ERR_MSG(extack, "name is not UTF-8");
 			return -EINVAL;
 		}
-		if (character < 0x20 || (character >= 0x7f && character < 0xa0)) {
+		if (utf8_is_control(character)) {
 			NL_SET_ERR_MSG(extack, "name has a control character");
 			return -EINVAL;
 		}

@@ -19,6 +19,7 @@ static void test_names(struct test *test)
 	ok(test, name_fault("") && name_fault(".") && name_fault("..") && name_fault("a/b") &&
 	   name_fault("a\tb") && name_fault("\xc3") && name_fault("\xc0\xaf") &&
 	   name_fault("\xc2\x85") && name_fault("\xed\xa0\x80") && !name_fault("\xc3\xa4 b") &&
+	   !name_fault("\xf0\x9f\x9a\xb2") && name_fault("\xf4\x90\x80\x80") &&
 	   name_fault("1234567890123456789012345678901234567890123456789012345678901234") &&
 	   !name_fault("123456789012345678901234567890123456789012345678901234567890123"),
 	   "names: good and bad ones");

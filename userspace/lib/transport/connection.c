@@ -15,11 +15,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "api/instance.h"
-#include "api/mutex.h"
-#include "events/pending.h"
-#include "events/renewal.h"
-
 #include "request.h"
 
 static const char no_module[] = "the bgtask module is not loaded (try: modprobe bgtask)";
