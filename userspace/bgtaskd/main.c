@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bgtaskd: decides what the kernel does not. It is started once, as root.
+ * bgtaskd, the helper: sets up what the folders below need, fills the tables of functions by which
+ * lower folders reach higher ones, and runs the event loop. The helper runs as root, and the module
+ * accepts one helper at a time.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -48,7 +50,7 @@ static const char usage[] =
 	"\n"
 	"See bgtaskd(8).\n";
 
-/* What the relay says */
+/* Functions that the relay calls */
 
 static void on_call(void *data, const struct call *call)
 {
@@ -69,7 +71,7 @@ static void on_lost(void *data, int error)
 	module_lost(data, error);
 }
 
-/* What the sources say */
+/* Functions that the sources of triggers and conditions call */
 
 static void on_fire(void *data, enum bgtask_trigger trigger, const char *argument)
 {
@@ -130,14 +132,17 @@ static void start_sources(struct daemon *daemon)
 			log_line(LOG_WARNING, "no triggers of %s: %s", source_types[i]->name,
 				 strerror(-error));
 	}
-	/* Not before all is known is anything launched that waits for it, or cancelled. */
+	/*
+	 * Instances that wait for a condition, or are to be cancelled without one, are looked at
+	 * only from now on, when every source has said what holds.
+	 */
 	daemon->started = true;
 	extension_power_changed(daemon);
 	network_power_changed(daemon);
 	fire_conditions_changed(daemon);
 }
 
-/* Beginning */
+/* Set-up */
 
 static int install(void *data, const char *path, struct manifest *manifest,
 		   const struct problem *problem)
@@ -158,7 +163,7 @@ static int install(void *data, const char *path, struct manifest *manifest,
 	return 0;
 }
 
-/* Its manifest may come back, and with it the app. */
+/* The tasks of an app without a manifest stay registered: the manifest may come back. */
 static int note_missing(void *data, const char *app)
 {
 	if (!app_find(data, app))
@@ -215,7 +220,7 @@ static void instance_idle(struct instance *instance)
 	instance_cancel(instance, BGTASK_CANCEL_REASON_IDLE_TASK);
 }
 
-/* All that lower folders say to higher ones. */
+/* The functions of higher folders that lower folders call. */
 static const struct observers observers = {
 	.app_event = listener_tell_of_app,
 	.task_event = listener_tell_of_task,
@@ -234,7 +239,7 @@ static const struct observers observers = {
 	.app_presence = channel_app_changed,
 };
 
-/* All that keeps what has fired from being launched. */
+/* The reasons not to launch a latched instance. */
 static const gate_fn gates[] = {
 	gate_conditions,
 	gate_access,
@@ -244,7 +249,7 @@ static const gate_fn gates[] = {
 	NULL,
 };
 
-/* @config may be NULL. */
+/* @config is the file that the command line names; NULL for the default. */
 static int set_up(struct daemon *daemon, const char *config, struct problem *problem)
 {
 	static const struct relay_handler handler = {
@@ -258,7 +263,7 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 	daemon->gates = gates;
 	conditions_init(&daemon->conditions);
 	daemon->capacity = -1;
-	/* A file that nobody has named need not be there. */
+	/* The default file may be missing; a file that the command line names may not. */
 	if (config && access(config, F_OK))
 		return problem_set(problem, -errno, config, 0, "%s", strerror(errno));
 	error = config_load(&daemon->config, config ? config : CONFIG, problem);
@@ -272,7 +277,7 @@ static int set_up(struct daemon *daemon, const char *config, struct problem *pro
 		error = prepare_cgroup(daemon, problem);
 	if (!error)
 		error = module_open(daemon, problem);
-	/* Calls that come from now on are dealt with when all is loaded. */
+	/* From now on calls arrive. They wait in the socket until all is loaded. */
 	if (!error)
 		error = relay_open(&daemon->relay, daemon->event, &handler, daemon, problem);
 	if (!error)
@@ -292,7 +297,7 @@ static int block_signals(struct daemon *daemon)
 	sigset_t mask;
 	int error = 0;
 
-	/* What is ignored, tasks would ignore. */
+	/* Signals that the helper ignores would also be ignored by the programs that it starts. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	sigemptyset(&mask);
@@ -305,7 +310,7 @@ static int block_signals(struct daemon *daemon)
 	return error;
 }
 
-/* What runs goes on: the next helper finds it. */
+/* Instances that run are left running; the next helper takes them over. */
 static void tear_down(struct daemon *daemon)
 {
 	daemon->started = false;
