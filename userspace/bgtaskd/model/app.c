@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds apps by their ids, and says what follows from what is known of one.
+ * The apps in memory: finds them by id, names their cgroups, and derives from the user's and the
+ * administrator's settings and from the power what an app may do.
  */
 #include "app.h"
 
@@ -16,8 +17,8 @@
 #include "system/process.h"
 
 /*
- * Triggers that only apps on the lock screen have: those that come when the user does nothing, or
- * tell of the user (Introduction to background tasks, Windows 8).
+ * Triggers for which only apps on the lock screen may run tasks (Introduction to background tasks,
+ * Windows 8): they fire while the user does nothing, or reveal what the user does.
  */
 #define LOCK_SCREEN_TRIGGERS							\
 	(1u << BGTASK_TRIGGER_TIME | 1u << BGTASK_TRIGGER_PUSH |		\
@@ -62,7 +63,7 @@ bool app_may_run(const struct app *app, enum bgtask_trigger trigger)
 
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size)
 {
-	/* What is too long cannot be opened. */
+	/* A path that is too long becomes "", which nobody can open. */
 	if (snprintf(path, size, "%s/%s%s%s", app->daemon->cgroup, app->id, *below ? "/" : "",
 		     below) >= (int)size)
 		*path = '\0';
@@ -95,7 +96,7 @@ uint64_t app_network_budget(const struct app *app)
 {
 	const struct quota_class *class;
 
-	/* The app may be about to be forgotten, and have no manifest any more. */
+	/* An app that is about to be forgotten may have no manifest any more. */
 	class = app->manifest ? config_class(&app->daemon->config, app->manifest->class) : NULL;
 	return class ? class->network_budget : NETWORK_UNLIMITED;
 }

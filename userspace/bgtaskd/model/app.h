@@ -1,35 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Apps: those whose manifests are known.
+ * Apps, which are what installed manifests describe: adding, finding and deleting them, the paths
+ * of their cgroups, and what an app may do.
  */
 #ifndef BGTASKD_APP_H
 #define BGTASKD_APP_H
 
 #include "daemon.h"
 
-/* Lets an app be found; and forgets and frees it. The first returns 0 or -ENOMEM. */
+/*
+ * app_insert() adds an app to those that can be found, and returns 0 or -ENOMEM. app_delete()
+ * removes the app and frees it, together with its manifest.
+ */
 int app_insert(struct app *app);
 void app_delete(struct app *app);
 
 struct app *app_find(struct daemon *daemon, const char *id);
 
-/* Path of an app's cgroup, or of a cgroup below that, such as "app" for the app's own processes. */
+/*
+ * Writes the path of the cgroup @below in the app's cgroup, such as "app" for the app's own
+ * processes; or of the app's cgroup itself if @below is "". A path that does not fit becomes "".
+ */
 void app_cgroup(const struct app *app, const char *below, char *path, size_t size);
 
-/* Whether an app has to save energy: on battery, unless the user always lets it run. */
+/* Whether an app has to save energy: on battery, unless the user always allows the app to run. */
 bool app_saves_energy(const struct app *app);
 
-/* Bytes that its tasks may move in a day on battery; and whether there is a limit now. */
+/*
+ * Bytes that the app's tasks may send and receive in a day on battery, or NETWORK_UNLIMITED; and
+ * whether there is such a limit at present.
+ */
 uint64_t app_network_budget(const struct app *app);
 bool app_has_network_budget(const struct app *app);
 
-/* Whether a debugger has one of the processes in a cgroup below the app's. */
+/* Whether a debugger traces a process in the cgroup @below in the app's cgroup. */
 bool app_is_traced(const struct app *app, const char *below);
 
-/* Path of the cgroup of an app's tasks, or of the cgroup of one instance there, by its id. */
+/*
+ * Writes the path of an instance's cgroup; or, if @instance is 0, of the cgroup above those of all
+ * instances of the app.
+ */
 void app_task_cgroup(const struct app *app, uint32_t instance, char *path, size_t size);
 
-/* Whether the user lets its tasks run for a trigger. */
+/*
+ * Whether the app's access allows its tasks to run for a trigger; and whether it allows none at
+ * all.
+ */
 bool app_may_run(const struct app *app, enum bgtask_trigger trigger);
 bool app_is_denied(const struct app *app);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of conditions: one of each pair holds, whoever says so.
+ * Tests of conditions: exactly one of each pair holds, whether the sources or an administrator have
+ * decided which.
  */
 #include "condition.h"
 
@@ -10,7 +11,7 @@
 
 #define PAIRS	3
 
-/* Both of pair @i, and the first and the second of them. */
+/* The conditions of pair @i: both, the first, the second. */
 static uint32_t both(int i)
 {
 	return 3u << 2 * i;
@@ -26,7 +27,7 @@ static uint32_t second(int i)
 	return 2u << 2 * i;
 }
 
-/* Whether @which, and only that of its pair, holds. */
+/* Whether exactly the conditions @which of pair @i hold. */
 static bool holds(const struct conditions *c, int i, uint32_t which)
 {
 	return (conditions_hold(c) & both(i)) == which;
@@ -46,7 +47,10 @@ static bool finds(int i)
 	return good && holds(&c, i, first(i));
 }
 
-/* By the first, by the second, by both, by what does not hold. */
+/*
+ * An administrator sets a pair by naming its first condition, its second, or both. A contradictory
+ * call is refused and changes nothing.
+ */
 static bool sets(int i)
 {
 	struct conditions c;
@@ -65,7 +69,10 @@ static bool sets(int i)
 	return good && holds(&c, i, first(i));
 }
 
-/* What sources find meanwhile counts when the pair is theirs again. */
+/*
+ * While an administrator has set a pair, sources go on finding out what holds; their last finding
+ * counts as soon as the pair is left to them again.
+ */
 static bool leaves_to_sources(int i)
 {
 	struct conditions c;

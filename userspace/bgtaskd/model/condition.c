@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Conditions are bits. The two of a pair are neighbours, and setting either sets both, so that
- * always exactly one of them holds.
+ * Conditions are bits. The two conditions of a pair are neighbouring bits, and setting either of
+ * them sets both, so that exactly one of a pair holds at any time.
  */
 #include "condition.h"
 
@@ -42,7 +42,7 @@ int conditions_set(struct conditions *conditions, uint32_t which, uint32_t value
 
 	if ((which | values) & ~CONDITION_ALL)
 		return -EINVAL;
-	/* The first of all pairs of which one or both are named. */
+	/* The first condition of each pair of which @which names one or both. */
 	pairs = (which | which >> 1) & FIRSTS;
 
 	if (automatic) {
@@ -50,7 +50,7 @@ int conditions_set(struct conditions *conditions, uint32_t which, uint32_t value
 		return 0;
 	}
 
-	/* What is said of a condition says the opposite of the other one of its pair. */
+	/* Setting one condition of a pair sets the other to the opposite. */
 	if (values & ~which)
 		return -EINVAL;
 	first = which & values & FIRSTS;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Asks all who may have a reason that a task does not run now. */
+/*
+ * Asks all gates whether a task may be launched now, and has the gates that need to know nothing
+ * but the model.
+ */
 #include "gate.h"
 
 #include "app.h"

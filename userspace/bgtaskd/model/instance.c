@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The instances that have not ended, in memory: found by their ids and by the processes that run
- * them, and recorded in the registry when they change.
+ * The instances in memory, which are those whose ends are not recorded yet: found by their ids and
+ * by the processes that run them, and recorded in the registry when they change.
  */
 #include "instance.h"
 
@@ -38,7 +38,10 @@ struct instance *instance_find(struct daemon *daemon, uint32_t id)
 	return found ? *found : NULL;
 }
 
-/* There may be very many instances, so strings take no more than they need. */
+/*
+ * There may be very many instances, so the strings are allocated together with the instance, at
+ * their exact sizes.
+ */
 struct instance *instance_make(struct app *app, const struct instance_record *record)
 {
 	size_t name = strlen(record->name) + 1, argument = strlen(record->argument) + 1;
@@ -161,7 +164,7 @@ void instance_say_progress(struct instance *instance, uint32_t progress)
 
 int instance_say_end(struct instance *instance, int32_t status, const char *message)
 {
-	/* Recorded at once: the helper may end before the process does. */
+	/* What the task says is recorded at once, as the helper may end before the process does. */
 	instance->record.reported = true;
 	instance->record.status = status;
 	instance_set_message(instance, "%s", message ? message : "");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registered tasks in memory, found by their ids and names, and changed together with their
- * records in the registry: one is acknowledged when it is in both.
+ * The registered tasks in memory, found by their ids and names. The registry keeps their records; a
+ * registration is acknowledged when the task is in both.
  */
 #include "task.h"
 
@@ -64,7 +64,10 @@ void task_put_details(struct payload *payload, const struct task_record *record)
 		   record->cancel_on_condition_loss);
 }
 
-/* There may be very many tasks, so strings take no more than they need. */
+/*
+ * There may be very many tasks, so the strings are allocated together with the task, at their exact
+ * sizes.
+ */
 static struct task *make(struct app *app, const struct task_record *record)
 {
 	size_t name = strlen(record->name) + 1, entry_point = strlen(record->entry_point) + 1;
