@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes attributes into a buffer of fixed size. One that does not fit is left out and noted, so
- * that a list can end there and go on in the next answer.
+ * Writes attributes into a buffer of fixed size. An attribute that does not fit is left out, as are
+ * all that follow it, and the payload is marked as full, so that a list can end there and go on in
+ * the next answer.
  */
 #include "payload.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attributes under construction, of an answer or an event. What does not fit makes it full.
+ * Payloads: attributes of an answer or an event under construction. An attribute that does not fit
+ * makes a payload full.
  */
 #ifndef BGTASKD_PAYLOAD_H
 #define BGTASKD_PAYLOAD_H
@@ -14,8 +15,8 @@
 
 struct payload {
 	size_t size;
-	size_t reserve;		/* to be kept free */
-	bool full;
+	size_t reserve;		/* bytes at the end to be kept free */
+	bool full;			/* an attribute did not fit */
 	_Alignas(struct nlattr) char buffer[PAYLOAD_SIZE];
 };
 
@@ -25,7 +26,10 @@ void payload_u32(struct payload *payload, uint16_t type, uint32_t value);
 void payload_u64(struct payload *payload, uint16_t type, uint64_t value);
 void payload_string(struct payload *payload, uint16_t type, const char *value);
 
-/* A nest: returns where it begins, to be ended or, if it did not fit, taken back. */
+/*
+ * payload_nest() begins a nested attribute and returns its offset, which payload_nest_end() takes
+ * to end the attribute or, if it did not fit, payload_cut() to take it back.
+ */
 size_t payload_nest(struct payload *payload, uint16_t type);
 void payload_nest_end(struct payload *payload, size_t nest);
 void payload_cut(struct payload *payload, size_t nest);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The netlink socket by which the module hands calls to the helper, and by which the helper answers
- * and sends events. Nobody but the kernel is listened to, as only the kernel knows who has called.
+ * and sends events. Only messages of the kernel are accepted, as only the kernel knows who has
+ * called.
  */
 #include "relay.h"
 
@@ -16,7 +17,7 @@
 
 #include "base/log.h"
 
-/* Where the calls of many apps wait while one is dealt with. */
+/* Bytes of the socket's queue, where the calls of many apps wait while one call is handled. */
 #define RECEIVE_BUFFER	(8 * 1024 * 1024)
 #define MESSAGE_SIZE	32768
 
@@ -52,7 +53,7 @@ const char *call_string(const struct call *call, uint16_t type)
 	const struct nlattr *attr = find(call, type, 1);
 
 	/*
-	 * The kernel lets only texts through that end with NUL; the helper does not rely on that.
+	 * The kernel passes on only strings that end with NUL; the helper checks this all the same.
 	 */
 	if (!attr || !memchr(mnl_attr_get_payload(attr), '\0', mnl_attr_get_payload_len(attr)))
 		return NULL;
@@ -118,8 +119,8 @@ static void put_payload(struct nlmsghdr *header, const struct payload *payload)
 }
 
 /*
- * If the caller is gone there is nobody to tell; the kernel's complaint is passed over. If the
- * kernel has no memory for the answer, the caller is told this in few words.
+ * If the caller is gone, the kernel sends an error message, which receive() ignores. If the kernel
+ * has no memory for the answer, the caller gets a refusal, which is shorter.
  */
 void call_reply(const struct call *call, const struct payload *payload)
 {
@@ -140,7 +141,7 @@ void call_done(const struct call *call)
 
 /*
  * A caller without an answer would wait for ever. If even a refusal cannot be sent, the helper
- * ends: the module refuses all calls then, and the next helper begins.
+ * ends: the module then refuses all calls that wait, and the next helper can start.
  */
 void call_refuse(const struct call *call, int error, const char *format, ...)
 {
@@ -175,7 +176,10 @@ int relay_tell(struct relay *relay, uint32_t peer, uint8_t command, const struct
 
 /* Messages from the kernel */
 
-/* The first attribute that a call has twice, or 0. Such a call contradicts itself. */
+/*
+ * The type of the first attribute that a call has twice, and so contradicts itself; 0 if there is
+ * none.
+ */
 static uint16_t repeated(const struct call *call)
 {
 	const struct nlattr *attr;
@@ -233,7 +237,10 @@ static void receive_call(struct relay *relay, const struct nlmsghdr *message)
 		relay->handler->call(relay->data, &call);
 }
 
-/* The module refuses calls that are too long for the buffer; one of another version may not. */
+/*
+ * Refuses a call that is too long for the buffer. The module refuses such calls itself, unless it
+ * is of another version than the helper.
+ */
 static void refuse_long(struct relay *relay)
 {
 	const struct nlmsghdr *message = (const struct nlmsghdr *)relay->buffer;
@@ -244,7 +251,7 @@ static void refuse_long(struct relay *relay)
 
 	if (message->nlmsg_type != relay->family || generic->cmd != BGTASK_CMD_CALL_NTF)
 		return;
-	/* The id comes before the payload, of which the end is missing. */
+	/* The id precedes the payload, whose end is missing. */
 	for (; mnl_attr_ok(attr, (int)(end - (const char *)attr)); attr = mnl_attr_next(attr))
 		if (mnl_attr_get_type(attr) == BGTASK_A_CALL_ID)
 			call.id = mnl_attr_get_u32(attr);
@@ -286,14 +293,20 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	(void)events;
 	size = recvfrom(fd, relay->buffer, sizeof(relay->buffer), MSG_DONTWAIT | MSG_TRUNC,
 			(struct sockaddr *)&sender, &length);
-	/* With CAP_NET_ADMIN anybody can send here; only the kernel knows who calls. */
+	/*
+	 * Any process with CAP_NET_ADMIN can send to this socket. The kernel's messages come from
+	 * port 0.
+	 */
 	if (size >= 0 && sender.nl_pid)
 		return 0;
 	if (size > (ssize_t)sizeof(relay->buffer)) {
 		refuse_long(relay);
 		return 0;
 	}
-	/* Of what found no room in the socket (ENOBUFS), those who called have been told. */
+	/*
+	 * ENOBUFS: calls found no room in the socket's queue. The module has refused them to their
+	 * callers.
+	 */
 	if (size < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
 		relay->handler->lost(relay->data, -errno);
 	left = size < 0 ? 0 : (int)size;
@@ -303,7 +316,7 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	return 0;
 }
 
-/* Beginning */
+/* Attaching as the helper */
 
 static int parse_family(const struct nlmsghdr *message, void *data)
 {
@@ -316,7 +329,10 @@ static int parse_family(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-/* Sends a request and reads its answer. Nothing else comes before this is the helper's socket. */
+/*
+ * Sends a request and reads its answer. Nothing else arrives as long as the socket is not that of
+ * the helper.
+ */
 static int ask(struct relay *relay, struct nlmsghdr *header)
 {
 	unsigned int port = mnl_socket_get_portid(relay->socket);
@@ -341,8 +357,9 @@ static int ask(struct relay *relay, struct nlmsghdr *header)
 }
 
 /*
- * The first calls may come before an acknowledgement, and are not to be taken from the queue here:
- * so none is asked for. What the kernel has to complain about is there when the request is sent.
+ * Makes the socket that of the helper. No acknowledgement is asked for: calls may arrive before it,
+ * and must stay in the queue. If the kernel refuses, its error message is in the queue when the
+ * request has been sent.
  */
 static int become_helper(struct relay *relay)
 {
