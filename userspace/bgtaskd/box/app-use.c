@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the module's counters of an app. Traffic is counted only while somebody needs to know, and
- * for ten seconds more: the next task may come soon, and to begin and end counting costs more than
- * to count.
+ * Reads the module's counters of an app, and has the module count the app's traffic while somebody
+ * needs to know it. Counting goes on for a while longer, since the next task may come soon, and
+ * beginning and ending to count costs more than counting.
  */
 #include "app-use.h"
 
@@ -12,7 +12,7 @@
 
 #include "container-internal.h"
 
-/* So long counting goes on after the last task has ended, as the next one may come soon. */
+/* How long counting goes on after the last task has ended. */
 #define LINGER_USEC	(10 * UINT64_C(1000000))
 
 int app_use_read(const struct app *app, struct app_use *use)
@@ -58,7 +58,10 @@ static void count_traffic(struct app *app, bool count)
 	error = bgt_container_set(app->daemon->bgt, app->box->container, &policy);
 	if (!error)
 		app->box->traffic_counted = count;
-	/* If somebody has deleted the container, an event tells so. */
+	/*
+	 * If somebody has deleted the container, sense/module.c gets an event and has it made
+	 * again.
+	 */
 	else if (error != -ENOENT && log_may(&app->log, app->id))
 		log_line(LOG_ERR, "%s: cannot count what it sends: %s", app->id,
 			 bgt_error(app->daemon->bgt));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of this folder know of an app's container and cgroups.
+ * The box: what the files of this folder know of an app's container and cgroups.
  */
 #ifndef BGTASKD_CONTAINER_INTERNAL_H
 #define BGTASKD_CONTAINER_INTERNAL_H
@@ -17,17 +17,17 @@ struct box {
 	uint32_t container;		/* its id, or 0 before the app is first needed */
 	bool prepared;			/* the container is complete, as far as is known */
 	/* hold.c */
-	uint32_t member;		/* of the app's own processes, or 0 */
-	uint32_t ui_member;		/* of its UI thread, or 0 */
-	unsigned int exempt;		/* how many need the app to run whatever it has spent */
-	bool was_exempt;		/* somebody else had made it exempt before they did */
-	unsigned int nr_reprieved;	/* how many instances need it to run on, to end */
+	uint32_t member;		/* id of the member with its own processes, or 0 */
+	uint32_t ui_member;		/* id of the member with its UI thread, or 0 */
+	unsigned int exempt;		/* how many need the app to run without a budget */
+	bool was_exempt;		/* somebody else had exempted it before they did */
+	unsigned int nr_reprieved;	/* how many of its instances are reprieved, to end */
 	/* ui.c */
-	bool has_ui;			/* there is a cgroup of its UI thread */
+	bool has_ui;			/* the app has a cgroup for its UI thread */
 	/* app-use.c */
-	bool traffic_counted;		/* the module counts what it sends and receives */
+	bool traffic_counted;		/* the module counts its traffic */
 	/* presence.c */
-	struct presence *presence;	/* while somebody watches it */
+	struct presence *presence;	/* NULL while nobody watches the app */
 };
 
 #endif

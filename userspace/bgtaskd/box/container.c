@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app has a container of its name, with a cgroup of its name, in which are those of the app
- * itself and of its tasks. They are made when the app becomes known, and stay.
+ * Makes an app's container, which has the app's id as its name, and the app's cgroup of the same
+ * name, with two cgroups in it that are members of the container: "app" for the app's own
+ * processes, "task" for those of its instances. They stay when the app's processes have ended.
  */
 #include "container-internal.h"
 
@@ -65,7 +66,10 @@ static int make_cgroup(const char *path)
 	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 }
 
-/* Whether a cgroup that is a member is one of the app's container; or a negative errno. */
+/*
+ * Returns 1 if a cgroup, which is a member of some container, is a member of the app's container, 0
+ * if not, or a negative errno.
+ */
 static int is_own_member(const struct app *app, int fd)
 {
 	struct bgt_member *members;
@@ -90,7 +94,10 @@ int app_add_member(const struct app *app, enum bgt_role role, int fd)
 
 	if (error != -EEXIST)
 		return error;
-	/* The helper before has added the cgroup, or somebody has put it on another budget. */
+	/*
+	 * Either the helper before has added the cgroup, or the cgroup is a member of another
+	 * container.
+	 */
 	own = is_own_member(app, fd);
 	if (own < 0)
 		return own;
@@ -115,8 +122,8 @@ static int add_member(struct app *app, const char *below, enum bgt_role role)
 }
 
 /*
- * A container of the app's name is the app's, from before the helper was started anew. It gets the
- * policy of now: the helper before may have thawed it for a while.
+ * A container of the app's name belongs to the app: a helper before has made it. That helper may
+ * have exempted or reprieved the container, so the container gets the policy that holds now.
  */
 int app_adopt_container(struct app *app)
 {
@@ -195,7 +202,7 @@ void app_container_gone(struct app *app)
 {
 	app->box->container = 0;
 	app_member_gone(app);
-	/* What runs must not go on without a budget. */
+	/* Instances that run must not go on without a budget. */
 	if (app->nr_running && app_prepare(app))
 		log_line(LOG_ERR, "%s: cannot make its container again: %s", app->id,
 			 bgt_error(app->daemon->bgt));
@@ -207,7 +214,7 @@ void app_change_budget(struct app *app)
 
 	if (!app->box->container || policy_of(app, &policy))
 		return;
-	/* Whether it is in the foreground is another matter. */
+	/* hold.c decides whether the app is exempt. */
 	policy.set &= ~BGT_POLICY_EXEMPT;
 	if (bgt_container_set(app->daemon->bgt, app->box->container, &policy))
 		log_line(LOG_ERR, "%s: cannot change its budget: %s", app->id,

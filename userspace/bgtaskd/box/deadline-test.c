@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of deadlines, with clocks of their own.
+ * Tests of deadlines, with clocks that the test sets.
  */
 #include <time.h>
 
@@ -12,12 +12,15 @@
 #define NSEC_PER_MSEC	UINT64_C(1000000)
 #define LENGTH		5000		/* ms, that of the cancel timeout */
 
-/* The kernel's own clocks are ahead of these, so that no timer is waited for. */
+/*
+ * Clocks of the test, ms. The kernel's clocks are ahead of them, so the event loop never waits for
+ * a timer.
+ */
 static uint64_t awake = 1000, asleep;	/* ms */
 static unsigned int reprieves, expirations;
 static bool traced;
 
-/* Also the event loop's, which is in a library. */
+/* Takes the place of the C library's function, also for the event loop in libsystemd. */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
 	uint64_t now = clock == CLOCK_BOOTTIME ? awake + asleep : awake;
@@ -49,7 +52,7 @@ static void expired(void *data)
 	expirations++;
 }
 
-/* More often than anything is due at one moment. */
+/* Ten rounds are more than there are events at any moment of these tests. */
 static void run_loop(sd_event *event)
 {
 	for (int i = 0; i < 10; i++)
@@ -57,7 +60,7 @@ static void run_loop(sd_event *event)
 			abort();
 }
 
-/* The machine is awake for some time, or asleep. */
+/* Lets the machine be awake, or asleep, for @time ms. */
 static void wake(sd_event *event, uint64_t time)
 {
 	awake += time;
@@ -129,7 +132,7 @@ static void test_traced(struct test *test, const struct app *app)
 	deadline_end(&deadline);
 }
 
-/* What begins at the end of something that takes long. */
+/* A deadline that begins at the end of an event handler which has taken long. */
 static struct deadline *late;
 
 static int begin_late(sd_event_source *source, void *data)

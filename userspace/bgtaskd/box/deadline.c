@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All is by CLOCK_MONOTONIC: while the machine sleeps nobody can do anything. The event loop's idea
- * of the time is as old as what it deals with, so that it is asked for anew.
+ * A timer goes off many times in the course of a deadline, to see whether a debugger traces the
+ * processes. Time is that of CLOCK_MONOTONIC, which stands still while the machine sleeps. The
+ * clock is read each time, since the event loop's own time is that at which its current event
+ * began.
  */
 #include "deadline.h"
 
@@ -14,22 +16,22 @@
 
 #include "hold.h"
 
-/* How many times it is looked at; but not more often than this. */
+/* How often a deadline is looked at in its course, and the shortest time between two looks, us. */
 #define LOOKS		50
 #define LOOK_USEC_MIN	1000
-/* What lies between looking at two clocks may seem to be sleep, but is shorter. */
+/* The time between reading two clocks looks like sleep, but is shorter than this, us. */
 #define SLEEP_USEC_MIN	10000
 
 struct deadline {
 	sd_event_source *timer;
-	uint64_t step;
-	uint64_t left;			/* us */
-	uint64_t looked;		/* when that was so, deadline_now() */
-	uint64_t slept;			/* how long the machine had been asleep then, us */
+	uint64_t step;			/* between two looks, us */
+	uint64_t left;			/* us, at the last look */
+	uint64_t looked;		/* time of the last look, deadline_now() */
+	uint64_t slept;			/* how long the machine had slept by then, us */
 	void (*expired)(void *data);
 	void *data;
-	const struct app *app;
-	char below[];
+	const struct app *app;		/* whose processes have the time */
+	char below[];			/* their cgroup, in the app's */
 };
 
 static uint64_t read_clock(clockid_t clock)
@@ -45,7 +47,7 @@ uint64_t deadline_now(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
-/* How long the machine has been asleep since it was started, us. */
+/* How long the machine has been asleep since it was booted, us. */
 static uint64_t time_asleep(void)
 {
 	uint64_t awake = deadline_now();
@@ -53,7 +55,10 @@ static uint64_t time_asleep(void)
 	return read_clock(CLOCK_BOOTTIME) - awake;
 }
 
-/* Whether it has been since it was looked at: the kernel's reprieve has gone on then. */
+/*
+ * Whether the machine has slept since the last look. The kernel's reprieve, unlike the deadline,
+ * has gone on meanwhile.
+ */
 static bool has_slept(struct deadline *deadline)
 {
 	uint64_t slept = time_asleep();
@@ -64,7 +69,7 @@ static bool has_slept(struct deadline *deadline)
 	return true;
 }
 
-/* Takes what has passed since it was looked at. */
+/* Takes the time since the last look off what is left, unless a debugger traces the processes. */
 static void pass(struct deadline *deadline)
 {
 	uint64_t now = deadline_now(), passed = now - deadline->looked;

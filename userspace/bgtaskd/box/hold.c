@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Asks the module to hold an app's members, to exempt the app from its budget, or to let it run on
- * for a while. Exemptions and reprieves are counted, since several tasks may need them at a time.
+ * Asks the module to hold an app's members, to exempt the app from its budget, or to reprieve it,
+ * which lets it run on for a while. Exemptions and reprieves are counted, since several tasks may
+ * need them at a time.
  */
 #include "hold.h"
 
@@ -41,7 +42,10 @@ void hold_exempt(struct app *app, bool exempt)
 	app->box->exempt += exempt ? 1 : -1u;
 	if (!app->box->container || was == !!app->box->exempt)
 		return;
-	/* An app in the foreground is exempt already, and stays so. */
+	/*
+	 * Somebody else may have exempted an app that they have brought to the foreground; it stays
+	 * exempt.
+	 */
 	if (exempt)
 		app->box->was_exempt = is_exempt(app);
 	if (!app->box->was_exempt)
@@ -99,7 +103,9 @@ void hold_reprieve_again(const struct app *app)
 		set_reprieve(app, app->daemon->config.cancel_timeout);
 }
 
-/* Finds the member of a role, or NULL. The member is part of *list, which is to be freed. */
+/*
+ * Finds the member of a role, or NULL. The caller has to free *list, which the member is a part of.
+ */
 static const struct bgt_member *find_member(const struct app *app, enum bgt_role role,
 					    struct bgt_member **list)
 {
@@ -134,8 +140,9 @@ static uint32_t find_id(const struct app *app, enum bgt_role role)
 }
 
 /*
- * -ESRCH if there is no member of the role. A member that is known may have gone, and the event
- * that says so may come later: then the members are listed anew.
+ * Holds or releases the member of a role, whose id is *id if it is known. Returns 0 or a negative
+ * errno: -ESRCH if there is no such member. The known member may have gone before the event that
+ * says so has arrived; then the members are listed anew.
  */
 static int set(struct app *app, uint32_t *id, enum bgt_role role, bool held)
 {
@@ -166,7 +173,7 @@ int hold_set_ui(struct app *app, bool held)
 	if (!app->box->has_ui)
 		return 0;
 	error = set(app, &app->box->ui_member, BGT_ROLE_UI, held);
-	/* Somebody has removed the member of the UI thread, so it is made again. */
+	/* If somebody has removed the member of the UI thread, it is made again. */
 	if (error == -ESRCH && !ui_add(app))
 		error = set(app, &app->box->ui_member, BGT_ROLE_UI, held);
 	if (error != -ESRCH)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app is away if no process is in its member cgroup, or if that is held. The kernel tells the
- * first, and that what is held has stopped, by the cgroup's file of events; the module tells the
- * rest.
+ * An app is away if no process is in the cgroup of its own processes, or if this cgroup is held.
+ * The cgroup's file cgroup.events tells when the last process has gone or the first has come, and
+ * when a held cgroup is frozen; the module's events tell the rest.
  */
 #include "presence.h"
 
@@ -20,13 +20,16 @@
 #include "hold.h"
 
 struct presence {
-	unsigned int users;
+	unsigned int users;		/* calls of presence_begin() that have not ended */
 	sd_event_source *source;
 	int fd;
 	bool away;
 };
 
-/* Opens the file of events; again, if somebody has removed the cgroup and it was made anew. */
+/*
+ * Opens cgroup.events, or opens it again after somebody has removed the cgroup and it was made
+ * anew. Returns a descriptor or a negative errno.
+ */
 static int open_events(struct app *app)
 {
 	char directory[PATH_MAX], path[PATH_MAX + 16];
@@ -38,7 +41,7 @@ static int open_events(struct app *app)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Reading it also makes the next change known. */
+/* Reads cgroup.events. The event loop learns of the next change only after this. */
 static ssize_t read_events(const struct presence *presence, char *text, size_t size)
 {
 	ssize_t length = pread(presence->fd, text, size - 1, 0);
@@ -55,7 +58,10 @@ bool presence_is_populated(struct app *app)
 
 	if (read_events(presence, text, sizeof(text)) < 0) {
 		fd = open_events(app);
-		/* What was removed has no processes; and would tell so for ever. */
+		/*
+		 * A cgroup that was removed has no processes. Its file would report an event for
+		 * ever, so it is not watched any more.
+		 */
 		if (fd < 0 || sd_event_source_set_io_fd(presence->source, fd) < 0) {
 			if (fd >= 0)
 				close(fd);

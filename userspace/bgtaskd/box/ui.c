@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes a threaded cgroup below the app's for its UI thread, as a member with a role of its own: so
- * the UI can stand still while tasks run in other threads of the same process.
+ * Makes a threaded cgroup for an app's UI thread, below that of the app's processes and a member
+ * with a role of its own, so that the UI can stand still while tasks run in other threads of the
+ * process.
  */
 #include "ui.h"
 
