@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An app that is to run a task itself is started or thawed, is told of the task as soon as it has
- * attached, and has a limited time to attach. That time begins again if the app's budget was spent
- * meanwhile, as a frozen app cannot attach.
+ * Runs instances in the app's own process: starts or thaws the app, and tells it of the task as
+ * soon as it has attached, for which it has a limited time. That time begins again if the app's
+ * budget was spent meanwhile, as a frozen app cannot attach.
  */
 #include "activation.h"
 
@@ -56,7 +56,10 @@ bool activation_prepare(struct instance *instance)
 	return true;
 }
 
-/* Stands for the number of times that an app was throttled, if it is throttled now. */
+/*
+ * Takes the place of the number of times that an app was throttled if the app is throttled when the
+ * wait begins. The number is never the same afterwards.
+ */
 #define NEVER	UINT64_MAX
 
 static void await_peer(struct instance *instance);
@@ -66,7 +69,7 @@ static void has_not_attached(void *data)
 	struct instance *instance = data;
 	struct app_use use;
 
-	/* While its budget is spent, the app cannot attach. */
+	/* An app cannot attach while its budget is spent, so it is waited for once more. */
 	if (!app_use_read(instance->app, &use) &&
 	    (use.throttled || use.times_throttled != instance->run->times_throttled)) {
 		deadline_end(&instance->run->deadline);
@@ -76,7 +79,10 @@ static void has_not_attached(void *data)
 	}
 }
 
-/* An app that was just started, or resumed, or whose helper was started, has a moment to come. */
+/*
+ * Gives an app a limited time to attach, after the app was started or resumed or this helper was
+ * started.
+ */
 static void await_peer(struct instance *instance)
 {
 	struct app_use use;
@@ -110,7 +116,10 @@ void activation_tell(struct instance *instance)
 	error = relay_tell(app->daemon->relay, instance->run->peer, BGTASK_CMD_APP_ACTIVATED_NTF,
 			   &payload);
 	instance->run->told = !error;
-	/* An instance that is cancelled ends in time anyway; of another, the app has to know. */
+	/*
+	 * An instance that is being cancelled ends by its deadline even if the app was not told of
+	 * it. Any other instance that the app was not told of has failed.
+	 */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_tell_canceled(instance);
 	else if (error)
@@ -161,13 +170,13 @@ void activation_attached(struct app *app)
 		 */
 		if (instance->record.state == BGTASK_INSTANCE_STATE_RUNNING)
 			deadline_end(&instance->run->deadline);
-		/* This socket is another one than before, and is told again. */
+		/* The app may have attached by another socket than before, which is told again. */
 		instance->run->told = false;
 		activation_tell(instance);
 	}
 }
 
-/* Ends all that run in the app. */
+/* Ends all instances that run in the app. */
 static void end_all(struct app *app, enum bgtask_instance_state state, const char *message)
 {
 	struct instance *instance, *next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Activation: tasks that run in the app's own process, on threads other than that of its UI.
+ * Activation: instances that run in the app's own process, on threads other than that of its UI.
  */
 #ifndef BGTASKD_ACTIVATION_H
 #define BGTASKD_ACTIVATION_H
@@ -11,9 +11,9 @@
 bool activation_is_wanted(const struct instance *instance);
 
 /*
- * Lets the app run for an instance, and starts the app if need be. Returns true if the instance
- * runs: that is to be recorded, and the app to be told then. Otherwise the instance has ended and
- * is gone.
+ * Thaws the app for an instance, or starts it. Returns true if the instance runs; the caller then
+ * records this and calls activation_tell(). Otherwise the instance has ended and must not be used
+ * any more.
  */
 bool activation_prepare(struct instance *instance);
 
@@ -24,18 +24,21 @@ bool activation_prepare(struct instance *instance);
 void activation_tell(struct instance *instance);
 
 /*
- * Adopts an instance that the helper before has told the app of. Returns whether the app still
- * runs; it is told again then.
+ * Takes over an instance of which the helper before has told the app. Returns whether the app still
+ * runs; it is told again as soon as it attaches.
  */
 bool activation_resume(struct instance *instance);
 
 /*
- * Ends an instance of which the app has said, and the registry knows, that it is done. It is gone
- * then.
+ * Ends an instance that is done as the app has said and the registry has recorded. The instance
+ * must not be used any more.
  */
 void activation_complete(struct instance *instance);
 
-/* To be called when an instance ends, for whatever reason: the app may stand still again. */
+/*
+ * To be called when an instance ends, for whatever reason: a suspended app is frozen again when no
+ * instance runs in it any more.
+ */
 void activation_end(struct instance *instance);
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what work costs: each threshold, from both sides, and that the worst counts.
+ * Tests of the cost of work: each threshold from both sides, and that the worst rating counts.
  */
 #include <math.h>
 

@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The greater a value, the worse; or the smaller, if @medium is greater than @high. */
+/*
+ * Rates a value by two thresholds. Greater values are worse or, if @medium is greater than @high,
+ * smaller ones.
+ */
 static enum bgtask_work_cost rate(double value, double medium, double high)
 {
 	bool rises = high > medium;

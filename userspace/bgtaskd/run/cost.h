@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cost of work: how welcome it is at the moment, for a task to decide how much it does. High if one
- * of these is:
+ * Cost of work: how much work costs at the moment, so that a task can decide how much it does. The
+ * cost is the worst of these ratings, each of which is low unless it is medium or high:
  *
  *                                             medium      high
  *   running on battery                        always      at 20 % or less
@@ -10,8 +10,8 @@
  *   ... or for memory                         from 5 %    from 20 %
  *   what is left of the budget, of its quota  to 50 %     to 10 %
  *
- * The times are those of the last ten seconds, "some" in /proc/pressure. A kernel that does not
- * measure them says nothing against work.
+ * The times are those of the last ten seconds, "some" in /proc/pressure; they count as 0 if the
+ * kernel does not measure them.
  */
 #ifndef BGTASKD_COST_H
 #define BGTASKD_COST_H

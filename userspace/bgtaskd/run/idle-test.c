@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of windows in which a task uses enough, or does not.
+ * Tests of windows: whether a task has used enough in one, and when the next one begins.
  */
 #include "base/test.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All is by CLOCK_MONOTONIC: while the machine sleeps nobody can do anything, nor is idle.
+ * Looks at the counters of each running instance several times in a window. Time is that of
+ * CLOCK_MONOTONIC, which stands still while the machine sleeps, as nobody can do anything then.
  */
 #include "idle.h"
 
@@ -20,27 +21,28 @@
 #define NSEC_PER_USEC	1000
 
 /*
- * A window is looked at so often. Who stops to do anything is noticed this part of a window late at
- * most, and a debugger, or a budget that is gone, may pass unseen for as long. The timer may be
- * late by a part of the distance, to go off together with others.
+ * How often an instance is looked at in a window, and the shortest time between two looks, us. An
+ * idle task may be noticed late by one such part of a window, and the time that a debugger or a
+ * spent budget takes is known no more precisely. The timer may be late by 1/ACCURACY of such a
+ * part, so that timers go off together.
  */
 #define LOOKS		4
 #define ACCURACY	4
 #define LOOK_USEC_MIN	1000
 
-/* An instance that is watched. */
+/* The watch over an instance. */
 struct idle {
 	struct idle_window window;
-	uint64_t looked;		/* CLOCK_MONOTONIC us */
-	uint64_t times_throttled;	/* of its app, then */
-	uint64_t length;		/* of the window the timer is set for; 0 if it is not */
+	uint64_t looked;		/* time of the last look, CLOCK_MONOTONIC us */
+	uint64_t times_throttled;	/* of its app, at the last look */
+	uint64_t length;		/* of the window that the timer is set for, us; or 0 */
 	sd_event_source *timer;
 };
 
 bool idle_step(struct idle_window *window, const struct idle_limits *limits, uint64_t cpu,
 	       uint64_t traffic, uint64_t passed, bool stands_still)
 {
-	/* The counters of another container begin at 0. */
+	/* The app has got another container, whose counters have begun at 0. */
 	if (cpu < window->cpu || traffic < window->traffic ||
 	    cpu - window->cpu >= limits->cpu || traffic - window->traffic >= limits->traffic) {
 		*window = (struct idle_window) { .cpu = cpu, .traffic = traffic };
@@ -64,7 +66,9 @@ static struct idle_limits limits_now(const struct daemon *daemon)
 	};
 }
 
-/* CPU time of the instance alone, us; one that has no cgroup of its own is as busy as its app. */
+/*
+ * Returns the CPU time of the instance, us; of its app, if the instance has no cgroup of its own.
+ */
 static uint64_t read_cpu(const struct instance *instance, const struct app_use *use)
 {
 	unsigned long long usage = use->cpu;
@@ -83,7 +87,7 @@ static uint64_t read_cpu(const struct instance *instance, const struct app_use *
 	return usage;
 }
 
-/* Whether it could not go on, at least for a part of the time since the last look. */
+/* Whether the instance could not run for at least a part of the time since the last look. */
 static bool stands_still(struct instance *instance, const struct app_use *use)
 {
 	bool throttled = use->throttled || use->times_throttled != instance->run->idle->times_throttled;
@@ -102,7 +106,7 @@ static bool is_idle(struct instance *instance, const struct idle_limits *limits,
 
 	if (app_use_read(instance->app, &use))
 		return false;
-	/* The user looks at it: no limits then. */
+	/* An app that the user looks at has no limits. */
 	unlimited = lifecycle_is_foreground(instance->app) || use.exempted;
 	if (unlimited)
 		idle->window.passed = 0;
@@ -120,7 +124,7 @@ static void cancel(struct instance *instance, const struct idle_limits *limits)
 	instance->daemon->observers->instance_idle(instance);
 }
 
-/* When to look again; never, if there is no window now. */
+/* Sets the timer for the next look; stops it if there are no windows as things are. */
 static void arm(struct instance *instance, const struct idle_limits *limits)
 {
 	struct idle *idle = instance->run->idle;
@@ -150,7 +154,7 @@ static int look(sd_event_source *source, uint64_t usec, void *data)
 	uint64_t passed;
 
 	(void)source;
-	/* Whatever ends is not looked at any more. */
+	/* An instance that is being cancelled is not watched any more. */
 	if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
 		return 0;
 	if (sd_event_now(instance->daemon->event, CLOCK_MONOTONIC, &usec) < 0)
@@ -182,7 +186,7 @@ void idle_begin(struct instance *instance)
 		return;
 	}
 	instance->run->idle = idle;
-	/* The first look finds other counters, and begins the window then. */
+	/* The first look finds a counter that has gone back, and begins the window. */
 	idle->window.traffic = UINT64_MAX;
 	arm(instance, &limits);
 }
@@ -207,11 +211,13 @@ void idle_conditions_changed(struct daemon *daemon)
 		return;
 	LIST_FOREACH(instance, &daemon->instances, entry) {
 		idle = instance->run->idle;
-		/* Other conditions may come and go, and do not put it off. */
+		/*
+		 * A change that leaves the window's length as it is does not put off the next look.
+		 */
 		if (!idle || idle->length == limits.window ||
 		    instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
 			continue;
-		/* Nobody has looked meanwhile. */
+		/* There were no looks without a window, so the time until now does not count. */
 		if (!idle->length) {
 			idle->window.passed = 0;
 			idle->looked = now;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An instance and its run are made together. Other folders may ask where the instance runs, and say
- * which socket is its.
+ * Makes instances together with their runs, and has what other folders ask about a run: where its
+ * processes are, and which socket has attached.
  */
 #include "instances-internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of this folder know of a run, and have for each other.
+ * The run of an instance, which only the files of this folder know, and what these files offer to
+ * each other.
  */
 #ifndef BGTASKD_INSTANCES_INTERNAL_H
 #define BGTASKD_INSTANCES_INTERNAL_H
@@ -13,43 +14,46 @@ struct deadline;
 struct host;
 struct idle;
 
-/* What an instance has while it waits for its start, runs, and ends. */
+/* What an instance has from its firing until it has ended. */
 struct run {
 	/* launch.c */
-	bool is_ready;			/* it waits for its start */
-	bool starts;			/* it counts among those of its app that run */
+	bool is_ready;			/* it is in its app's queue of instances to launch */
+	bool starts;			/* it counts in app.nr_running */
 	/* run.c */
-	int pidfd;			/* -1 before it is started */
-	struct host *host;		/* that this helper has started for it, or NULL */
-	bool plugin;			/* which bgtask-host runs */
+	int pidfd;			/* of its process; -1 if that is not known */
+	struct host *host;		/* of its process, if this helper has started it; or NULL */
+	bool plugin;			/* the plugin host runs it */
 	uint32_t peer;			/* the socket that has attached, or 0 */
-	sd_event_source *exit;		/* the process ends */
-	sd_event_source *retry;		/* to record that it has ended */
-	struct deadline *deadline;	/* of its time to end, or for the app to attach */
-	bool reprieved;			/* its app is, so that it can end */
-	bool overdue;			/* it did not end in time, and is killed for that */
+	sd_event_source *exit;		/* event: the process has ended */
+	sd_event_source *retry;		/* timer: try again to record the end */
+	struct deadline *deadline;	/* for it to end, or for the app to attach */
+	bool reprieved;			/* its app is reprieved so that it can end */
+	bool overdue;			/* it did not end in time and is killed */
 	/* idle.c */
-	struct idle *idle;		/* if that is watched */
+	struct idle *idle;		/* NULL if it is not watched */
 	/* activation.c */
 	bool in_app;			/* it runs in the app's own process */
-	bool told;			/* the app was told so, by this helper */
-	uint64_t times_throttled;	/* of the app, when it began to be waited for */
+	bool told;			/* this helper has told the app of it */
+	uint64_t times_throttled;	/* of the app, when the wait for its attaching began */
 };
 
-/* Makes an instance of a record, of an app; NULL if there is no memory. */
+/* Makes an instance of an app, and its run, from a record; NULL if there is no memory. */
 struct instance *instance_of_record(struct app *app, const struct instance_record *record);
 
 /*
- * The cgroup of an instance's processes, as app_cgroup() takes it: a cgroup of its own or, for a
- * task that runs in the app, the app's.
+ * Writes the cgroup of an instance's processes, as app_cgroup() takes it: a cgroup of the
+ * instance's own or, for a task that runs in the app, that of the app's processes.
  */
 #define INSTANCE_BELOW_SIZE	32
 void instance_below(const struct instance *instance, char below[INSTANCE_BELOW_SIZE]);
 
-/* Watches for the end of an instance's process. */
+/* Watches for the end of an instance's process. Returns a negative errno if that cannot be done. */
 int instance_watch(struct instance *instance);
 
-/* What became of a process; @info is NULL if nobody says more of it. */
+/*
+ * Judges what became of an instance whose process has ended: returns its state, and sets status and
+ * message of its record. @info is NULL if it is not known how the process has ended.
+ */
 enum bgtask_instance_state instance_judge(struct instance *instance, const siginfo_t *info);
 
 #endif

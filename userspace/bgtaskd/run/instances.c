@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All instances of an app: those that the registry has, and what becomes of them together.
+ * What is done with all instances of an app: loading and resuming them when the helper starts,
+ * cancelling them, and unloading them.
  */
 #include "instances-internal.h"
 
@@ -28,7 +29,10 @@ void instance_unload(struct instance *instance)
 	deadline_end(&instance->run->deadline);
 	if (instance->run->pidfd >= 0)
 		close(instance->run->pidfd);
-	/* A process may still need it, also after the helper's end. */
+	/*
+	 * A process that has not executed its program yet needs the host, even after the helper's
+	 * end.
+	 */
 	if (instance->record.ended)
 		host_free(instance->run->host);
 	free(instance->run);
@@ -69,7 +73,7 @@ int instance_load_all(struct app *app)
 	return registry_instance_each_unfinished(app->daemon->registry, app->id, load, app);
 }
 
-/* The helper before may have ended before it could remove the cgroups of what had ended. */
+/* Removes the cgroups of instances that have ended, which the helper before may have left. */
 static void remove_leftovers(struct app *app, const char *path)
 {
 	struct dirent *entry;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each app has a queue of instances that may start, and apps with such a queue take turns. A batch
- * is recorded as launching before any of it is started: a helper that is killed in between leaves
- * nothing that would be started twice.
+ * Each app has a queue of instances that may be launched, and apps with such a queue take turns. A
+ * batch is recorded as launching before any instance of it is started, so that the next helper
+ * starts none of them twice if this helper is killed in between.
  */
 #include "launch.h"
 
@@ -18,22 +18,22 @@
 #include "instances-internal.h"
 #include "network.h"
 
-/* If launches cannot be recorded, so long until the next try. */
+/* How long to wait with the next try if launches could not be recorded, us. */
 #define RETRY_USEC	(5 * UINT64_C(1000000))
 
 TAILQ_HEAD(launch_queue, launch);
 
-/* What an app has to launch. */
+/* The launches of an app. */
 struct launch {
 	struct app *app;
-	struct instance_queue ready;	/* instances that wait for their start */
+	struct instance_queue ready;	/* instances to launch, by instance.queued */
 	TAILQ_ENTRY(launch) by_turn;
-	bool has_turn;
+	bool has_turn;			/* it is in launcher.turns */
 };
 
 struct launcher {
-	sd_event_source *source;	/* there are turns to be taken */
-	struct launch_queue turns;
+	sd_event_source *source;	/* timer, set while apps wait for their turns */
+	struct launch_queue turns;	/* apps that have something to launch */
 };
 
 static void wake(const struct launcher *launcher, uint64_t usec)
@@ -108,7 +108,10 @@ void launch_release(struct instance *instance)
 	network_update(instance->app);
 }
 
-/* Claims a few instances, a turn each, and records that. */
+/*
+ * Claims up to LAUNCH_AT_ONCE instances, one for each turn, and records them as launching. Returns
+ * their number; *error gets a negative errno if one could not be recorded.
+ */
 static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT_ONCE], int *error)
 {
 	struct launch_queue *turns = &daemon->launcher->turns;
@@ -123,8 +126,8 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 		launch->has_turn = false;
 		instance = TAILQ_FIRST(&launch->ready);
 		/*
-		 * What has fired since then may have taken the room; the next instance that ends
-		 * gives it back.
+		 * Firings since the app was lined up may have taken its last room. launch_release()
+		 * lines the app up again when one of its instances ends.
 		 */
 		if (!instance || !has_room(app))
 			continue;
@@ -142,7 +145,10 @@ static size_t claim_some(struct daemon *daemon, struct instance *batch[LAUNCH_AT
 
 void launch_start(struct daemon *daemon, struct instance *const batch[], size_t count)
 {
-	/* By their ids: with an app that dies meanwhile, what runs in it has ended. */
+	/*
+	 * The instances by id: if an app dies meanwhile, the instances that run in it end and are
+	 * freed.
+	 */
 	uint32_t running[LAUNCH_AT_ONCE];
 	struct instance *instance;
 	size_t nr_running = 0;
@@ -153,7 +159,7 @@ void launch_start(struct daemon *daemon, struct instance *const batch[], size_t 
 			running[nr_running++] = batch[i]->record.id;
 	if (!nr_running)
 		return;
-	/* Were this lost, the next helper would still find them in their cgroups. */
+	/* If this cannot be recorded, the next helper finds the processes by their cgroups. */
 	error = registry_begin(daemon->registry);
 	if (!error) {
 		for (size_t i = 0; i < nr_running && !error; i++) {
@@ -164,7 +170,10 @@ void launch_start(struct daemon *daemon, struct instance *const batch[], size_t 
 	}
 	if (error)
 		log_line(LOG_ERR, "cannot record what runs: %s", registry_error(daemon->registry));
-	/* An app is told only now, so that the next helper does not begin with it once more. */
+	/*
+	 * An app is told of an instance only when this is recorded as running; otherwise the next
+	 * helper would launch it once more.
+	 */
 	for (size_t i = 0; i < nr_running; i++) {
 		instance = instance_find(daemon, running[i]);
 		if (instance)
@@ -195,7 +204,10 @@ static int take_turns(sd_event_source *source, uint64_t usec, void *data)
 		count = claim_some(daemon, batch, &error);
 		error = registry_end(daemon->registry, error);
 	}
-	/* Were they started now, they might be started again. */
+	/*
+	 * Instances that are not recorded as launching are not started, as the next helper would
+	 * start them again.
+	 */
 	if (error)
 		log_line(LOG_ERR, "cannot launch anything: %s", registry_error(daemon->registry));
 	for (size_t i = 0; i < count && error; i++)

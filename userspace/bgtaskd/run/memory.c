@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel tells when tasks stand still for want of memory, by a trigger of /proc/pressure/memory
- * (PSI). One app is killed then, with its tasks and without notice; and the next, if that was not
- * enough after a while: first one that is suspended, of several that which was in the foreground
- * the longest time ago; then one of which only tasks run; one that runs in the background; and one
- * that has an extension. What is in the foreground is left alone.
+ * A trigger of /proc/pressure/memory (PSI) tells when processes stand still for want of memory.
+ * Then one app is killed, with its tasks and without notice; and another one after a while, if the
+ * pressure lasts. Suspended apps come first, beginning with the one that has not been in the
+ * foreground for the longest time; then apps of which only tasks run; apps that run in the
+ * background; and apps with an extension. An app in the foreground is spared.
  */
 #include "memory.h"
 
@@ -22,17 +22,17 @@
 #include "model/instance.h"
 
 #define TRIGGER		"/proc/pressure/memory"
-/* Within which time tasks are to stand still for so long. */
+/* The pressure is high if processes stand still for config.memory_stall within this time. */
 #define WINDOW_USEC	1000000u
-/* So long it takes until one that was killed is missed. */
+/* After a kill, nothing else is killed for this time: the memory is not free at once. */
 #define REST_USEC	(3 * UINT64_C(1000000))
 
 struct memory {
-	sd_event_source *source;	/* the kernel tells that it is short */
-	uint64_t rest;			/* nobody is killed until then, CLOCK_MONOTONIC us */
+	sd_event_source *source;	/* event: the pressure is high */
+	uint64_t rest;			/* nothing is killed until then */
 };
 
-/* How much claim an app has to its memory. */
+/* How much claim an app has to its memory; the app with the lowest claim is killed. */
 enum claim {
 	CLAIM_SUSPENDED,
 	CLAIM_TASK,
@@ -79,7 +79,7 @@ static struct app *find_victim(struct daemon *daemon)
 	return victim;
 }
 
-/* Its tasks are not told: what they could do takes memory. */
+/* Kills an app without telling its tasks, since all that they could do takes memory. */
 static void kill_app(struct app *app)
 {
 	struct instance *instance;
@@ -128,7 +128,7 @@ static int open_trigger(const struct daemon *daemon)
 	fd = open(TRIGGER, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* The kernel wants the closing NUL, too. */
+	/* The kernel expects the NUL at the end as well. */
 	if (write(fd, trigger, (size_t)length + 1) >= 0)
 		return fd;
 	error = -errno;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of what is used of a network budget, and of when the next day begins.
+ * Tests of what is used of a network budget, of how often that is looked at, and of when the next
+ * day begins.
  */
 #include "base/clock.h"
 #include "base/test.h"
@@ -43,7 +44,9 @@ static void test_interval(struct test *test)
 
 static void test_days(struct test *test)
 {
-	/* 12:00 of the last day of 2026, in UTC; and of the days when clocks are set in Berlin. */
+	/*
+	 * 12:00 UTC of the last day of 2026, and of the days on which clocks are changed in Berlin.
+	 */
 	const int64_t noon = 1798718400, spring = 1774782000, autumn = 1792926000;
 
 	setenv("TZ", "UTC", 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes what an app's sockets have moved from the module's counters, day by day, and only what
- * counts: on battery, and not while the user looks at the app. The less of a budget is left, the
- * more often it is looked at.
+ * Takes an app's traffic from the module's counters, day by day, and only the traffic that counts:
+ * on battery, and not while the user looks at the app. The less of a budget is left, the more often
+ * the counters are looked at.
  */
 #include "network.h"
 
@@ -24,33 +24,37 @@
 #define NSEC_PER_SEC	1000000000
 
 /*
- * While tasks run on battery it is looked at every 5 s and, the less is left, the more often, to
- * every 250 ms. So a budget can be overrun by what is sent in these 5 s, and no more than a quarter
- * of them later, if all of it is used in them; and by what is sent in half a second, if that takes
- * a minute. What is overrun is not taken from the next day.
+ * While tasks run on battery, the counters are looked at every 5 s and, the less is left, the more
+ * often, up to every 250 ms; the timer may be late by a quarter. So a budget can be overrun by the
+ * traffic of about 6 s if all of it is used at once, and by that of half a second if using it takes
+ * a minute. The excess is not taken from the next day's budget.
  */
 #define LOOK_USEC_MAX	(5 * USEC_PER_SEC)
 #define LOOK_USEC_MIN	(USEC_PER_SEC / 4)
 #define ACCURACY	4
-/* Until the next day; but the clock, or the time zone, may be set. */
+/*
+ * The longest time between two looks while the next day is waited for, as the clock or the time
+ * zone may be set.
+ */
 #define DAY_USEC_MAX	(3600 * USEC_PER_SEC)
 
 /*
- * The helper may be killed at any time. The module's counters go on, so that nothing is lost which
- * was not recorded; only what does not count should not be taken for what does. So it is recorded
- * when this part of the budget has gone, and when what runs or the power changes.
+ * How often the use of a budget is recorded, at least, until it is spent. If the helper is killed,
+ * the next one goes on from the module's counters, so no traffic is lost; but traffic that was not
+ * recorded is taken as counting or free by the state of then. So the use is recorded as well when
+ * the power changes and when no instance runs any more.
  */
 #define RECORDS		16
 
-/* What is known of an app. */
+/* The network budget of an app. */
 struct network {
 	struct network_record record;
-	uint64_t recorded;		/* @record.seen, when it was last recorded */
-	bool looked;			/* the following are known */
-	bool battery;			/* as it was at the last look */
-	bool unlimited;			/* the same; in the foreground an app has no limits */
-	bool spent;			/* as was told */
-	sd_event_source *timer;
+	uint64_t recorded;		/* @record.seen at the last recording */
+	bool looked;			/* there was a look; the next two are known */
+	bool battery;			/* at the last look, the app had to save energy */
+	bool unlimited;			/* at the last look, the user looked at the app */
+	bool spent;			/* the budget was found spent, which was logged */
+	sd_event_source *timer;		/* of the next look; NULL before the first */
 };
 
 void network_take(struct network_record *record, uint32_t day, uint64_t total, bool counts)
@@ -87,7 +91,10 @@ static bool is_spent(const struct app *app)
 	       record->day == clock_day(time_now());
 }
 
-/* An app that the user looks at has no limits, whoever has brought the app to the foreground. */
+/*
+ * Whether an app has no limits since the user looks at it, whoever has brought it to the
+ * foreground.
+ */
 static bool is_unlimited(const struct app *app, const struct app_use *use)
 {
 	return lifecycle_is_foreground(app) || use->exempted;
@@ -116,10 +123,10 @@ static void record(struct app *app)
 }
 
 /*
- * Takes what was sent and received since the last look. The power is taken to have been what the
- * last look found; so is the foreground if the helper has brought the app there, since the helper
- * looks whenever an app moves. Somebody else may have made the app exempt at any time since the
- * last look: then all of the traffic is free.
+ * Takes the traffic since the last look. It counts or is free by the power that the last look
+ * found; and by the foreground that the last look found, as the helper looks whenever it moves the
+ * app. Somebody else may have exempted the app at any time since the last look: then all of the
+ * traffic is free.
  */
 static void settle(struct app *app)
 {
@@ -133,7 +140,8 @@ static void settle(struct app *app)
 	unlimited = is_unlimited(app, &use);
 	changed = !network->looked || network->battery != battery;
 	/*
-	 * At the first look, the time since the helper before is taken to have been as it is now.
+	 * At the first look of this helper, power and foreground are taken to have been the same
+	 * since the helper before.
 	 */
 	if (!network->looked) {
 		network->battery = battery;
@@ -161,8 +169,8 @@ static void launch_latched(struct app *app)
 }
 
 /*
- * The budget is spent: what runs is cancelled. If the user looks at the app, it has no limits, and
- * what has waited is launched.
+ * Cancels the instances of an app whose budget is spent; or, if the user looks at the app, which
+ * then has no limits, launches those that are latched.
  */
 static void take_away(struct app *app)
 {
@@ -181,7 +189,7 @@ static void take_away(struct app *app)
 			instance_cancel(instance, BGTASK_CANCEL_REASON_RESOURCE_REVOCATION);
 }
 
-/* When to look again, us from now; 0 for not before something changes. */
+/* Returns the time until the next look, us; 0 if none is due before something changes. */
 static uint64_t next_look(const struct app *app)
 {
 	uint64_t interval = 0;
@@ -192,8 +200,8 @@ static uint64_t next_look(const struct app *app)
 	if (app->nr_running)
 		interval = network_interval(app->network->record.used, app_network_budget(app));
 	/*
-	 * When the budget is spent, what runs was told to end, so the next look is that of the next
-	 * day.
+	 * When the budget is spent, the running instances were cancelled, so the next look is for
+	 * the next day.
 	 */
 	if (app->network->spent) {
 		interval = (uint64_t)(clock_next_day(now) - now) * USEC_PER_SEC;
@@ -257,7 +265,7 @@ void network_update(struct app *app)
 		return;
 	}
 	/*
-	 * The look is taken from the event loop, since callers do not expect that instances are
+	 * The event loop takes the look, at once, since callers do not expect that instances are
 	 * cancelled or launched here.
 	 */
 	if (!network->timer)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of where the program is that runs plugins: a copy of this test, where bgtaskd could be,
- * says what it has found.
+ * Tests of finding the program that runs plugins. The test copies itself to where bgtaskd could be,
+ * and the copy prints what it has found.
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ static int print_host(void)
 	return 0;
 }
 
-/* Whether the copy in the directory finds this, with the prefix of the directory. */
+/* Whether the copy finds the program @expected in the test's directory. */
 static int finds(const struct test *test, const char *expected)
 {
 	char command[128], line[256] = "";

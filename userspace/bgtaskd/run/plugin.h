@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The plugin host, which is the program that runs plugins.
+ */
 #ifndef BGTASKD_PLUGIN_H
 #define BGTASKD_PLUGIN_H
 
@@ -7,8 +10,8 @@
 #include "base/config.h"
 
 /*
- * Path of the program that runs plugins: what is configured, or else what was built or installed
- * together with this one. If there is none, that is seen when it is run.
+ * Writes the path of the program that runs plugins: the configured one, or the one that was built
+ * or installed together with the helper. It need not exist; running it fails then.
  */
 void plugin_find_host(const struct config *config, char *path, size_t size);
 

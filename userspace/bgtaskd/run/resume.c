@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Instances that the helper before has started, or was about to.
+ * Goes on with instances that the helper before has started, or was about to start.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,13 +18,16 @@
 #include "instances-internal.h"
 #include "launch.h"
 
-/* Finds the process again that the helper before has started. */
+/* Finds the process that the helper before has started for an instance; false if it has ended. */
 static bool find_host(struct instance *instance)
 {
 	struct instance_record *known = &instance->record;
 	char path[PATH_MAX];
 
-	/* The helper ended before it could record which it is. */
+	/*
+	 * The helper before has ended before it could record the process, which is the oldest in
+	 * the cgroup.
+	 */
 	if (!known->pid) {
 		app_task_cgroup(instance->app, known->id, path, sizeof(path));
 		known->pid = process_oldest(path);
@@ -33,12 +36,18 @@ static bool find_host(struct instance *instance)
 	if (!known->pid)
 		return false;
 	instance->run->pidfd = pidfd_open((pid_t)known->pid, 0);
-	/* Looked at only now, when the number cannot be another's any more. */
+	/*
+	 * The start time is compared once there is a pidfd: from then on the number belongs to one
+	 * process.
+	 */
 	return instance->run->pidfd >= 0 && known->start_time &&
 	       process_start_time(known->pid) == known->start_time;
 }
 
-/* Its cgroup, which is made before its host is started and removed when its end is recorded. */
+/*
+ * Whether an instance was started: its cgroup exists, which is made before its host is started and
+ * removed when its end is recorded.
+ */
 static bool was_started(const struct instance *instance)
 {
 	char path[PATH_MAX];
@@ -47,7 +56,10 @@ static bool was_started(const struct instance *instance)
 	return !access(path, F_OK);
 }
 
-/* The app may have been told already that its end is known, and forgotten it. */
+/*
+ * Whether an instance goes on in its app. If it has reported its end, the app may know already that
+ * the end is recorded, and know nothing of the instance any more.
+ */
 static bool goes_on_in_app(struct instance *instance)
 {
 	return !instance->record.reported && activation_resume(instance);
@@ -67,7 +79,10 @@ static void go_on(struct instance *instance)
 	idle_begin(instance);
 	if (before == BGTASK_INSTANCE_STATE_CANCELLING)
 		instance_cancel(instance, known->reason);
-	/* The helper before could not do so any more. */
+	/*
+	 * The helper before may have ended after access was denied, but before it cancelled the
+	 * instance.
+	 */
 	else if (app_is_denied(instance->app))
 		instance_cancel(instance, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 	else if (before == BGTASK_INSTANCE_STATE_LAUNCHING)
@@ -77,7 +92,7 @@ static void go_on(struct instance *instance)
 void instance_resume(struct instance *instance, bool rebooted)
 {
 	struct instance_record *known = &instance->record;
-	/* What has been launched otherwise has a cgroup. */
+	/* An instance that was launched in a process of its own has a cgroup. */
 	bool in_app = known->state != BGTASK_INSTANCE_STATE_LATCHED && !known->has_cgroup;
 
 	if (known->state == BGTASK_INSTANCE_STATE_LAUNCHING && !rebooted &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An instance is recorded as launching before its host is started, so that a firing is not run
- * twice, whenever the helper ends. Its processes are in a cgroup of their own, below that of the
- * app's tasks, where the next helper finds them.
+ * Starts, cancels and ends instances. An instance is recorded as launching before its host is
+ * started, so that no firing is run twice, whenever the helper ends. Its processes are in a cgroup
+ * of their own, below that of the app's tasks, where the next helper finds them.
  */
 #include <errno.h>
 #include <signal.h>
@@ -31,12 +31,15 @@
 #include "launch.h"
 #include "network.h"
 
-/* If an end cannot be recorded, so long until the next try. */
+/* How long to wait with the next try if an end could not be recorded, us. */
 #define RETRY_USEC	(5 * UINT64_C(1000000))
 
 static int try_to_finish(sd_event_source *source, uint64_t usec, void *data);
 
-/* What is done once ends with its only instance, and both is recorded, or neither. */
+/*
+ * Records the end of an instance, and that its oneshot task is over if @once is not NULL: both in
+ * one transaction.
+ */
 static int record_end(struct instance *instance, struct task *once)
 {
 	struct registry *registry = instance->daemon->registry;
@@ -63,10 +66,13 @@ static void finish(struct instance *instance)
 	instance->run->retry = sd_event_source_disable_unref(instance->run->retry);
 	deadline_end(&instance->run->deadline);
 	error = record_end(instance, once ? task : NULL);
-	/* Nobody has to know any more. */
+	/* The registry does not have the instance any more, so there is no end to record. */
 	if (error == -ENOENT)
 		error = 0;
-	/* As long as it is not recorded its cgroup stays, which tells that it was launched. */
+	/*
+	 * As long as the end is not recorded, the instance's cgroup stays: it tells the next helper
+	 * that the instance was launched.
+	 */
 	if (error &&
 	    sd_event_add_time_relative(daemon->event, &instance->run->retry, CLOCK_BOOTTIME,
 				       RETRY_USEC, 0, try_to_finish, instance) >= 0)
@@ -118,7 +124,7 @@ void instance_fail(struct instance *instance, const char *what, int error)
 	instance_end(instance, BGTASK_INSTANCE_STATE_FAILED);
 }
 
-/* A plugin that ends its process has not done what a plugin does, whatever the status is. */
+/* A plugin has to return and not to end its process, which is a failure whatever the status is. */
 static enum bgtask_instance_state judge_exit(struct instance *instance, int status)
 {
 	instance->record.status = status;
@@ -130,7 +136,10 @@ static enum bgtask_instance_state judge_exit(struct instance *instance, int stat
 	return BGTASK_INSTANCE_STATE_FAILED;
 }
 
-/* What became of a process that nobody says more of. */
+/*
+ * The order is that of precedence: a cancellation, what the task has said, how the process has
+ * ended.
+ */
 enum bgtask_instance_state instance_judge(struct instance *instance, const siginfo_t *info)
 {
 	struct instance_record *known = &instance->record;
@@ -169,7 +178,10 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 
 	(void)source;
 	(void)events;
-	/* One that the helper before has started is not ours to wait for. */
+	/*
+	 * waitid() fails if the helper before has started the process, which then is no child of
+	 * this one.
+	 */
 	known = !waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
 	if (known && !info.si_pid)
 		return 0;
@@ -196,7 +208,9 @@ static int make_cgroup(struct instance *instance, char *path, size_t size)
 		return 0;
 	if (errno != ENOENT)
 		return -errno;
-	/* Somebody has removed the cgroup above, and we have not been told yet. */
+	/*
+	 * Somebody has removed the cgroup above, and the event that says so has not been read yet.
+	 */
 	app_member_gone(app);
 	error = app_prepare(app);
 	if (!error && mkdir(path, 0755) && errno != EEXIST)
@@ -222,7 +236,10 @@ bool instance_start(struct instance *instance)
 		return activation_prepare(instance);
 	error = make_cgroup(instance, path, sizeof(path));
 	if (error == -EPROTONOSUPPORT) {
-		/* As it has no cgroup, the next helper launches it. */
+		/*
+		 * The module is gone, so the helper ends. The next helper launches the instance, as
+		 * it has no cgroup.
+		 */
 		module_lost(instance->daemon, error);
 		return false;
 	}
@@ -230,7 +247,7 @@ bool instance_start(struct instance *instance)
 		instance_fail(instance, "cannot make its container", error);
 		return false;
 	}
-	/* From its first packet on. */
+	/* The traffic has to be counted from the first packet on. */
 	network_update(instance->app);
 	instance->run->plugin = host_is_plugin(options.entry_point);
 	error = host_start(&options, known, &known->pid, &instance->run->pidfd, &instance->run->host);
@@ -243,7 +260,7 @@ bool instance_start(struct instance *instance)
 	error = instance_watch(instance);
 	if (error < 0) {
 		(void)pidfd_send_signal(instance->run->pidfd, SIGKILL, NULL, 0);
-		/* It may still share what is freed with the instance. */
+		/* The process may still use the host, which is freed together with the instance. */
 		(void)waitid(P_PIDFD, (id_t)instance->run->pidfd, NULL, WEXITED);
 		instance_fail(instance, "cannot watch it", error);
 		return false;
@@ -253,7 +270,7 @@ bool instance_start(struct instance *instance)
 	return true;
 }
 
-/* What else runs of the app ends with it. */
+/* Notes for all running instances of the app why they end: the whole app is about to be killed. */
 static void mark_terminated(struct app *app)
 {
 	struct instance *instance;
@@ -266,7 +283,7 @@ static void mark_terminated(struct app *app)
 	}
 }
 
-/* It did not end in time: neither does the app go on. */
+/* Kills the app of an instance that did not end in time. */
 static void terminate(struct instance *instance)
 {
 	struct daemon *daemon = instance->daemon;
@@ -327,7 +344,7 @@ static void cancel(struct instance *instance, enum bgtask_cancel_reason reason, 
 	known->state = BGTASK_INSTANCE_STATE_CANCELLING;
 	(void)instance_record(instance);
 	instance->daemon->observers->instance_event(instance, BGTASK_CMD_INSTANCE_CHANGED_NTF);
-	/* Were it frozen, it could not answer. */
+	/* An instance whose app is frozen could not end. */
 	instance->run->reprieved = hold_reprieve(instance->app, own);
 	if (instance->run->peer)
 		instance_tell_canceled(instance);
