@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A socket is watched while the app is away and no instance of the task is there, and never read.
- * One that a task leaves readable would launch it again and again: it rests for a while, longer
- * each time. The service manager, if it is systemd, keeps a copy of each for the next helper.
+ * Watches the sockets of control channels, while their apps are away and no instance of the task
+ * exists; the helper never reads from them. A socket that a task leaves readable would launch the
+ * task again and again, so the socket rests for a while, which is longer each time. The service
+ * manager, if it is systemd, keeps a copy of each socket for the next helper.
  */
 #include "channel.h"
 
@@ -23,7 +24,7 @@
 
 #include "fire.h"
 
-/* How many an app may have. */
+/* How many channels an app may have. */
 #define CHANNELS_MAX	8
 
 /* The first rest and the longest one, us. */
@@ -34,7 +35,7 @@
 
 LIST_HEAD(channel_list, channel);
 
-/* Those of an app that has some. */
+/* The channels of an app that has at least one. */
 struct channels {
 	struct channel_list list;
 	unsigned int count;
@@ -45,8 +46,8 @@ struct channel {
 	struct task *task;
 	int fd;
 	sd_event_source *source;
-	sd_event_source *rest;
-	uint64_t next_rest;
+	sd_event_source *rest;		/* timer: the rest is over; NULL if it does not rest */
+	uint64_t next_rest;		/* length of the next rest, us */
 };
 
 int channel_take(struct app *app, const struct call *call)
@@ -74,18 +75,24 @@ static void unstore(uint32_t id)
 	(void)sd_notify(false, text);
 }
 
-/* The service manager keeps it by the task's id. If it does not, this one is enough. */
+/*
+ * Gives the service manager a copy of the socket, by the task's id. If there is no service manager,
+ * the channel lasts as long as this helper.
+ */
 static void store(const struct task *task)
 {
 	char text[128];
 
-	/* What its other side has closed is still to be told. */
+	/*
+	 * With FDPOLL=0 the copy is kept when the other side closes the connection, which the task
+	 * is still to learn.
+	 */
 	snprintf(text, sizeof(text), "FDSTORE=1\nFDPOLL=0\nFDNAME=" STORE_PREFIX "%u",
 		 task->record.id);
 	(void)sd_pid_notify_with_fds(0, false, text, &task->channel->fd, 1);
 }
 
-/* Watches it, if it is to be watched now. */
+/* Watches the socket, or does not, as things are now. */
 static void update(struct task *task)
 {
 	struct channel *channel = task->channel;
@@ -144,11 +151,14 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	(void)source;
 	(void)fd;
 	(void)events;
-	/* That the app has come back may not be known yet. */
+	/* The app may have come back before an event has said so. */
 	presence_look(task->app);
 	if (presence_is_away(task->app))
 		(void)fire_task(task, "");
-	/* A task that cannot be started ends at once, and with it what is registered but once. */
+	/*
+	 * An instance that cannot be started ends at once, and a oneshot task with it, which is
+	 * freed.
+	 */
 	task = task_find(daemon, id);
 	if (!task || !task->channel)
 		return 0;
@@ -158,7 +168,7 @@ static int readable(sd_event_source *source, int fd, uint32_t events, void *data
 	return 0;
 }
 
-/* Apps get half of the descriptors that the helper may have, as it needs some itself. */
+/* Sockets of apps get half of the descriptors that the helper may have, as it needs some itself. */
 static bool leaves_enough(int fd)
 {
 	struct rlimit limit;
@@ -166,7 +176,10 @@ static bool leaves_enough(int fd)
 	return getrlimit(RLIMIT_NOFILE, &limit) || (rlim_t)fd < limit.rlim_cur / 2;
 }
 
-/* The first channel of an app begins the watch of whether the app is there, the last ends it. */
+/*
+ * Adds a channel to those of an app. The first channel begins the watch of the app's presence, the
+ * last one ends it.
+ */
 static int add(struct app *app, struct channel *channel)
 {
 	int error;
@@ -198,7 +211,10 @@ static void drop(struct app *app, struct channel *channel)
 	presence_end(app);
 }
 
-/* Makes a channel, while the channel that it replaces is still there. */
+/*
+ * Makes a channel for a task, which still has the channel that this one replaces. Returns 0 or a
+ * negative errno: -ENOSPC if the app has too many.
+ */
 static int make(struct task *task, int fd, struct channel **result)
 {
 	struct app *app = task->app;
@@ -232,7 +248,10 @@ free_channel:
 	return error;
 }
 
-/* If this fails, the task keeps the channel that it has. */
+/*
+ * Gives a task a channel with the socket @fd. On failure the task keeps the channel that it has,
+ * and @fd is closed.
+ */
 static int set(struct task *task, int fd)
 {
 	struct channel *channel;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Control channels: connected sockets of apps. What comes there while the app is away launches a
- * task, which gets the socket.
+ * Control channels: connected sockets of apps. Data that comes there while the app is away launches
+ * a task, which gets the socket.
  */
 #ifndef BGTASKD_CHANNEL_H
 #define BGTASKD_CHANNEL_H
@@ -9,14 +9,14 @@
 #include "model/daemon.h"
 
 /*
- * Takes a copy of the socket that a caller offers; if that cannot be, the call is refused. Returns
- * a descriptor, or a negative errno.
+ * Takes a copy of the socket that a caller offers. Returns its descriptor; or a negative errno,
+ * with which the call was refused.
  */
 int channel_take(struct app *app, const struct call *call);
 
 /*
- * Gives a task a socket, in place of the one before. If that cannot be, it is closed, the call is
- * refused, and a negative errno returned.
+ * Gives a task a socket in place of the one that it had. Returns 0; or a negative errno, with which
+ * the call was refused, and the socket is closed.
  */
 int channel_set(struct task *task, const struct call *call, int fd);
 
@@ -29,16 +29,19 @@ void channel_drop(struct task *task);
 /* The socket of a task; -1 if there is none, or no task. */
 int channel_socket(const struct task *task);
 
-/* Whether the task may get its socket now: not while the app uses it. */
+/* Gate: a task with a socket may be launched only while the app is away, and so does not use it. */
 bool channel_may_launch(const struct task *task);
 
-/* An instance has ended: what comes from now on launches the next one. */
+/*
+ * To be called when an instance of the task has ended: watches the socket again, or drops it if the
+ * other side has closed it.
+ */
 void channel_instance_ended(struct task *task);
 
-/* The presence of an app, or what it may do, has changed. */
+/* To be called when the presence of an app has changed, or what its access allows. */
 void channel_app_changed(struct app *app);
 
-/* Takes back what the service manager has kept for the helper before. */
+/* Takes the sockets that the service manager has kept from the helper before. */
 void channel_restore(struct daemon *daemon);
 
 #endif

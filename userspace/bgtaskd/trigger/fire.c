@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All instances of a firing are recorded in one transaction. Some of them, which can be started at
- * once, are recorded as being launched.
+ * Fires triggers. All instances of a firing are recorded in one transaction: as launching if they
+ * can be started at once, up to LAUNCH_AT_ONCE of them, or else as latched.
  */
 #include "fire.h"
 
@@ -20,7 +20,7 @@
 #include "channel.h"
 #include "timer.h"
 
-/* One that goes on: the instances it has made, which are not committed yet. */
+/* A firing under way, and the instances that it has made, which are not committed yet. */
 struct firing {
 	struct daemon *daemon;
 	struct instance_queue made;
@@ -46,7 +46,7 @@ static int fire(struct firing *firing, struct task *task, const char *argument)
 
 	if (app_is_denied(task->app) || task->next)
 		return 0;
-	/* What has not begun will see to both; and what is done once is not done again. */
+	/* A latched instance serves for both firings; and a oneshot task runs only once. */
 	if (task->active && (task->active->record.state == BGTASK_INSTANCE_STATE_LATCHED ||
 			     task->record.oneshot))
 		return 0;
@@ -120,7 +120,10 @@ int fire_due(struct task *task, uint64_t due)
 		error = fire(&firing, task, "");
 	task->record.due = due;
 	error = finish(&firing, error);
-	/* A oneshot that could not be started has gone by now. */
+	/*
+	 * Without an error, the task may be freed by now: a oneshot whose instance could not be
+	 * started.
+	 */
 	if (error)
 		task->record.due = before;
 	return error;
@@ -171,7 +174,7 @@ void fire_conditions_changed(struct daemon *daemon)
 	LIST_FOREACH(instance, &daemon->instances, entry) {
 		if (instance->record.state != BGTASK_INSTANCE_STATE_RUNNING)
 			continue;
-		/* The reason is that of Windows. */
+		/* Windows gives this reason, too. */
 		if (!daemon->ac && instance->record.trigger == BGTASK_TRIGGER_MAINTENANCE)
 			instance_cancel(instance, BGTASK_CANCEL_REASON_ABORT);
 		else if (has_lost_condition(daemon, instance))

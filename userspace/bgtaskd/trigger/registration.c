@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Registrations: they are recorded before they are acknowledged, and before they end.
+ * Registers and unregisters tasks: the registry first, then the memory, and only then the answer.
  */
 #include "registration.h"
 
@@ -74,8 +74,8 @@ int task_register(struct app *app, struct task_record *record)
 }
 
 /*
- * Unloads a task that was unregistered. What runs goes on unless @cancel; what has not begun is
- * dropped.
+ * Unloads a task that was unregistered. Its running instance goes on unless @cancel; a latched one
+ * is cancelled in any case, as the app's @own wish or not.
  */
 static void leave(struct task *task, bool cancel, bool own, enum bgtask_cancel_reason reason)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is due goes by CLOCK_BOOTTIME, which goes on in sleep, and which nobody sets. It is recorded
- * by the clock on the wall, and so lasts over reboots; what was missed while the helper or the
- * machine was off fires once.
+ * Fires tasks when they are due. Timers go by CLOCK_BOOTTIME, which goes on in sleep and which
+ * nobody sets. Due times are recorded by the wall clock, and so outlast reboots; a task that was
+ * due while the helper or the machine was off fires once, however often it was due.
  */
 #include "timer.h"
 
@@ -19,9 +19,9 @@
 
 #define NSEC_PER_USEC	1000
 #define NSEC_PER_SEC	1000000000
-/* Nobody waits that long, ns: a century. */
+/* Nobody waits longer than this, ns: a century. */
 #define NEVER		(INT64_C(1000000000) * 3600 * 24 * 366 * 100)
-/* What cannot be recorded fires when it can; so long until the next try. */
+/* How long to wait with the next try if a firing could not be recorded, us. */
 #define RETRY_USEC	(10 * UINT64_C(1000000))
 
 struct timer {
@@ -37,13 +37,15 @@ static int64_t time_passed(void)
 	return (int64_t)time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
 }
 
-/* What can be added to any time that passes. */
+/* Bounds a time so that the sum with any clock's time does not overflow. */
 static int64_t bounded(uint64_t time)
 {
 	return time < NEVER ? (int64_t)time : NEVER;
 }
 
-/* The next moment of its rhythm that is not over. */
+/*
+ * The first moment after @now at which the task is due, counted in intervals from when it was due.
+ */
 static int64_t next_due(const struct task *task, int64_t now)
 {
 	int64_t interval = task->record.interval ? bounded(task->record.interval) : 1;
@@ -66,7 +68,7 @@ static void arm(struct task *task, uint64_t usec)
 			 task->record.name, strerror(-error));
 }
 
-/* Never a little too early. */
+/* Rounds up, so that the timer never goes off before the task is due. */
 static void arm_when_due(struct task *task)
 {
 	int64_t due = task->timer->due;
@@ -74,13 +76,16 @@ static void arm_when_due(struct task *task)
 	arm(task, due < 0 ? 0 : (uint64_t)due / NSEC_PER_USEC + 1);
 }
 
-/* Whether it stays due for now. */
+/* Whether a task that is due must not fire yet, and stays due. */
 static bool must_wait(const struct task *task)
 {
-	/* It comes with the power. */
+	/* A maintenance task fires as soon as there is AC power. */
 	if (task->record.trigger == BGTASK_TRIGGER_MAINTENANCE && !task->app->daemon->ac)
 		return true;
-	/* What is done once does not come again by itself, unlike what is dropped otherwise. */
+	/*
+	 * A firing is dropped while the app is denied. That of a oneshot task waits, as there will
+	 * be no other.
+	 */
 	return task->record.oneshot && app_is_denied(task->app);
 }
 
@@ -97,14 +102,14 @@ static int expired(sd_event_source *source, uint64_t usec, void *data)
 	if (fire_due(task, once ? task->record.due : clock_now() + (uint64_t)(next - now))) {
 		arm(task, (uint64_t)now / NSEC_PER_USEC + RETRY_USEC);
 	} else if (!once) {
-		/* What is done once may be over, and the task gone with it. */
+		/* Only now, since a oneshot task may be over and freed. */
 		task->timer->due = next;
 		arm_when_due(task);
 	}
 	return 0;
 }
 
-/* What is done once is not done again, and gone when it has ended. */
+/* Whether a oneshot task has fired, and so is not to fire again before it is freed. */
 static bool has_fired(const struct task *task)
 {
 	return task->record.oneshot && task->active;
@@ -119,7 +124,7 @@ int timer_begin(struct task *task)
 	task->timer = calloc(1, sizeof(*task->timer));
 	if (!task->timer)
 		return -ENOMEM;
-	/* If it is longer than an interval, the clock on the wall was set back. */
+	/* A task that is due later than an interval from now: the wall clock was set back. */
 	if (due > now && due - now > task->record.interval)
 		due = clock_after(now, task->record.interval);
 	task->timer->due = time_passed() + (due > now ? bounded(due - now) : -bounded(now - due));
