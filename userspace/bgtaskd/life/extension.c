@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rules are those of Windows' ExtendedExecutionSession. On battery, the time in the background
- * is limited for the reason that is unspecified: for each extension, and for all of a day together,
- * so that who leaves one open for nothing, for whatever reason, gets less of the next. The time to
- * save data is limited always, since whoever wants the app again waits for it. All that time stands
- * still while a debugger looks at the app.
+ * Grants and revokes extensions by the rules of Windows' ExtendedExecutionSession. On battery, the
+ * time in the background with an extension, for whatever reason, uses the day's energy; an
+ * extension for an unspecified reason may last only as long as there is energy left, and not longer
+ * than a limit. An extension to save data is always limited, since whoever wants the app again
+ * waits for it. No time passes while a debugger traces the app.
  */
 #include "extension.h"
 
@@ -20,23 +20,29 @@
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
-/* How often, in the longest time on battery, a debugger is looked for; but not more often. */
+/*
+ * How often a debugger is looked for in the longest time on battery, and the shortest times between
+ * two looks, us: for an extension with an end, and for one without.
+ */
 #define LOOKS			50
 #define LOOK_USEC_MIN		1000
 #define LOOK_USEC_MIN_ENDLESS	100000
 
-/* How often, while a day's energy is used, that is recorded; at the least. */
+/*
+ * How often the used energy is recorded, at least, until that of a day is used; and the bounds of
+ * the time between two recordings, us.
+ */
 #define COUNTS			50
 #define COUNT_USEC_MIN		100000
 #define COUNT_USEC_MAX		60000000
 
-/* When something began is put off by what a debugger takes. */
+/* An extension. Its times are put off by the time that a debugger traces the app. */
 struct extension {
 	enum bgtask_extension_reason reason;
-	uint64_t since;			/* in the background, CLOCK_BOOTTIME us; or 0 */
-	uint64_t counted;		/* its energy until then; or 0 if that does not count now */
-	uint64_t looked;		/* for a debugger */
-	sd_event_source *timer;
+	uint64_t since;			/* when it left the foreground, CLOCK_BOOTTIME us; or 0 */
+	uint64_t counted;		/* its energy is, until then; 0 if that is not used now */
+	uint64_t looked;		/* for a debugger, the last time */
+	sd_event_source *timer;		/* of the next look */
 	char description[];
 };
 
@@ -59,7 +65,9 @@ uint64_t extension_grant(uint64_t limit, uint64_t budget, uint64_t used)
 	return left < limit ? left : limit;
 }
 
-/* How long it may last on battery, if it were granted now. */
+/*
+ * How long an extension for an unspecified reason could last on battery if it were granted now, ns.
+ */
 static uint64_t battery_limit(const struct app *app)
 {
 	const struct energy_record *energy = &app->life->energy;
@@ -69,7 +77,7 @@ static uint64_t battery_limit(const struct app *app)
 			       energy->day == today() ? energy->used : 0);
 }
 
-/* For how long it has been today, us. */
+/* The time since this day has begun, us. */
 static uint64_t age_of_day(void)
 {
 	uint64_t now = clock_now();
@@ -78,7 +86,10 @@ static uint64_t age_of_day(void)
 	       1000;
 }
 
-/* What was used until now counts for today, but for what was used before today. */
+/*
+ * Counts the energy that was used until now for today, except for that of the days before, and
+ * records it.
+ */
 static void count(struct app *app)
 {
 	struct extension *extension = app->life->extension;
@@ -101,7 +112,7 @@ static void count(struct app *app)
 			 registry_error(app->daemon->registry));
 }
 
-/* Had a debugger the app since it was looked for, nothing has passed. */
+/* Looks for a debugger: if it traces the app, the time since the last look does not count. */
 static void look(struct app *app)
 {
 	struct extension *extension = app->life->extension;
@@ -116,7 +127,7 @@ static void look(struct app *app)
 	lifecycle_note(app);
 }
 
-/* When it has to end, as things are; 0 for when it likes. */
+/* When the extension has to end, as things are, CLOCK_BOOTTIME us; 0 if it need not. */
 static uint64_t find_end(const struct app *app)
 {
 	const struct config *config = &app->daemon->config;
@@ -134,7 +145,10 @@ static uint64_t find_end(const struct app *app)
 	return left < end ? left : end;
 }
 
-/* When what it uses is to be recorded, so that a power cut does not give it back; or never. */
+/*
+ * When the used energy is to be recorded, so that a power cut does not give it back; UINT64_MAX for
+ * never.
+ */
 static uint64_t next_count(const struct app *app)
 {
 	uint64_t step = app->daemon->config.extension_budget / 1000 / COUNTS;
@@ -147,7 +161,10 @@ static uint64_t next_count(const struct app *app)
 	return counted + (step > COUNT_USEC_MIN ? step : COUNT_USEC_MIN);
 }
 
-/* When to look again: at its end, and for a debugger and what it has used before; or 0. */
+/*
+ * When to look again: at the extension's end, and before that for a debugger and to record the used
+ * energy; 0 for never.
+ */
 static uint64_t next_look(const struct app *app)
 {
 	const struct extension *extension = app->life->extension;
@@ -159,7 +176,10 @@ static uint64_t next_look(const struct app *app)
 		next = next_count(app);
 	if (end)
 		return end < next ? end : next;
-	/* What is older than it could be on battery may get as old as it likes. */
+	/*
+	 * An extension that has outlasted the limit on battery has no end as long as there is AC
+	 * power, and ends at once without, so a debugger makes no difference.
+	 */
 	if (!extension->since ||
 	    (!extension->counted && extension->looked >= extension->since + limit))
 		return 0;
@@ -177,7 +197,7 @@ static int time_passes(sd_event_source *source, uint64_t usec, void *data)
 	}
 	usec = find_end(app);
 	if (usec && usec <= time_now(app->daemon)) {
-		/* Another day may have begun, which has energy of its own. */
+		/* Another day, with energy of its own, may have begun. */
 		count(app);
 		usec = find_end(app);
 		if (usec <= time_now(app->daemon)) {
@@ -207,7 +227,7 @@ static void set_timer(struct app *app)
 		extension->counted = time_now(app->daemon);
 	extension->timer = sd_event_source_disable_unref(extension->timer);
 	next = next_look(app);
-	/* Who has not come back to this helper yet would not learn that it is over. */
+	/* An app that has not attached to this helper yet could not be told of the end. */
 	if (next && app->life->peer &&
 	    sd_event_add_time(app->daemon->event, &extension->timer, CLOCK_BOOTTIME, next, 1000,
 			      time_passes, app) < 0)
@@ -228,8 +248,8 @@ static bool is_unique(const struct app *app)
 static bool may_have(const struct app *app, enum bgtask_extension_reason reason)
 {
 	/*
-	 * Nor may one that runs because nobody has suspended it yet: it would get rid
-	 * of its budget.
+	 * An app that is not exempt runs only since nobody has suspended it yet; with an extension
+	 * it would get rid of its budget.
 	 */
 	if (app_is_denied(app) || !app->life->exempt)
 		return false;
@@ -314,10 +334,13 @@ int extension_close(struct app *app)
 	extension_drop(app);
 	if (app->life->state != BGTASK_APP_STATE_SUSPENDING)
 		lifecycle_extension_ended(app, app->daemon->config.suspend_timeout);
-	/* What was being suspended has what is left of its time, unless it has no need of that. */
+	/*
+	 * An app that is being suspended has what is left of its time to save its state; none if
+	 * that is saved.
+	 */
 	else
 		lifecycle_extension_ended(app, app->life->saved ? 0 : app->life->left);
-	/* Only now: the next helper would not know that it has to suspend it. */
+	/* Noted only now: before, the next helper would not know that it has to suspend the app. */
 	lifecycle_note(app);
 	return 0;
 }
@@ -336,7 +359,10 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 							       config->suspend_timeout;
 	extension_drop(app);
 	if (reason == BGTASK_EXTENSION_REASON_SAVING_DATA)
-		/* Who is in the foreground has not begun to end, and has the next when it does. */
+		/*
+		 * An app in the foreground is not being suspended, and may get another such
+		 * extension when it is.
+		 */
 		app->life->saving_over = why != BGTASK_REVOKED_REASON_RESUMED &&
 					!app->life->foreground;
 	payload_init(&payload);
@@ -349,7 +375,7 @@ bool extension_revoke(struct app *app, enum bgtask_revoked_reason why)
 				 BGTASK_CMD_EXTENSION_REVOKED_NTF, &payload);
 	if (why != BGTASK_REVOKED_REASON_RESUMED)
 		lifecycle_extension_ended(app, time);
-	/* Only now, see extension_close(). */
+	/* Noted only now, see extension_close(). */
 	lifecycle_note(app);
 	return true;
 }
@@ -358,7 +384,10 @@ void extension_attached(struct app *app)
 {
 	if (!app->life->extension)
 		return;
-	/* The helper before may have ended between what it was told and what follows from that. */
+	/*
+	 * The helper before may have ended after access was denied, but before it revoked the
+	 * extension.
+	 */
 	if (app_is_denied(app)) {
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
 		return;
@@ -422,7 +451,7 @@ int extension_restore(struct app *app, const struct lifecycle_note *note)
 
 	if (error)
 		return error;
-	/* Its time is looked at when it is known whether there is AC power. */
+	/* The timer is set when the app has attached and it is known whether there is AC power. */
 	app->life->extension->since = note->since;
 	app->life->extension->counted = note->counted;
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Extensions: an app may run on in the background, or take its time to save its state.
+ * Extensions: leave for an app to run on in the background, or to take its time to save its state.
  */
 #ifndef BGTASKD_EXTENSION_H
 #define BGTASKD_EXTENSION_H
@@ -10,9 +10,9 @@
 #include "lifecycle-note.h"
 
 /*
- * Asks for an extension, with a description for people, of up to TEXT_MAX bytes. *allowed says
- * whether it is granted, *limit how long it lasts on battery (ns) as things are. -EBUSY if the app
- * has one.
+ * Asks for an extension, with a description for people of up to TEXT_MAX bytes. *allowed says
+ * whether it is granted, *limit how long it may last as things are (ns, or BGTASK_QUOTA_UNLIMITED).
+ * Returns 0 or a negative errno: -EBUSY if the app has an extension.
  */
 int extension_request(struct app *app, enum bgtask_extension_reason reason, const char *description,
 		      bool *allowed, uint64_t *limit);
@@ -22,40 +22,51 @@ int extension_request(struct app *app, enum bgtask_extension_reason reason, cons
  */
 int extension_close(struct app *app);
 
-/* Takes the extension back: the app is told, and has a moment to end. False if there is none. */
+/*
+ * Revokes the extension: the app is told and, unless it was resumed, has a moment until it is
+ * suspended. False if there is no extension.
+ */
 bool extension_revoke(struct app *app, enum bgtask_revoked_reason reason);
 
-/* Ends the extension, since what it was for has ended; nobody is told. */
+/* Ends the extension, if there is one, without telling anybody. */
 void extension_drop(struct app *app);
 
-/* To be called when the helper ends. The next one goes on with the extension. */
+/* Frees the extension, if there is one, when the helper ends. The next helper goes on with it. */
 void extension_forget(struct app *app);
 
 /*
- * To be called when the app's socket is there, perhaps for the first time since this helper was
- * started.
+ * To be called when the app has attached, perhaps for the first time since this helper was started.
  */
 void extension_attached(struct app *app);
 
-/* The app has left the foreground. */
+/* To be called when an app that has an extension has left the foreground. */
 void extension_backgrounded(struct app *app);
 
-/* AC power has come or gone, or an app has got or lost the right to do without. */
+/*
+ * To be called when AC power has come or gone, or when an app's access may have changed whether it
+ * has to save energy.
+ */
 void extension_power_changed(struct daemon *daemon);
 
-/* For the next helper. */
+/*
+ * extension_note() puts the extension into the note for the next helper. extension_restore() makes
+ * it again from there, and returns 0 or -ENOMEM.
+ */
 void extension_note(const struct app *app, struct lifecycle_note *note);
 int extension_restore(struct app *app, const struct lifecycle_note *note);
 
 bool extension_is_held(const struct app *app);
 
-/* Whether the app has an extension, and why; the description is valid as long as the extension. */
+/*
+ * Whether the app has an extension, with its reason and description, which is valid as long as the
+ * extension.
+ */
 bool extension_describe(const struct app *app, enum bgtask_extension_reason *reason,
 			const char **description);
 
 /*
- * How far the unlimited part of a day's energy goes (ns): what may be granted on battery, when so
- * much of it is used.
+ * How long an extension may last on battery, ns: @limit, or less if so much of the day's energy
+ * (@budget) is @used.
  */
 uint64_t extension_grant(uint64_t limit, uint64_t budget, uint64_t used);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file for each app that runs, on a file system that the next boot finds empty. It is a line, and
- * what the app says of its extension, of the same length always and written at once: whenever the
- * helper is killed, there is the old note or the new one.
+ * A note is a file for each app that runs, on a file system that the next boot finds empty. It has
+ * a line of fields and the description of the app's extension, and is always of the same length and
+ * written by one system call: whenever the helper is killed, the file is the old note or the new
+ * one.
  */
 #include "lifecycle-note.h"
 
@@ -75,7 +76,7 @@ bool lifecycle_note_read(const char *directory, const char *app, struct lifecycl
 		       &foreground, &exempt, &attached, &saving_over, &note->used, &note->pid,
 		       &note->until, &note->left, &extended, &reason, &note->since, &note->counted,
 		       &saved);
-	/* A helper of before does not note the last one. */
+	/* An older helper does not note the last field. */
 	if (count < 13 || state > BGTASK_APP_STATE_SUSPENDED ||
 	    reason > BGTASK_EXTENSION_REASON_SAVING_DATA)
 		return false;

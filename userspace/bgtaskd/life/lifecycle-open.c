@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of an app begins when the app becomes known, and is over when the app is forgotten.
- * Meanwhile other folders may ask what the app does.
+ * Begins an app's life when the app becomes known, ends it when the app is forgotten, and answers
+ * what other folders ask about it.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What one helper notes of an app's life for the next one, which goes on from there.
+ * Notes an app's life for the next helper, and goes on from the note of the helper before.
  */
 #include <string.h>
 
@@ -45,7 +45,10 @@ int lifecycle_load(struct app *app)
 
 	if (error)
 		return error;
-	/* Whoever sees that the app has ended lets go of that, too. */
+	/*
+	 * Done even without a note, so that end() releases the UI thread's cgroup, too, if the app
+	 * has ended.
+	 */
 	ui_resume(app);
 	if (!lifecycle_note_read(app->daemon->config.runtime_directory, app->id, &note))
 		return 0;
@@ -60,7 +63,7 @@ int lifecycle_load(struct app *app)
 	life->left = note.left;
 	if (note.extended && extension_restore(app, &note))
 		log_line(LOG_ERR, "%s: its extension is lost", app->id);
-	/* Its container is adopted with that. */
+	/* The container gets this exemption when it is adopted. */
 	life->exempt = note.exempt;
 	if (note.exempt)
 		hold_was_exempt(app);
@@ -78,7 +81,7 @@ void lifecycle_resume(struct app *app)
 	} else if (life->state == BGTASK_APP_STATE_SUSPENDING && life->saved && !life->extension) {
 		lifecycle_suspended(app);
 	} else if (life->state == BGTASK_APP_STATE_SUSPENDING || life->extension) {
-		/* Its socket comes back, if it is there, and is told then. */
+		/* The app attaches again, if it is still there, and is told then. */
 		if (lifecycle_resume_deadline(app))
 			lifecycle_suspended(app);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How an app is suspended: it is told, and has some time to save its state.
+ * Suspends an app: tells it, gives it some time to save its state, and has it stand still.
  */
 #include <errno.h>
 
@@ -38,7 +38,7 @@ void lifecycle_suspended(struct app *app)
 	lifecycle_note(app);
 }
 
-/* For the next helper, which does not give it more. */
+/* Sets when the time to save the state ends, so that the next helper does not begin it anew. */
 static void set_until(struct app *app, uint64_t time)
 {
 	app->life->until = deadline_now() + time / 1000;
@@ -55,7 +55,7 @@ static void time_is_over(void *data)
 		lifecycle_suspended(app);
 		return;
 	}
-	/* Nobody has come back for the extension that the helper before has granted. */
+	/* The app has not attached again for the extension that the helper before has granted. */
 	deadline_end(&life->deadline);
 	(void)extension_close(app);
 }
@@ -73,7 +73,7 @@ void lifecycle_suspend(struct app *app, uint64_t time)
 		lifecycle_suspended(app);
 		return;
 	}
-	/* Were it frozen, it could save nothing. */
+	/* A frozen app could not save its state. */
 	lifecycle_set_exempt(app, true);
 	set_until(app, time);
 	lifecycle_enter(app, BGTASK_APP_STATE_SUSPENDING);
@@ -107,7 +107,7 @@ int lifecycle_resume_deadline(struct app *app)
 	uint64_t time = app->life->saving_over ? config->saving_timeout : config->suspend_timeout;
 	uint64_t now = deadline_now(), left;
 
-	/* While a debugger looks at it, it is not known how much has passed. */
+	/* While a debugger traces the app, it is not known how much of the time has passed. */
 	if (!app->life->extension && !app_is_traced(app, "app")) {
 		left = now < app->life->until ? (app->life->until - now) * 1000 : 0;
 		time = left < time ? left : time;

@@ -5,9 +5,9 @@
  *      │                   │   └──foreground, resume──┴──────foreground, resume──────┘
  *      └──all processes have ended, in whatever state
  *
- * An app that nobody attaches for, as it knows nothing of this, is suspended at once. So that the
- * next helper goes on from there, the state is noted before it is acted on; but what brings an app
- * to the foreground is done first, as somebody waits for it.
+ * An app for which no socket has attached, as it knows nothing of this, is suspended at once. A
+ * state is noted before it is acted on, so that the next helper goes on from there; but an app is
+ * brought to the foreground before that is noted, as somebody waits for it.
  */
 #include "lifecycle-internal.h"
 
@@ -80,7 +80,7 @@ static void set_foreground(struct app *app, bool foreground)
 	if (app->life->foreground == foreground)
 		return;
 	app->life->foreground = foreground;
-	/* It has no limits there. */
+	/* An app in the foreground has no limits. */
 	app->daemon->observers->app_moved(app);
 }
 
@@ -92,7 +92,7 @@ static void lose_foreground(struct app *app)
 	set_foreground(app, false);
 }
 
-/* All its processes have ended, by themselves or not. */
+/* The app has ended: the last of its processes is gone, for whatever reason. */
 static void end(struct app *app)
 {
 	struct lifecycle *life = app->life;
@@ -102,7 +102,7 @@ static void end(struct app *app)
 	extension_drop(app);
 	life->state = BGTASK_APP_STATE_NOT_RUNNING;
 	app->daemon->observers->app_ended(app);
-	/* Or the next that is started in its cgroup would stand still. */
+	/* Otherwise the next process that is started in the app's cgroup would be frozen. */
 	if (was_suspended)
 		(void)lifecycle_hold(app);
 	lifecycle_set_exempt(app, false);
@@ -129,7 +129,7 @@ void lifecycle_look(struct app *app)
 		if (!presence_is_populated(app))
 			end(app);
 	} else if (presence_is_populated(app)) {
-		/* Somebody else has started it. */
+		/* Somebody other than the helper has started the app. */
 		lifecycle_enter(app, BGTASK_APP_STATE_RUNNING);
 	} else if (!was_watched) {
 		presence_end(app);
@@ -147,9 +147,9 @@ static int start(struct app *app, enum bgtask_app_state state)
 	error = app_prepare(app);
 	if (error)
 		return error;
-	/* That of the one before, whose end is about to be known. */
+	/* The program of before has ended, but that may not have been noticed yet. */
 	program_forget(app);
-	/* One that was held and has gone while nobody looked. */
+	/* The app may have ended unnoticed while it was held, and its cgroup is held still. */
 	(void)lifecycle_hold(app);
 	life->state = state;
 	if (state == BGTASK_APP_STATE_RUNNING) {
@@ -180,7 +180,7 @@ int lifecycle_activate(struct app *app)
 
 	lifecycle_look(app);
 	if (life->state == BGTASK_APP_STATE_NOT_RUNNING) {
-		/* It does not come to the foreground: it stands still when the task has ended. */
+		/* The app is not in the foreground, and stands still when the task has ended. */
 		error = start(app, BGTASK_APP_STATE_SUSPENDED);
 		life->activations += !error;
 		return error;
@@ -226,7 +226,9 @@ static int run(struct app *app, bool foreground)
 		set_foreground(app, true);
 	if (before == BGTASK_APP_STATE_SUSPENDING || (foreground && !was_foreground))
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_RESUMED);
-	/* Who has to come back for one that stays still has to. */
+	/*
+	 * With an extension, the deadline is that for the app's socket to attach again, and stays.
+	 */
 	if (!life->extension)
 		deadline_end(&life->deadline);
 	if (before != BGTASK_APP_STATE_RUNNING || was_foreground != life->foreground)
@@ -245,7 +247,7 @@ static int leave_foreground(struct app *app)
 	if (life->state != BGTASK_APP_STATE_RUNNING)
 		return 0;
 	if (life->extension) {
-		/* Once more does not give it more time. */
+		/* An app that is in the background already gets no more time. */
 		if (!was_foreground)
 			return 0;
 		extension_backgrounded(app);
@@ -261,7 +263,7 @@ static int suspend_now(struct app *app)
 	struct lifecycle *life = app->life;
 
 	lose_foreground(app);
-	/* With one, its end suspends the app. */
+	/* If the app has an extension, revoking it suspends the app. */
 	if (!extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY) &&
 	    life->state == BGTASK_APP_STATE_RUNNING)
 		lifecycle_suspend(app, app->daemon->config.suspend_timeout);
@@ -305,13 +307,15 @@ void lifecycle_attach(struct app *app, uint32_t peer)
 	app->life->peer = peer;
 	app->life->attached = true;
 	lifecycle_note(app);
-	/* It has come back for its extension. */
+	/*
+	 * The deadline was for the socket to attach again, unless it is that for saving the state.
+	 */
 	if (app->life->state != BGTASK_APP_STATE_SUSPENDING || app->life->extension)
 		deadline_end(&app->life->deadline);
 	lifecycle_tell_suspending(app);
 	extension_attached(app);
 	app->daemon->observers->app_attached(app);
-	/* It may just have named its UI thread. */
+	/* The app may just have named its UI thread, which is to be held as well. */
 	if (app->life->state == BGTASK_APP_STATE_SUSPENDED)
 		(void)lifecycle_hold(app);
 }
@@ -322,7 +326,10 @@ static void lose_peer(struct app *app)
 	app->life->attached = false;
 	lifecycle_note(app);
 	app->daemon->observers->app_peer_gone(app);
-	/* Nobody is left to say that it has saved its state, or is done. */
+	/*
+	 * No socket is left by which the app could say that its state is saved, or close its
+	 * extension.
+	 */
 	if (app->life->state == BGTASK_APP_STATE_SUSPENDING)
 		lifecycle_suspended(app);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The life of an app itself: it runs, in the foreground or not, is told to save its state, and
- * stands still. Its tasks run whatever it does.
+ * stands still. Its tasks run whatever the app does.
  */
 #ifndef BGTASKD_LIFECYCLE_H
 #define BGTASKD_LIFECYCLE_H
@@ -13,73 +13,79 @@
 struct app;
 struct daemon;
 
-/* Begins the life of an app, which does not run. Returns 0 or -ENOMEM. */
+/* Begins the life of an app, which does not run at first. Returns 0 or -ENOMEM. */
 int lifecycle_open(struct app *app);
 
 /*
- * Reads what the helper before has noted, before the app's container is adopted; and goes on from
- * there, when it is. The first returns 0 or a negative errno.
+ * lifecycle_load() reads what the helper before has noted, before the app's container is adopted,
+ * and returns 0 or a negative errno. lifecycle_resume() goes on from there afterwards.
  */
 int lifecycle_load(struct app *app);
 void lifecycle_resume(struct app *app);
 
-/* The app is removed, and its processes were killed. */
+/* To be called when the app is removed and its processes were killed. */
 void lifecycle_removed(struct app *app);
 
-/* The app is forgotten; its processes stay what they are. */
+/* Ends the life of an app that is forgotten; its processes are left as they are. */
 void lifecycle_close(struct app *app);
 
 enum bgtask_app_state lifecycle_state(const struct app *app);
 bool lifecycle_is_foreground(const struct app *app);
 
-/* What was started as the app; or 0. */
+/* The process of the app's program; 0 if the helper has not started it, or if it has ended. */
 uint32_t lifecycle_pid(const struct app *app);
 
-/* The socket that has attached for the app, and is told of its life; or 0. */
+/* The socket that has attached for the app and is told of its life; or 0. */
 uint32_t lifecycle_peer(const struct app *app);
 
 /* When the user used the app last, CLOCK_BOOTTIME us; 0 for never. */
 uint64_t lifecycle_used(const struct app *app);
 
-/* Looks whether processes of the app have come or are all gone. */
+/* Looks whether the app has processes, and follows if it was started or has ended. */
 void lifecycle_look(struct app *app);
 
 /*
- * Moves an app that is known to run or not, see lifecycle_look(). 0, -EALREADY, -ENOEXEC, -ESRCH,
- * or what has gone wrong.
+ * Moves an app to another state; lifecycle_look() is to be called before. Returns 0 or a negative
+ * errno: -EALREADY if an app to be launched runs, -ENOEXEC if its manifest has no Exec, -ESRCH if
+ * any other app does not run.
  */
 int lifecycle_move(struct app *app, enum bgtask_app_move move);
 
-/* A socket of the app is told from now on; one that was told is gone. */
+/*
+ * lifecycle_attach() makes @peer the socket that is told of the app's life; lifecycle_peer_gone()
+ * forgets a socket that was closed.
+ */
 void lifecycle_attach(struct app *app, uint32_t peer);
 void lifecycle_peer_gone(struct daemon *daemon, uint32_t peer);
 
 /*
- * The app, which is being suspended, has saved its state; and then, it has been answered, so that
- * it may stand still.
+ * lifecycle_saved() notes that an app that is being suspended has saved its state.
+ * lifecycle_saving_ended() has it stand still, once the caller has answered the app.
  */
 void lifecycle_saved(struct app *app);
 void lifecycle_saving_ended(struct app *app);
 
 /*
- * For extension.c: the app is suspended later, when its extension has ended; and then it has so
- * much time (ns) to save its state.
+ * For extension.c: lifecycle_stop_deadline() stops the time to save the state while the app has an
+ * extension. lifecycle_extension_ended() suspends an app in the background, which then has @time
+ * (ns) to save its state.
  */
 void lifecycle_stop_deadline(struct app *app);
 void lifecycle_extension_ended(struct app *app, uint64_t time);
 
 /*
- * For activation.c: a task is to run in the app, which is started if it does not run, and runs but
- * for its UI thread if it is suspended. -ENOEXEC if it cannot be started, or what has gone wrong.
- * Then it has ended.
+ * For activation.c: lifecycle_activate() lets the app run for an instance. The app is started if it
+ * does not run; if it is suspended, all but its UI thread runs. Returns 0 or a negative errno:
+ * -ENOEXEC if the manifest has no Exec. lifecycle_deactivate() is called when the instance has
+ * ended.
  */
 int lifecycle_activate(struct app *app);
 void lifecycle_deactivate(struct app *app);
 
-/* The same as the first for a task that the helper before has let run in the app. */
+/* Counts an instance for which the helper before has called lifecycle_activate(). */
 void lifecycle_was_activated(struct app *app);
 
-/* Notes what the next helper has to know. */
+/* Writes the note of the app for the next helper. */
 void lifecycle_note(const struct app *app);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts the program that an app is and waits for its end by a pidfd, which also works for a
- * program that the helper before has started and that is no child of this one.
+ * Starts an app's program and waits for its end by a pidfd, which also works for a program that the
+ * helper before has started and that is no child of this one.
  */
 #include "program.h"
 
@@ -19,7 +19,8 @@
 #include "lifecycle-internal.h"
 
 /*
- * Forgets the process of the app's program; if it is still @running, nobody waits for it any more.
+ * Forgets the process of the app's program. If it is still @running, its end is only waited for so
+ * that it leaves no zombie.
  */
 static void forget(struct app *app, bool running)
 {
@@ -32,7 +33,7 @@ static void forget(struct app *app, bool running)
 		close(life->pidfd);
 	life->pidfd = -1;
 	life->pid = 0;
-	/* A process that runs may still need what it was started with. */
+	/* A process that has not executed the program yet needs the host. */
 	if (!running)
 		host_free(life->host);
 	life->host = NULL;
@@ -43,7 +44,7 @@ void program_forget(struct app *app)
 	forget(app, true);
 }
 
-/* The program has ended. What it has started may run on. */
+/* The program has ended; processes that it has started may run on. */
 static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct app *app = data;
@@ -78,7 +79,10 @@ void program_adopt(struct app *app)
 		return;
 	app_cgroup(app, "app", own, sizeof(own));
 	life->pidfd = pidfd_open((pid_t)life->pid, 0);
-	/* The number may be another process's by now, but then that is not in the app's cgroup. */
+	/*
+	 * The number may be that of another process by now, but then this is not in the app's
+	 * cgroup.
+	 */
 	if (life->pidfd >= 0 && process_is_below(life->pid, own))
 		error = sd_event_add_io(app->daemon->event, &life->exit, life->pidfd, EPOLLIN,
 					exited, app);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The program that an app is, as its manifest has it.
+ * An app's program, which is Exec of its manifest.
  */
 #ifndef BGTASKD_PROGRAM_H
 #define BGTASKD_PROGRAM_H
@@ -10,10 +10,10 @@
 /* Starts the program in the app's cgroup, as its user. When it ends, lifecycle_look() is called. */
 int program_start(struct app *app);
 
-/* Watches what the helper before has started, life.pid, if it is still there. */
+/* Watches the program that the helper before has started, life.pid, if it still runs. */
 void program_adopt(struct app *app);
 
-/* Lets the program go on, for the next helper. */
+/* Forgets the program, which runs on. */
 void program_forget(struct app *app);
 
 #endif
