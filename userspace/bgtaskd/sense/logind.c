@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Takes the answers of logind apart. A session that is not a user's, such as that of a greeter,
- * does not count, and a user whose session is locked or idle is not present.
+ * Reads the answers of logind. A session that is not a user's, such as that of a greeter, does not
+ * count, and a user whose session is locked or idle is not present.
  */
 #include "logind.h"
 
@@ -45,7 +45,7 @@ int logind_read_seat(sd_bus_message *answer, const char **path)
 	return error < 0 ? error : 0;
 }
 
-/* Takes a property of a session from the answer; those of no interest are skipped. */
+/* Reads a property of a session from an answer, and skips one that is not needed. */
 static int read_property(sd_bus_message *answer, const char **class, int *away)
 {
 	const char *name;

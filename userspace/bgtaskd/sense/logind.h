@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What answers of logind say.
+ * Answers of logind, and what the source of sessions learns from them.
  */
 #ifndef BGTASKD_LOGIND_H
 #define BGTASKD_LOGIND_H
@@ -18,19 +18,23 @@ struct session {
 	bool present;
 };
 
-/* There is no logind to answer. */
+/* Whether an answer says that there is no logind. */
 bool logind_is_absent(sd_bus_message *answer);
 
 /*
- * The path of the session in use, from the seat's property ActiveSession; "/" without one, or
- * without a seat. Valid as long as the answer. Returns 0 or a negative errno, as the next one does.
+ * Reads the path of the session in use from an answer with the seat's property ActiveSession: "/"
+ * if there is no session or no seat. The path is valid as long as the answer. Returns 0 or a
+ * negative errno.
  */
 int logind_read_seat(sd_bus_message *answer, const char **path);
 
-/* From all properties of that session. */
+/*
+ * Reads what is known of a session from an answer with all its properties. Returns 0 or a negative
+ * errno.
+ */
 int logind_read_session(sd_bus_message *answer, struct session *session);
 
-/* Whether a session, of which this is the property Class, is a user's. */
+/* Whether a session is a user's, by an answer with its property Class. */
 bool logind_is_users(sd_bus_message *answer);
 
 #endif

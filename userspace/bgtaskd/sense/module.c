@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Takes the module's events and hands them to the files that deal with them. A helper that has lost
- * the module ends, and is started again; one that starts puts back on their budgets the containers
- * that the one before had exempted.
+ * the module ends, and is started again; when it starts, it puts containers back on their budgets
+ * that the helper before had exempted or reprieved.
  */
 #include "module.h"
 
@@ -30,7 +30,7 @@ static bool is_under_way(const struct instance *instance)
 	       instance->record.state == BGTASK_INSTANCE_STATE_CANCELLING;
 }
 
-/* Says whose budget is gone, and on what. */
+/* Logs for each instance under way that its app's budget is spent. */
 static void log_throttled(struct daemon *daemon, const struct bgt_container *container)
 {
 	struct app *app = app_by_container(daemon, container->id);
@@ -86,7 +86,7 @@ static bool has_container(const struct app *app)
 	return true;
 }
 
-/* Members are looked at again when they are needed; all else that may have changed, now. */
+/* Members are looked up again when they are needed; all else that events may have told, now. */
 static void events_lost(struct daemon *daemon)
 {
 	struct app *app;
@@ -161,7 +161,7 @@ void module_close(struct daemon *daemon)
 	bgt_close(daemon->bgt);
 }
 
-/* Whether a container is that of an app, by its cgroup. */
+/* Whether a container is one of an app: a cgroup of the same name is among those of apps. */
 static bool is_ours(const struct daemon *daemon, const struct bgt_container *container)
 {
 	char path[PATH_MAX];

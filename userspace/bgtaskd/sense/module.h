@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel module says of containers.
+ * The connection to the kernel module, and its events.
  */
 #ifndef BGTASKD_MODULE_H
 #define BGTASKD_MODULE_H
@@ -11,12 +11,15 @@
 int module_open(struct daemon *daemon, struct problem *problem);
 void module_close(struct daemon *daemon);
 
-/* The module is gone, or has to be connected to anew: ends the helper, to be started again. */
+/*
+ * To be called when the module is gone or has to be connected to anew: ends the helper, which is
+ * then started again.
+ */
 void module_lost(struct daemon *daemon, int error);
 
 /*
- * What another helper has thawed for a while is on its budget again, also if its app is not known
- * any more. Returns 0 or a negative errno.
+ * Puts containers back on their budgets that a helper before has exempted or reprieved and whose
+ * apps are not known any more. Returns 0 or a negative errno.
  */
 int module_recover(struct daemon *daemon);
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So often is reading tried again at once if the kernel's tables change meanwhile. */
+/* How often reading is tried in a row while the kernel's tables change meanwhile. */
 #define READ_TRIES	3
 
 void routes_free(struct routes *routes)
@@ -57,7 +57,7 @@ static int take_link(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-/* Reads an attribute of a way, which is that of the whole route, or one of several. */
+/* Reads an attribute of a way (next hop), which is the only one of a route or one of several. */
 static void take_way(struct route *route, const struct nlattr *attr)
 {
 	const void *payload = mnl_attr_get_payload(attr);
@@ -101,7 +101,7 @@ static int add_route(struct routes *routes, const struct route *route)
 	return MNL_CB_OK;
 }
 
-/* The ways of a route that has several. */
+/* Reads the ways of a route that has several. */
 static int take_ways(struct routes *routes, const struct nlattr *ways)
 {
 	const struct rtnexthop *way = mnl_attr_get_payload(ways);
@@ -126,7 +126,6 @@ static int take_ways(struct routes *routes, const struct nlattr *ways)
 	return result;
 }
 
-/* Whether a route is of the kind that leads to the internet. */
 bool route_is_default(const struct nlmsghdr *message)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(message);
@@ -170,7 +169,7 @@ static int dump(struct mnl_socket *socket, uint16_t type, struct routes *routes)
 	if (type == RTM_GETLINK) {
 		mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
 	} else {
-		/* Newer kernels look no further than this; a router's table is long. */
+		/* Newer kernels dump only what has these values; a router's table is long. */
 		route = mnl_nlmsg_put_extra_header(message, sizeof(*route));
 		route->rtm_family = (uint8_t)routes->family;
 		route->rtm_table = RT_TABLE_MAIN;
@@ -193,7 +192,7 @@ static int compare_routes(const void *first, const void *second)
 	return memcmp(first, second, sizeof(struct route));
 }
 
-/* Routes that differ in nothing but their metric are one. */
+/* Sorts the routes, and keeps one of those that differ in nothing but their metric. */
 static void sort_routes(struct routes *routes)
 {
 	struct route *all = routes->all;
@@ -228,7 +227,7 @@ static int read_once(struct routes *routes)
 	for (size_t i = 0; i < MNL_ARRAY_SIZE(families) && !error; i++) {
 		routes->family = families[i];
 		error = dump(socket, RTM_GETROUTE, routes);
-		/* A table without routes may not be there at all, nor may IPv6. */
+		/* A table without routes may not exist, and neither may IPv6. */
 		if (error == -ENOENT || error == -EOPNOTSUPP || error == -EAFNOSUPPORT)
 			error = 0;
 	}

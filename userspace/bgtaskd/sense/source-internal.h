@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the sources share, and what only their tests call.
+ * What sources share, and what only their tests call.
  */
 #ifndef BGTASKD_SOURCE_INTERNAL_H
 #define BGTASKD_SOURCE_INTERNAL_H
@@ -10,12 +10,12 @@
 
 #include "source.h"
 
-/* Changes that follow each other this closely are one. */
+/* Changes that follow each other this closely, us, are taken as one. */
 #define SETTLE_USEC	(100 * UINT64_C(1000))
-/* How precise that has to be. */
+/* How precise the timer for this is, us. */
 #define SETTLE_ACCURACY	(10 * UINT64_C(1000))
 
-/* Lets a timer expire once, so long from now, however it was set before. */
+/* Sets a timer to expire once, @usec from now. Returns 0 or a negative errno. */
 static inline int source_timer_arm(sd_event_source *timer, uint64_t usec)
 {
 	int error = sd_event_source_set_time_relative(timer, usec);
@@ -23,13 +23,15 @@ static inline int source_timer_arm(sd_event_source *timer, uint64_t usec)
 	return error < 0 ? error : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
-/* As the types' start functions, for another directory than /etc or /sys/class/power_supply. */
+/*
+ * The start functions of two types, but for another directory than /etc or /sys/class/power_supply.
+ */
 int source_zone_start(struct source **source, sd_event *event, const struct source_sink *sink,
 		      const char *directory);
 int source_power_start(struct source **source, sd_event *event, const struct source_sink *sink,
 		       const char *directory);
 
-/* A message has come from the netlink port @port. */
+/* Handles a message that has come from the netlink port @port. */
 void source_power_message(struct source *source, uint32_t port, const char *message, size_t size);
 
 #endif

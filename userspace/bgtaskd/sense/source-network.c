@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of rtnetlink only say when to look: links and routes are then read anew. The kernel
- * drops IPv4 routes with their link, address or next hop without saying so, and may lose messages;
- * what is read is right in either case.
+ * The source of internet-available, -not-available and network-state-change. Messages of rtnetlink
+ * only say when to look: links and routes are then read anew. The kernel drops IPv4 routes with
+ * their link, address or next hop without saying so, and may lose messages; what is read is right
+ * in either case.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -14,9 +15,9 @@
 #include "route.h"
 #include "source-internal.h"
 
-/* However long a burst of messages lasts, this is when its effects are looked at. */
+/* A burst of messages, however long it lasts, is looked at after this time, us. */
 #define BURST_USEC	(1000 * UINT64_C(1000))
-/* So many messages are taken before the loop gets to do something else. */
+/* How many messages are taken before the event loop gets to do something else. */
 #define MESSAGES_MAX	64
 
 struct source {
@@ -24,7 +25,7 @@ struct source {
 	sd_event *event;
 	struct mnl_socket *socket;
 	sd_event_source *io, *timer;
-	uint64_t burst_end;	/* or 0, out of a burst */
+	uint64_t burst_end;	/* CLOCK_MONOTONIC us; 0 if there is no burst */
 	struct routes now;
 };
 
@@ -103,7 +104,7 @@ static int on_message(sd_event_source *io, int fd, uint32_t events, void *data)
 			break;
 		if (size < 0 && errno == EINTR)
 			continue;
-		/* Messages were lost, or one was too long. */
+		/* ENOBUFS: messages were lost; ENOSPC: a message was too long. */
 		if (size < 0 && errno != ENOBUFS && errno != ENOSPC)
 			return -errno;
 		if (size < 0 || matters((const struct nlmsghdr *)buffer, size))
@@ -162,7 +163,7 @@ static int network_start(struct source **result, sd_event *event, const struct s
 	if (error < 0)
 		goto fail;
 
-	/* Read after messages are listened to, so that nothing is missed between. */
+	/* Read only when messages are listened to, so that no change is missed. */
 	error = routes_read(&source->now);
 	if (error)
 		goto fail_unread;

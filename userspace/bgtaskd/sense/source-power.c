@@ -17,10 +17,10 @@
 
 /* The kernel's own messages; udev sends to the second group. */
 #define UEVENT_GROUP	1
-/* The kernel makes none that are longer. */
+/* Bytes; the kernel's messages are not longer. */
 #define UEVENT_MAX	8192
 #define VALUE_MAX	64
-/* So many messages are taken before the loop gets to do something else. */
+/* How many messages are taken before the event loop gets to do something else. */
 #define MESSAGES_MAX	64
 
 struct power {
@@ -36,7 +36,7 @@ struct source {
 	struct power now;
 };
 
-/* Reads an attribute of a supply; one that cannot be read is as good as an empty one. */
+/* Reads an attribute of a power supply; one that cannot be read is "". */
 static void read_value(int directory, const char *supply, const char *name, char value[VALUE_MAX])
 {
 	char path[NAME_MAX + 32];
@@ -59,7 +59,7 @@ struct supplies {
 	int nr_capacities, capacities;
 };
 
-/* Adds the capacity that a battery tells, if it tells one. */
+/* Adds the capacity of a battery, if the battery tells it. */
 static void add_capacity(struct supplies *supplies, const char *value)
 {
 	int capacity;
@@ -88,7 +88,7 @@ static void look_at(struct supplies *supplies, int directory, const char *supply
 		read_value(directory, supply, "capacity", value);
 		add_capacity(supplies, value);
 	} else if (!strcmp(type, "Mains") || !strncmp(type, "USB", strlen("USB"))) {
-		/* 2 is online with a voltage that can be set. */
+		/* 2 means: online, with a voltage that can be set. */
 		read_value(directory, supply, "online", value);
 		if (!strcmp(value, "1") || !strcmp(value, "2"))
 			supplies->online = true;
@@ -103,7 +103,7 @@ static int read_power(const char *path, struct power *power)
 
 	if (!directory && errno != ENOENT)
 		return -errno;
-	/* A kernel that knows of no supplies runs on a machine without a battery. */
+	/* Without the directory, the kernel knows of no supplies: the machine has no battery. */
 	if (directory) {
 		while ((entry = readdir(directory)))
 			if (entry->d_name[0] != '.')
@@ -111,7 +111,7 @@ static int read_power(const char *path, struct power *power)
 		closedir(directory);
 	}
 	power->ac = !supplies.battery || supplies.online;
-	/* Of several, the mean. */
+	/* The mean of several batteries; -1 if none of them tells. */
 	power->capacity = supplies.nr_capacities ? supplies.capacities / supplies.nr_capacities :
 						   -1;
 	return 0;
@@ -143,7 +143,7 @@ void source_power_message(struct source *source, uint32_t port, const char *mess
 
 	if (port)
 		return;
-	/* Strings, each with its end. */
+	/* A message consists of strings, each of which ends with NUL. */
 	for (; message < end; message += length + 1) {
 		length = strnlen(message, (size_t)(end - message));
 		if (length == sizeof(wanted) - 1 && !memcmp(message, wanted, length)) {
@@ -172,7 +172,7 @@ static int on_message(sd_event_source *io, int fd, uint32_t events, void *data)
 			continue;
 		if (size < 0 && errno != ENOBUFS)
 			return -errno;
-		/* Messages were lost, maybe the one that mattered. */
+		/* ENOBUFS: messages were lost, maybe one about power. */
 		if (size < 0)
 			refresh(source);
 		else if (length == sizeof(sender))
@@ -218,7 +218,7 @@ int source_power_start(struct source **result, sd_event *event, const struct sou
 	if (error < 0)
 		goto fail;
 
-	/* Read after messages are listened to, so that nothing is missed between. */
+	/* Read only when messages are listened to, so that no change is missed. */
 	error = read_power(directory, &source->now);
 	if (error)
 		goto fail;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the source of sessions, with a logind of their own. Skipped without a dbus-daemon.
+ * Tests of the source of sessions, with a logind that they control. Skipped without a dbus-daemon.
  */
 #include "source-test.h"
 #include "test-logind.h"

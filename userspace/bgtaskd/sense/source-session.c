@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Signals of logind only say when to look: the seat's active session is then read anew. The bus and
- * logind may come late, go and come again; what was known holds meanwhile. Nothing waits for them
- * but the start, if there is a bus.
+ * The source of sessions and of the user's presence. Signals of logind only say when to look: the
+ * seat's active session is then read anew. The bus and logind may come late, go and come again;
+ * what was known holds meanwhile. Only the start waits for an answer, if there is a bus.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,12 +15,12 @@
 
 #define BUS		"org.freedesktop.DBus"
 #define PROPERTIES	BUS ".Properties"
-/* Where it is if the environment does not say. */
+/* Where the bus is if the environment does not say. */
 #define BUS_ADDRESS	"unix:path=/run/dbus/system_bus_socket"
 
-/* How long logind may take to answer. */
+/* How long logind may take to answer, us. */
 #define ANSWER_USEC	(10 * UINT64_C(1000000))
-/* What takes clients and throws them out is not asked more often. */
+/* How long to wait before connecting again, us; a bus may drop each client at once. */
 #define RETRY_USEC	(1 * UINT64_C(1000000))
 
 struct source {
@@ -28,10 +28,10 @@ struct source {
 	sd_event *event;
 	sd_event_source *retry;
 	sd_bus *bus;
-	sd_bus_slot *reading;	/* while an answer is waited for */
-	bool again;		/* something has changed meanwhile */
-	bool looked;		/* there was an answer, or there will be none */
-	bool known;		/* there was a session, or none, at some time */
+	sd_bus_slot *reading;	/* the request whose answer is waited for, or NULL */
+	bool again;		/* something has changed since that request */
+	bool looked;		/* there was an answer, or none is to be expected */
+	bool known;		/* @session was read at least once */
 	struct session session;
 };
 
@@ -43,14 +43,14 @@ static void note_error(struct source *source, const char *what, int error)
 	source->sink.note(source->sink.data, text);
 }
 
-/* Says one of the pairs if it has changed. */
+/* Reports the new state of a pair of conditions if it has changed. */
 static void say(struct source *source, bool old, bool new, uint32_t condition,
 		enum bgtask_trigger holds, enum bgtask_trigger holds_not)
 {
 	if (source->known && old == new)
 		return;
 	source->sink.condition(source->sink.data, condition, new);
-	/* What is found at first has not just begun. */
+	/* What the first answer says is not a change. */
 	if (source->known)
 		source->sink.fire(source->sink.data, new ? holds : holds_not, "");
 }
@@ -67,7 +67,10 @@ static void set_session(struct source *source, struct session new)
 	source->known = true;
 }
 
-/* Reads a property of an object of logind's, or all of them; logind is not started by that. */
+/*
+ * Asks for a property of an object of logind's, or for all of them if @property is NULL, without
+ * starting logind.
+ */
 static int ask(struct source *source, sd_bus_slot **slot, const char *path, const char *interface,
 	       const char *property, sd_bus_message_handler_t handler)
 {
@@ -91,7 +94,7 @@ static int ask(struct source *source, sd_bus_slot **slot, const char *path, cons
 
 static int on_seat(sd_bus_message *answer, void *data, sd_bus_error *error);
 
-/* Reads the session in use; once more after that, if it is being read already. */
+/* Reads the session in use. If a request is under way, the session is read again afterwards. */
 static void refresh(struct source *source)
 {
 	int error;
@@ -124,7 +127,7 @@ static int on_session(sd_bus_message *answer, void *data, sd_bus_error *bus_erro
 	int error = logind_read_session(answer, &session);
 
 	(void)bus_error;
-	/* What has changed meanwhile is about to be read. */
+	/* If something has changed meanwhile, the session is about to be read again. */
 	if (!error && !source->again)
 		set_session(source, session);
 	read_done(source, error);
@@ -138,7 +141,7 @@ static int on_seat(sd_bus_message *answer, void *data, sd_bus_error *bus_error)
 	int error;
 
 	(void)bus_error;
-	/* That it comes again will be heard of. */
+	/* There will be a signal when logind comes again. */
 	if (logind_is_absent(answer)) {
 		read_done(source, 0);
 		return 0;
@@ -165,7 +168,7 @@ static int on_changed(sd_bus_message *message, void *data, sd_bus_error *error)
 	return 0;
 }
 
-/* Whose the new session is. */
+/* Fires if a new session is a user's. */
 static int on_class(sd_bus_message *answer, void *data, sd_bus_error *error)
 {
 	struct source *source = data;
@@ -241,7 +244,9 @@ static int listen_to(struct source *source)
 	return error;
 }
 
-/* Connects to the bus or, if it is not there, as soon as it is if @later. */
+/*
+ * Connects to the bus. If there is no bus, fails or, if @later, connects as soon as there is one.
+ */
 static int open_bus(sd_bus **result, bool later)
 {
 	const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
@@ -269,7 +274,10 @@ static int open_bus(sd_bus **result, bool later)
 	return error;
 }
 
-/* Once connected, the session is read: signals are listened to by then, so nothing is missed. */
+/*
+ * Connects to the bus, now or later. The session is read once the connection is there and signals
+ * are listened to, so that no change is missed.
+ */
 static int connect_bus(struct source *source)
 {
 	int error;
@@ -314,7 +322,10 @@ static uint64_t now_usec(void)
 	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* What is latched is to find the right conditions when the helper starts. */
+/*
+ * Waits for the first answer, so that the conditions are right when the helper launches latched
+ * instances.
+ */
 static void wait_for_answer(struct source *source)
 {
 	uint64_t now, end = now_usec() + ANSWER_USEC;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests of the sources. Those of the network need root, and are skipped without.
+ * Tests of the sources of power, time zone and network. Those of the network need root, and are
+ * skipped without.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +87,7 @@ static void test_network(struct test *test)
 	after(test, "1=1 ", "internet is available, and nothing fired");
 	source_network.stop(source);
 
-	/* A burst without an end must not keep anything from firing. */
+	/* An endless burst must not keep triggers from firing. */
 	result(test, !source_network.start(&source, test->event, &test->sink), "network: start");
 	test->said[0] = '\0';
 	run(test, "ip route del default; { for i in $(seq 45); do ip link set w0 mtu"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of sources share: a loop, and what the sources say.
+ * What the tests of sources share: an event loop, and a sink that takes down what the sources say.
  */
 #ifndef BGTASKD_SOURCE_TEST_H
 #define BGTASKD_SOURCE_TEST_H
@@ -13,16 +13,16 @@
 
 #include "source-internal.h"
 
-/* Longer than what a source waits for changes to cease. */
+/* Longer than a source waits for changes to cease, us. */
 #define WAIT_USEC	(300 * UINT64_C(1000))
-/* What is to be said is waited for, should the machine be busy. */
+/* How long a source may take on a busy machine, us. */
 #define DEADLINE_USEC	(10 * UINT64_C(1000000))
 
-/* What the sources have said since it was last looked at, as text. */
+/* A run of tests. */
 struct test {
 	sd_event *event;
 	struct source_sink sink;
-	char said[1024];
+	char said[1024];		/* by the sources since the last check */
 	int number;
 	int failures;
 };
@@ -74,7 +74,7 @@ static inline void skip(struct test *test, const char *what, const char *why)
 	printf("ok %d - %s # SKIP %s\n", ++test->number, what, why);
 }
 
-/* What must have been said by now. */
+/* Checks what the sources have said since the last check. */
 static inline void said(struct test *test, const char *expected, const char *what)
 {
 	bool good = !strcmp(test->said, expected);
@@ -96,6 +96,7 @@ static inline void wait_usec(struct test *test, uint64_t usec)
 			break;
 }
 
+/* Waits until the sources have said what is expected, and checks it. */
 static inline void after(struct test *test, const char *expected, const char *what)
 {
 	for (uint64_t waited = 0; waited < DEADLINE_USEC; waited += WAIT_USEC) {

@@ -16,7 +16,7 @@
 
 #define ZONE_FILE	"localtime"
 
-/* No zone's file is that long. */
+/* Bytes; more than the file of any zone has. */
 #define CONTENT_MAX	16384
 
 /* What the zone is set to. Without a link or file, which stands for UTC, all is zero. */
@@ -41,7 +41,7 @@ static void read_zone(const char *path, struct zone *zone)
 	memset(zone, 0, sizeof(*zone));
 	size = readlink(path, target, sizeof(target) - 1);
 	if (size > 0) {
-		/* A relative link says the same as an absolute one. */
+		/* The absolute path, as a relative link to the same file is no change. */
 		if (realpath(path, zone->target))
 			return;
 		target[size] = '\0';
@@ -90,7 +90,7 @@ static int on_inotify(sd_event_source *inotify, const struct inotify_event *even
 		   (!event->len || strcmp(event->name, ZONE_FILE))) {
 		return 0;
 	}
-	/* Many a tool removes the link before it makes a new one: between, nothing has changed. */
+	/* Read a little later, when a file that was removed is there again. */
 	return source_timer_arm(source->timer, SETTLE_USEC);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts a dbus-daemon and a process that answers on it as logind does. What the test tells this
- * process is acknowledged when all signals of it were sent, so that a test never guesses how long
- * to wait.
+ * Starts a dbus-daemon and a process that answers there as logind does. This process acknowledges
+ * each command when it has sent all signals that follow from it, so that a test need not guess how
+ * long to wait.
  */
 #include "test-logind.h"
 
@@ -52,7 +52,7 @@ pid_t test_bus_start(const char *directory)
 	error = write_configuration(path, directory);
 	if (error)
 		return error;
-	/* What a bus that was killed has left; nobody else may bind it. */
+	/* A bus that was killed leaves its socket, where no other bus could be bound. */
 	snprintf(path, sizeof(path), "%s/bus", directory);
 	unlink(path);
 	if (pipe(out))
@@ -78,7 +78,7 @@ pid_t test_bus_start(const char *directory)
 	return pid;
 }
 
-/* In the process that is logind */
+/* The process that is logind */
 
 struct test_session {
 	const char *path;
@@ -134,7 +134,7 @@ static const sd_bus_vtable session_table[] = {
 
 #define SESSIONS(state)	(sizeof((state)->sessions) / sizeof((state)->sessions[0]))
 
-/* As logind does: the session that was in use says so, then the other, then the seat. */
+/* Makes a session the one in use. As logind does, sessions say so first, then the seat. */
 static void activate(struct state *state, const char *path)
 {
 	snprintf(state->active, sizeof(state->active), "%s", path);
@@ -219,7 +219,7 @@ static int be_logind(int fd, const char *active)
 	return sd_event_loop(event) < 0;
 }
 
-/* In the test */
+/* The test's side */
 
 static int wait_for_answer(const struct test_logind *logind)
 {
