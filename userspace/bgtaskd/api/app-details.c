@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Says what is known of an app: to those who ask, and to those who listen. */
+/*
+ * Describes an app, for answers and for events.
+ */
 #include "app-details.h"
 
 #include "box/container.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds out which app or task a call is about, and whether the caller may speak of it: an app can
- * speak for itself only, administrators for any app.
+ * Finds out which app or task a call is about, and whether the caller may speak for it: an app may
+ * speak for itself only, an administrator for any app.
  */
 #include "caller.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls about apps: install, upgrade, remove and list them, and say what they may do. All but
- * looking at one's own app is for administrators.
+ * Calls about apps: to install, upgrade, remove and list them, and to set what they may do. Only
+ * administrators may do so, but each app may look at itself.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,7 +31,10 @@ static void refuse_manifest(const struct call *call, struct manifest *manifest, 
 	manifest_free(manifest);
 }
 
-/* Says what is wrong with a manifest whose path the caller knows; the log has that, too. */
+/*
+ * Refuses a call since something is wrong with a manifest. The log gets the whole text; the caller,
+ * who knows the manifest's path, the text without it.
+ */
 static void refuse_problem(const struct call *call, const char *path, int error,
 			   const struct problem *problem)
 {
@@ -78,7 +81,7 @@ void handle_app_install(struct daemon *daemon, const struct call *call)
 	call_reply(call, &payload);
 }
 
-/* The app that an administrator names; if there is none, the call is refused. */
+/* The app that an administrator names; NULL if there is none, and then the call is refused. */
 static struct app *named_app(struct daemon *daemon, const struct call *call)
 {
 	bool refused;
@@ -144,7 +147,7 @@ void handle_app_get(struct daemon *daemon, const struct call *call)
 	if (refused)
 		return;
 	payload_init(&payload);
-	/* Room for the id to go on behind. */
+	/* Room for the id after which the next list begins. */
 	payload.reserve = MNL_ATTR_HDRLEN + MNL_ALIGN(APP_ID_MAX + 1);
 	if (app) {
 		put_entry(&payload, app);
@@ -207,7 +210,7 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
 	}
-	/* What saves energy may apply to it now, or not any more. */
+	/* The access may have changed whether the app has to save energy. */
 	extension_power_changed(daemon);
 	network_power_changed(daemon);
 	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Takes the socket that an app gives to a task, or takes it away from the task. */
+/*
+ * Calls about control channels: takes the socket that an app gives to a task, or takes it away from
+ * the task.
+ */
 #include <errno.h>
 
 #include "model/task.h"

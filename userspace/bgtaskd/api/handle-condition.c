@@ -11,7 +11,10 @@
 #include "caller.h"
 #include "handle.h"
 
-/* What work costs the caller, whose container has a budget or, outside of all, has none. */
+/*
+ * The cost of work for the caller, whose budget is that of its container; without one it has no
+ * limit.
+ */
 static enum bgtask_work_cost work_cost(struct daemon *daemon, const struct call *call)
 {
 	struct cost_facts facts = {
@@ -43,7 +46,10 @@ void handle_condition_get(struct daemon *daemon, const struct call *call)
 	call_reply(call, &payload);
 }
 
-/* Without values, those in which are left to the sources again. */
+/*
+ * If the call has no values, the conditions in BGTASK_A_CONDITION_WHICH are left to the sources
+ * again.
+ */
 void handle_condition_set(struct daemon *daemon, const struct call *call)
 {
 	int error;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls about instances. Their own processes attach, and say how far they have come and how they
- * end; apps and administrators list and cancel them. A process is known by its cgroup, whatever it
- * says of itself.
+ * Calls about instances. An instance's own process attaches, and says how far it has come and how
+ * it ends; apps and administrators list and cancel instances. A process is known by its cgroup,
+ * whatever it says of itself.
  */
 #include <errno.h>
 
@@ -15,12 +15,12 @@
 #include "caller.h"
 #include "handle.h"
 
-/* A list of instances as it is filled in. */
+/* An answer with a list of instances. */
 struct list {
 	struct daemon *daemon;
 	struct payload payload;
-	uint32_t after;
-	bool full;
+	uint32_t after;			/* id of the last instance in the list */
+	bool full;			/* there are more instances */
 };
 
 static int put_entry(void *data, const struct instance_record *known)
@@ -68,7 +68,7 @@ void handle_instance_get(struct daemon *daemon, const struct call *call)
 	if (refused)
 		return;
 	payload_init(&list.payload);
-	/* Room for the id to go on behind. */
+	/* Room for the id after which the next list begins. */
 	list.payload.reserve = MNL_ATTR_HDRLEN + sizeof(list.after);
 	error = registry_instance_each(daemon->registry, app ? app->id : NULL,
 				       list.after, put_entry, &list);
@@ -83,8 +83,8 @@ void handle_instance_get(struct daemon *daemon, const struct call *call)
 }
 
 /*
- * The instance that the caller runs: by where it is or, in an app, by the id. If there is none, the
- * call is refused.
+ * The instance that the caller runs: by the caller's cgroup or, in an app, by the id that the call
+ * has. NULL if there is none, and then the call is refused.
  */
 static struct instance *own_instance(struct daemon *daemon, const struct call *call)
 {
@@ -115,7 +115,7 @@ void handle_instance_attach(struct daemon *daemon, const struct call *call)
 	instance_attach(instance, call->peer);
 	payload_init(&payload);
 	instance_put_details(&payload, known);
-	/* The instance was told by a signal, which it may have missed. */
+	/* An instance that is being cancelled was told by a signal, which it may have missed. */
 	if (known->state == BGTASK_INSTANCE_STATE_CANCELLING)
 		payload_u32(&payload, BGTASK_A_INSTANCE_REASON, known->reason);
 	call_reply(call, &payload);
@@ -143,8 +143,9 @@ void handle_instance_complete(struct daemon *daemon, const struct call *call)
 	if (!instance)
 		return;
 	/*
-	 * A process ends, whether that could be recorded or not. What runs in the app has nothing
-	 * but this call to end by; its end is recorded when that is possible again.
+	 * An instance in a process of its own ends with the process, whether its outcome could be
+	 * recorded or not. An instance in the app ends by this call only; its end is recorded when
+	 * that is possible again.
 	 */
 	error = instance_say_end(instance, (int32_t)call_u32(call, BGTASK_A_INSTANCE_STATUS),
 				 call_string(call, BGTASK_A_INSTANCE_MESSAGE));
@@ -152,7 +153,7 @@ void handle_instance_complete(struct daemon *daemon, const struct call *call)
 		call_refuse(call, error, "%s", registry_error(daemon->registry));
 	else
 		call_done(call);
-	/* Only now: the app may stand still from then on. */
+	/* Only after the answer, since the app may be frozen from now on. */
 	if (instance_is_in_app(instance))
 		activation_complete(instance);
 }

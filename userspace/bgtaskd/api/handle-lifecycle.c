@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Calls about the life of an app. Administrators move it from state to state; the app attaches,
- * says that it has saved its state, and asks for an extension. A caller is taken for the app if it
- * is in the app's own cgroup, in which none of its tasks is.
+ * says that it has saved its state, and asks for an extension. A caller is taken for the app itself
+ * if it is in the cgroup of the app's own processes, which is not that of the app's instances.
  */
 #include <errno.h>
 #include <string.h>
@@ -58,7 +58,10 @@ void handle_app_move(struct daemon *daemon, const struct call *call)
 	call_reply(call, &payload);
 }
 
-/* The app whose own process has called, not one of its tasks; or the call is refused. */
+/*
+ * The app whose own process, and not that of an instance, has called; NULL if there is none, and
+ * then the call is refused.
+ */
 static struct app *app_itself(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = call->container ? app_by_container(daemon, call->container) : NULL;
@@ -91,7 +94,7 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 			return;
 		}
 	}
-	/* Somebody else than the helper may just have started the app. */
+	/* Somebody other than the helper may just have started the app. */
 	lifecycle_look(app);
 	payload_init(&payload);
 	payload_u32(&payload, BGTASK_A_APP_STATE, lifecycle_state(app));
@@ -103,7 +106,10 @@ void handle_app_attach(struct daemon *daemon, const struct call *call)
 	lifecycle_attach(app, call->peer);
 }
 
-/* The app whose own process has called, by the socket that has attached; or the call is refused. */
+/*
+ * The app whose own process has called by the socket that has attached; NULL if there is none, and
+ * then the call is refused.
+ */
 static struct app *app_attached(struct daemon *daemon, const struct call *call)
 {
 	struct app *app = app_itself(daemon, call);
@@ -125,7 +131,7 @@ void handle_app_saved(struct daemon *daemon, const struct call *call)
 		return;
 	}
 	lifecycle_saved(app);
-	/* The answer goes first: an app that stands still would get it only when it is resumed. */
+	/* The answer is sent first: a suspended app would get it only when it is resumed. */
 	call_done(call);
 	lifecycle_saving_ended(app);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls about tasks: register, unregister and list them, listen to what becomes of them, and fire
- * triggers. A registration is checked against the manifest, which must have the task and allow its
- * trigger.
+ * Calls about tasks: to register, unregister and list them, to listen to what becomes of them, and
+ * to fire triggers. A registration is checked against the manifest, which must have the task and
+ * allow its trigger.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #include "handle.h"
 #include "listener.h"
 
-/* Whether the record makes sense; if not, the call is refused. */
+/* Whether a record is valid and the manifest allows it; if not, the call is refused. */
 static bool check(struct app *app, const struct call *call, const struct task_record *record)
 {
 	const struct manifest_task *declared = manifest_task(app->manifest, record->name);
@@ -51,7 +51,10 @@ static bool check(struct app *app, const struct call *call, const struct task_re
 	return false;
 }
 
-/* Reads what is to be registered; if that cannot be, the call is refused. */
+/*
+ * Reads the record of a task to be registered. False if that is not possible or not allowed, and
+ * then the call is refused.
+ */
 static bool read_record(struct app *app, const struct call *call, struct task_record *record)
 {
 	const char *name = call_string(call, BGTASK_A_TASK_NAME);
@@ -114,10 +117,7 @@ void handle_task_register(struct daemon *daemon, const struct call *call)
 	app = caller_app(daemon, call, call_string(call, BGTASK_A_TASK_APP), false, &refused);
 	if (!app || !read_record(app, call, &record))
 		return;
-	/*
-	 * The socket is checked first, so that nothing is registered for a socket that is not
-	 * there.
-	 */
+	/* The socket is taken first, so that nothing is registered if there is no such socket. */
 	if (call_has(call, BGTASK_A_TASK_FD)) {
 		socket = channel_take(app, call);
 		if (socket < 0)
@@ -153,12 +153,12 @@ void handle_task_unregister(struct daemon *daemon, const struct call *call)
 		call_done(call);
 }
 
-/* A list of tasks as it is filled in. */
+/* An answer with a list of tasks. */
 struct list {
 	struct daemon *daemon;
 	struct payload payload;
-	uint32_t after;
-	bool full;
+	uint32_t after;			/* id of the last task in the list */
+	bool full;			/* there are more tasks */
 };
 
 static int put_entry(void *data, const struct task_record *record)
@@ -167,7 +167,7 @@ static int put_entry(void *data, const struct task_record *record)
 	struct payload *payload = &list->payload;
 	size_t nest;
 
-	/* Of an app that is not installed now, nobody needs to know. */
+	/* Tasks of an app that is not installed now are left out. */
 	if (!task_find(list->daemon, record->id))
 		return 0;
 	nest = payload_nest(payload, BGTASK_A_TASK_ENTRY);
@@ -193,7 +193,7 @@ void handle_task_get(struct daemon *daemon, const struct call *call)
 	if (refused)
 		return;
 	payload_init(&list.payload);
-	/* Room for the id to go on behind. */
+	/* Room for the id after which the next list begins. */
 	list.payload.reserve = MNL_ATTR_HDRLEN + sizeof(list.after);
 	error = registry_task_each(daemon->registry, app ? app->id : NULL, list.after, put_entry,
 				   &list);
@@ -207,7 +207,7 @@ void handle_task_get(struct daemon *daemon, const struct call *call)
 	call_reply(call, &list.payload);
 }
 
-/* An administrator who names no app is told of all. */
+/* An administrator who names no app listens to all apps. */
 void handle_task_associate(struct daemon *daemon, const struct call *call)
 {
 	struct app *app;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finds the function for each operation. */
+/*
+ * Finds the handler of each operation.
+ */
 #include "handle.h"
 
 #include <errno.h>

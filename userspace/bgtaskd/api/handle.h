@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is done about the calls: one file for each set of attributes.
+ * Handlers of calls: one file, handle-NOUN.c, for each set of attributes.
  */
 #ifndef BGTASKD_HANDLE_H
 #define BGTASKD_HANDLE_H
 
 #include "model/daemon.h"
 
-/* Deals with a call, of whatever kind. */
+/* Calls the handler of a call, or refuses a call that has none. */
 void handle_call(struct daemon *daemon, const struct call *call);
 
-/* Each answers its call. */
+/* The handlers, each of which answers its call. */
 void handle_task_register(struct daemon *daemon, const struct call *call);
 void handle_task_unregister(struct daemon *daemon, const struct call *call);
 void handle_task_get(struct daemon *daemon, const struct call *call);

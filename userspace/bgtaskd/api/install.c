@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes apps known, and forgets them: what each folder has to do for that, one after the other.
+ * Makes apps known and forgets them: calls what each folder has to do for that, in order.
  */
 #include "install.h"
 
@@ -22,7 +22,7 @@
 
 #include "listener.h"
 
-/* The app has another manifest from now on. */
+/* Gives an app another manifest. */
 static void change(struct app *app, struct manifest *manifest)
 {
 	manifest_free(app->manifest);
@@ -32,7 +32,7 @@ static void change(struct app *app, struct manifest *manifest)
 		network_update(app);
 }
 
-/* What was registered while the app was known before, and has not ended since. */
+/* Loads what the registry and the helper before have of an app, and goes on from there. */
 static int load(struct app *app)
 {
 	char path[PATH_MAX];
@@ -51,10 +51,10 @@ static int load(struct app *app)
 	error = app_adopt_container(app);
 	if (error && error != -ENOENT)
 		return error;
-	/* Cgroups do not outlive the kernel, nor do processes. */
+	/* Neither cgroups nor processes outlast a reboot. */
 	app_task_cgroup(app, 0, path, sizeof(path));
 	rebooted = access(path, F_OK);
-	/* The app is known by its container, and registers its tasks from there. */
+	/* The container is made at once: by its container a caller is known as the app. */
 	error = app_prepare(app);
 	if (error)
 		log_line(LOG_ERR, "%s: cannot make its container, and will try again: %s", app->id,
@@ -64,7 +64,7 @@ static int load(struct app *app)
 	return 0;
 }
 
-/* Each folder makes its part of the app. */
+/* Has each folder make its part of the app. */
 static int open_parts(struct app *app)
 {
 	int error = box_open(app);
@@ -106,7 +106,7 @@ int app_install(struct daemon *daemon, struct manifest *manifest, struct app **r
 	if (!error)
 		error = load(app);
 	if (error) {
-		/* The manifest is not the app's. */
+		/* The manifest is still the caller's. */
 		app->manifest = NULL;
 		app_forget(app);
 		return error;

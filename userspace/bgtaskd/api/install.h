@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Apps that come and go.
+ * Installing, removing and forgetting apps.
  */
 #ifndef BGTASKD_INSTALL_H
 #define BGTASKD_INSTALL_H
@@ -10,16 +10,19 @@ struct daemon;
 struct manifest;
 
 /*
- * Makes an app known, with what is registered of it, or changes it; the manifest is the app's from
- * then on. -EINVAL if there is no such quota class, or another negative errno; then nothing has
- * changed.
+ * Makes an app known, with what the registry has of it; or gives a known app a new manifest. The
+ * app owns the manifest from then on. Returns 0; or a negative errno, and then nothing has changed:
+ * -EINVAL if there is no such quota class.
  */
 int app_install(struct daemon *daemon, struct manifest *manifest, struct app **app);
 
-/* Ends an app that has no tasks and no instances any more: its container and cgroups go. */
+/*
+ * Removes an app that has no tasks and no instances any more: kills its processes, and removes its
+ * container and cgroups.
+ */
 void app_remove(struct app *app);
 
-/* Forgets an app with its tasks and instances, which go on. */
+/* Frees an app with its tasks and instances; what runs of it runs on. */
 void app_forget(struct app *app);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Keeps the listeners of each app and those of all apps, and puts together what they are told. */
+/*
+ * Keeps the listeners to each app and those to all apps, and puts together what they are told.
+ */
 #include "listener.h"
 
 #include <errno.h>
@@ -15,14 +17,14 @@
 
 LIST_HEAD(listener_list, listener);
 
-/* A socket that is told. */
+/* A socket that is told of events. */
 struct listener {
 	LIST_ENTRY(listener) entry;
 	uint32_t peer;
-	bool in_app;			/* it is the app itself */
+	bool in_app;			/* it is in the app's container */
 };
 
-/* Those of an app, or those of all apps. */
+/* The listeners to an app, or those to all apps. */
 struct listeners {
 	struct listener_list list;
 	unsigned int count;
@@ -58,7 +60,7 @@ static int add(struct listeners **listeners, uint32_t peer, bool in_app)
 	return 0;
 }
 
-/* The last one takes the list with it. */
+/* Frees a listener; together with the last one, the list. */
 static void drop(struct listeners **listeners, struct listener *listener)
 {
 	LIST_REMOVE(listener, entry);
@@ -105,7 +107,7 @@ void listener_forget_all(struct listeners **listeners)
 		drop(listeners, LIST_FIRST(&(*listeners)->list));
 }
 
-/* Tells those who are told of all apps. */
+/* Tells the listeners to all apps. */
 static void tell_all(const struct daemon *daemon, uint8_t command, const struct payload *payload)
 {
 	struct listener *listener;
