@@ -210,7 +210,7 @@ void handle_app_set(struct daemon *daemon, const struct call *call)
 		instance_cancel_all(app, false, BGTASK_CANCEL_REASON_SYSTEM_POLICY);
 		(void)extension_revoke(app, BGTASK_REVOKED_REASON_SYSTEM_POLICY);
 	}
-	/* The access may have changed whether the app has to save energy. */
+	/* It depends on the access whether the app has to save energy. */
 	extension_power_changed(daemon);
 	network_power_changed(daemon);
 	if (access == BGTASK_ACCESS_LOCK_SCREEN && before != access)
