@@ -58,10 +58,7 @@ static void count_traffic(struct app *app, bool count)
 	error = bgt_container_set(app->daemon->bgt, app->box->container, &policy);
 	if (!error)
 		app->box->traffic_counted = count;
-	/*
-	 * If somebody has deleted the container, sense/module.c gets an event and has it made
-	 * again.
-	 */
+	/* If somebody has deleted the container, an event of the module says so as well. */
 	else if (error != -ENOENT && log_may(&app->log, app->id))
 		log_line(LOG_ERR, "%s: cannot count what it sends: %s", app->id,
 			 bgt_error(app->daemon->bgt));

@@ -14,14 +14,14 @@ struct presence;
 
 struct box {
 	/* container.c */
-	uint32_t container;		/* its id, or 0 before the app is first needed */
+	uint32_t container;		/* its id; 0 as long as it could not be made */
 	bool prepared;			/* the container is complete, as far as is known */
 	/* hold.c */
 	uint32_t member;		/* id of the member with its own processes, or 0 */
 	uint32_t ui_member;		/* id of the member with its UI thread, or 0 */
-	unsigned int exempt;		/* how many need the app to run without a budget */
-	bool was_exempt;		/* somebody else had exempted it before they did */
-	unsigned int nr_reprieved;	/* how many of its instances are reprieved, to end */
+	unsigned int exempt;		/* exemptions that have begun and not ended */
+	bool was_exempt;		/* somebody else had exempted it before the first of them */
+	unsigned int nr_reprieved;	/* reprieves that have begun and not ended */
 	/* ui.c */
 	bool has_ui;			/* the app has a cgroup for its UI thread */
 	/* app-use.c */
