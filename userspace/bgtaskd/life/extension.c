@@ -40,7 +40,7 @@
 struct extension {
 	enum bgtask_extension_reason reason;
 	uint64_t since;			/* when it left the foreground, CLOCK_BOOTTIME us; or 0 */
-	uint64_t counted;		/* its energy is, until then; 0 if that is not used now */
+	uint64_t counted;		/* until then its energy is counted; 0 if it uses none */
 	uint64_t looked;		/* for a debugger, the last time */
 	sd_event_source *timer;		/* of the next look */
 	char description[];

@@ -43,8 +43,8 @@ void extension_attached(struct app *app);
 void extension_backgrounded(struct app *app);
 
 /*
- * To be called when AC power has come or gone, or when an app's access may have changed whether it
- * has to save energy.
+ * To be called when AC power has come or gone, or when the access of an app has changed, on which
+ * it depends whether the app has to save energy.
  */
 void extension_power_changed(struct daemon *daemon);
 
