@@ -30,7 +30,7 @@ struct call {
 	const struct nlattr *payload;
 };
 
-/* What the relay calls for each message. A call must be answered, now or later. */
+/* What the relay calls for each message. Each call must be answered. */
 struct relay_handler {
 	void (*call)(void *data, const struct call *call);
 	void (*peer_gone)(void *data, uint32_t peer);	/* its socket was closed */
