@@ -29,7 +29,7 @@ struct source_sink {
 	void (*note)(void *data, const char *text);
 };
 
-/* A type of source, of which there is one source. */
+/* A type of source; the helper starts one source of each. */
 struct source_type {
 	const char *name;
 	/*
