@@ -27,7 +27,7 @@
 /* How many channels an app may have. */
 #define CHANNELS_MAX	8
 
-/* The first rest and the longest one, us. */
+/* How long the first rest is, and the longest one, us. */
 #define REST_FIRST	100000
 #define REST_LONGEST	900000000
 

@@ -74,8 +74,8 @@ int task_register(struct app *app, struct task_record *record)
 }
 
 /*
- * Unloads a task that was unregistered. Its running instance goes on unless @cancel; a latched one
- * is cancelled in any case, as the app's @own wish or not.
+ * Unloads a task that was unregistered. A running instance of the task goes on unless @cancel; a
+ * latched one is cancelled in any case. @own: the app itself wants this.
  */
 static void leave(struct task *task, bool cancel, bool own, enum bgtask_cancel_reason reason)
 {
