@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Reads "folders", lines PART OBJECT TYPE SYMBOL made from the output of nm(1), and lines PART FILE
-# include HEADER. Prints the calls and headers that go up, the headers that are another folder's own,
-# the objects in a circle that leaves their folder or is too large, and the functions that have the
-# same name as another function of the same part. Fails if there are any.
+# include HEADER. Prints the calls and headers that go up, the headers that are another folder's
+# own, the objects in a circle that leaves their folder or is too large, and the functions that have
+# the same name as another function of the same part. Fails if there are any.
 
 # The index of the folder that a file is in, or of the file itself; the highest layer is the first.
 function layer_of(part, file,    i) {

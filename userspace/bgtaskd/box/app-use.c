@@ -72,7 +72,8 @@ static int sweep(sd_event_source *source, uint64_t usec, void *data)
 	(void)source;
 	(void)usec;
 	LIST_FOREACH(app, &daemon->apps, entry)
-		if (app->box->container && app->box->traffic_counted && !app_use_counts_traffic(app))
+		if (app->box->container && app->box->traffic_counted &&
+		    !app_use_counts_traffic(app))
 			count_traffic(app, false);
 	return 0;
 }

@@ -90,8 +90,9 @@ static int is_own_member(const struct app *app, int fd)
 
 int app_add_member(const struct app *app, enum bgt_role role, int fd)
 {
-	int own, error = bgt_member_add(app->daemon->bgt, app->box->container, role, fd, false, NULL);
+	int own, error;
 
+	error = bgt_member_add(app->daemon->bgt, app->box->container, role, fd, false, NULL);
 	if (error != -EEXIST)
 		return error;
 	/*

@@ -75,7 +75,8 @@ static bool has_budget_left(const struct app *app)
 	struct bgt_container *container;
 	bool left;
 
-	if (!app->box->container || bgt_container_get(app->daemon->bgt, app->box->container, &container))
+	if (!app->box->container ||
+	    bgt_container_get(app->daemon->bgt, app->box->container, &container))
 		return false;
 	left = container->left > 0;
 	bgt_container_free(container);

@@ -162,7 +162,8 @@ void activation_attached(struct app *app)
 
 	for (instance = LIST_FIRST(&app->instances); instance; instance = next) {
 		next = LIST_NEXT(instance, by_app);
-		if (!instance->run->in_app || instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
+		if (!instance->run->in_app ||
+		    instance->record.state >= BGTASK_INSTANCE_STATE_COMPLETED)
 			continue;
 		/*
 		 * An instance that is cancelled keeps its deadline, which is that of the

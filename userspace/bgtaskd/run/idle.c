@@ -90,10 +90,11 @@ static uint64_t read_cpu(const struct instance *instance, const struct app_use *
 /* Whether the instance could not run for at least a part of the time since the last look. */
 static bool stands_still(struct instance *instance, const struct app_use *use)
 {
-	bool throttled = use->throttled || use->times_throttled != instance->run->idle->times_throttled;
+	struct idle *idle = instance->run->idle;
+	bool throttled = use->throttled || use->times_throttled != idle->times_throttled;
 	char below[INSTANCE_BELOW_SIZE];
 
-	instance->run->idle->times_throttled = use->times_throttled;
+	idle->times_throttled = use->times_throttled;
 	instance_below(instance, below);
 	return throttled || app_is_traced(instance->app, below);
 }

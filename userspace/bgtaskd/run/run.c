@@ -191,8 +191,10 @@ static int exited(sd_event_source *source, int fd, uint32_t events, void *data)
 
 int instance_watch(struct instance *instance)
 {
-	return sd_event_add_io(instance->daemon->event, &instance->run->exit, instance->run->pidfd, EPOLLIN,
-			       exited, instance);
+	struct run *run = instance->run;
+
+	return sd_event_add_io(instance->daemon->event, &run->exit, run->pidfd, EPOLLIN, exited,
+			       instance);
 }
 
 /* Makes the app's container and the instance's cgroup. */
@@ -222,6 +224,7 @@ bool instance_start(struct instance *instance)
 {
 	const struct task *task = task_find(instance->daemon, instance->record.task);
 	struct instance_record *known = &instance->record;
+	struct run *run = instance->run;
 	char path[PATH_MAX];
 	const struct host_options options = {
 		.manifest = instance->app->manifest,
@@ -249,8 +252,8 @@ bool instance_start(struct instance *instance)
 	}
 	/* The traffic has to be counted from the first packet on. */
 	network_update(instance->app);
-	instance->run->plugin = host_is_plugin(options.entry_point);
-	error = host_start(&options, known, &known->pid, &instance->run->pidfd, &instance->run->host);
+	run->plugin = host_is_plugin(options.entry_point);
+	error = host_start(&options, known, &known->pid, &run->pidfd, &run->host);
 	if (error) {
 		instance_fail(instance, "cannot start its host", error);
 		return false;
@@ -259,9 +262,9 @@ bool instance_start(struct instance *instance)
 	known->state = BGTASK_INSTANCE_STATE_RUNNING;
 	error = instance_watch(instance);
 	if (error < 0) {
-		(void)pidfd_send_signal(instance->run->pidfd, SIGKILL, NULL, 0);
+		(void)pidfd_send_signal(run->pidfd, SIGKILL, NULL, 0);
 		/* The process may still use the host, which is freed together with the instance. */
-		(void)waitid(P_PIDFD, (id_t)instance->run->pidfd, NULL, WEXITED);
+		(void)waitid(P_PIDFD, (id_t)run->pidfd, NULL, WEXITED);
 		instance_fail(instance, "cannot watch it", error);
 		return false;
 	}
