@@ -194,6 +194,8 @@ struct bgt_container_policy {
  * @stopped: What was spent when the last thread had stopped after that, ns.
  * @times_lent: How often the container was thawed for a moment, since a task outside waited for a
  *   mutex that a task inside owned.
+ * @foreign_thaws: How often somebody else has thawed a member, by its cgroup.freeze, that was to
+ *   stand still. The module has frozen it again.
  * @count_traffic: @received, @sent and @local are counted at present.
  * @received: Bytes of IP packets, with their headers, that TCP and UDP sockets created in the
  *   members have received from other machines, without multicast packets.
@@ -222,6 +224,7 @@ struct bgt_container {
 	uint64_t detected;
 	uint64_t stopped;
 	uint64_t times_lent;
+	uint64_t foreign_thaws;
 	bool count_traffic;
 	uint64_t received;
 	uint64_t sent;

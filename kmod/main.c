@@ -10,7 +10,9 @@
 #include "base/probe.h"
 #include "budget/cgroup_event.h"
 #include "budget/container.h"
+#include "budget/foreign.h"
 #include "budget/freezer.h"
+#include "budget/signal.h"
 #include "charge/account.h"
 #include "family/netlink.h"
 #include "mutex/mutex.h"
@@ -39,6 +41,7 @@ static struct bgt_probe probes[] = {
 	BGT_PROBE(cgroup_mkdir, bgt_cgroup_on_mkdir),
 	BGT_PROBE(cgroup_notify_frozen, bgt_cgroup_on_notify_frozen),
 	BGT_PROBE(cgroup_attach_task, bgt_cgroup_on_attach_task),
+	BGT_PROBE(signal_generate, bgt_signal_on_generate),
 	BGT_PROBE(hrtimer_expire_entry, bgt_account_on_timer_entry),
 	BGT_PROBE(hrtimer_expire_exit, bgt_account_on_timer_exit),
 	BGT_PROBE(sched_switch, bgt_account_on_switch),
@@ -62,9 +65,12 @@ static int __init bgt_init(void)
 	err = bgt_freezer_init();
 	if (err)
 		return err;
-	err = bgt_container_init();
+	err = bgt_foreign_init();
 	if (err)
 		goto exit_freezer;
+	err = bgt_container_init();
+	if (err)
+		goto exit_foreign;
 	bgt_relay_init();
 	err = bgt_peer_init();
 	if (err)
@@ -84,6 +90,8 @@ exit_peer:
 	bgt_relay_exit();
 exit_container:
 	bgt_container_exit();
+exit_foreign:
+	bgt_foreign_exit();
 exit_freezer:
 	bgt_freezer_exit();
 	return err;
@@ -97,6 +105,7 @@ static void __exit bgt_exit(void)
 	bgt_peer_exit();
 	bgt_relay_exit();
 	bgt_container_exit();
+	bgt_foreign_exit();
 	bgt_freezer_exit();
 }
 

@@ -19,6 +19,17 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/* Has nobody told of what is written by this file. */
+static inline void bgt_suppress_fsnotify(struct file *file)
+{
+	spin_lock(&file->f_lock);
+#ifdef FMODE_FSNOTIFY_MASK
+	file->f_mode &= ~FMODE_FSNOTIFY_MASK;
+#endif
+	file->f_mode |= FMODE_NONOTIFY;
+	spin_unlock(&file->f_lock);
+}
+
 /* Takes a reference to a file. Returns false if its last reference is already gone. */
 static inline bool bgt_keep_open(struct file *file)
 {

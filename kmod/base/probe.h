@@ -8,6 +8,7 @@
 
 #include <trace/events/cgroup.h>
 #include <trace/events/sched.h>
+#include <trace/events/signal.h>
 #include <trace/events/timer.h>
 
 /**

@@ -144,6 +144,12 @@ DEFINE_EVENT(member_event, member_thawed,
 	TP_ARGS(member)
 );
 
+/* Somebody else has thawed a member that the module wants frozen. */
+DEFINE_EVENT(member_event, member_thawed_by_others,
+	TP_PROTO(const struct bgt_member *member),
+	TP_ARGS(member)
+);
+
 /* A cgroup became a member. */
 DEFINE_EVENT(member_event, member_added,
 	TP_PROTO(const struct bgt_member *member),

@@ -313,7 +313,7 @@ int bgt_container_set(struct bgt_container *container, const struct bgt_policy *
 	bgt_quota_set(container, policy);
 	trace_container_set(container, bgt_quota_spent(container));
 	raw_spin_unlock_irq(&container->lock);
-	bgt_freezer_apply(container);
+	(void)bgt_freezer_apply(container);
 	bgt_observers->container_event(container, BGTASK_CMD_CONTAINER_SET_NTF);
 	return 0;
 }

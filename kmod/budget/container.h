@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -53,6 +54,7 @@ struct bgt_policy {
  * @spent: what was spent; only kept while the container is exempt, else it is usage - @base
  * @owed: what was spent already when the generation began, since the last one was overrun
  * @gone: the budget was found to be spent; stays set until the generation ends
+ * @was_let_end: the container ran on for a moment, as a process was told to end
  * @throttled: the members are to stand still, since the budget is spent
  * @stopped_known: all members have come to a stop in this generation, after it was throttled
  */
@@ -64,6 +66,7 @@ struct bgt_generation {
 	u64 spent;
 	u64 owed;
 	bool gone;
+	bool was_let_end;
 	bool throttled;
 	bool stopped_known;
 };
@@ -98,6 +101,9 @@ struct bgt_usage {
  * @detected: what was spent when the budget was last found to be gone
  * @stopped: what was spent when all threads had stopped after that
  * @timer: looks at the budget next
+ * @asked_to_end: somebody outside has told a process of a member to end; set in any context without
+ *	a lock, see signal.c
+ * @ending_until: in CLOCK_BOOTTIME: until then the members run, so that they can end
  * @due: when @timer expires, or 0 if it is not set
  * @watched: the switch probe need not queue @look, as @timer is set or there is nothing to
  *	watch. The probe reads this without the lock.
@@ -115,6 +121,8 @@ struct bgt_budget {
 	unsigned int nr_lead_samples;
 	u64 detected;
 	u64 stopped;
+	bool asked_to_end;
+	u64 ending_until;
 	struct hrtimer timer;
 	u64 due;
 	bool watched;
@@ -125,14 +133,16 @@ struct bgt_budget {
  * struct bgt_members - a container's members, and the work that freezes and thaws them
  * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex.
  * @list: list of struct bgt_member; changed with bgt_registry_lock and @lock held
- * @freezes_again: @freeze_again was queued by the last bgt_freezer_apply()
+ * @retry_delay: in jiffies: after which time a write that has failed was made again last; or 0
+ * @answers: how often foreign writes are answered at once; it has a lock of its own
  * @freeze: calls bgt_freezer_apply() on the worker with real-time priority
- * @freeze_again: does the same some time after a write has failed
+ * @freeze_again: does the same some time later
  */
 struct bgt_members {
 	struct mutex lock;	/* protects the rest, see above */
 	struct list_head list;
-	bool freezes_again;
+	unsigned long retry_delay;
+	struct ratelimit_state answers;
 	struct kthread_work freeze;
 	struct kthread_delayed_work freeze_again;
 };
@@ -161,11 +171,12 @@ struct bgt_housekeeping {
  * @teardown: the part of deletion that runs after a grace period, when no probe can find the
  *	container any more
  *
- * @lock: protects @dead, @nr_members, @nr_frozen, @usage and @budget. It is taken in hard
- *	interrupts and below css_set_lock; only run-queue and timer locks nest inside.
+ * @lock: protects @dead, @nr_members, @nr_frozen, @foreign_thaws, @usage and @budget. It is
+ *	taken in hard interrupts and below css_set_lock; only run-queue and timer locks nest inside.
  * @dead: the container is deleted, and its timer must not be set any more
  * @nr_members: length of the list of members
  * @nr_frozen: how many members have come to a stop
+ * @foreign_thaws: how often somebody else has thawed a member that was to stand still
  * @usage: CPU time that the container has used
  * @budget: CPU time that it may use
  *
@@ -192,6 +203,7 @@ struct bgt_container {
 	bool dead;
 	u32 nr_members;
 	u32 nr_frozen;
+	u64 foreign_thaws;
 	struct bgt_usage usage;
 	struct bgt_budget budget;
 

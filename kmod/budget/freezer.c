@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Freezes and thaws members. A member stands still while it is held, or while its container is
- * throttled and is lent no time. This file writes the member's cgroup.freeze, and a tracepoint
- * tells when all threads of the cgroup have stopped.
+ * throttled and is lent no time, or while others want it to, see foreign.c. This file writes the
+ * member's cgroup.freeze, and a tracepoint tells when all threads of the cgroup have stopped.
  *
  * A write takes cgroup_mutex, so a kthread makes it; with real-time priority, since the container
  * spends CPU time until the write is done. The kthread writes what is wanted when it runs: a freeze
@@ -13,16 +13,29 @@
 #include <linux/cgroup.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
+#include <linux/ratelimit.h>
 #include <linux/sched.h>
 
 #include "base/trace.h"
 #include "charge/tree.h"
 
 #include "container.h"
+#include "foreign.h"
 #include "freezer.h"
 #include "lend.h"
 #include "member.h"
 #include "quota.h"
+
+/* A write that has failed is made again after this time, then after twice that, up to this. */
+#define RETRY_FIRST BGT_NO_MEMORY_DELAY
+#define RETRY_LONGEST HZ
+
+/*
+ * How many foreign writes of a container are answered at once in a second. Others are answered
+ * later, so that whoever writes in a loop does not keep the worker busy.
+ */
+#define ANSWERS_AT_ONCE 100
+#define ANSWER_LATER DIV_ROUND_UP(HZ, 100)
 
 static struct kthread_worker *worker;
 
@@ -40,24 +53,45 @@ static int write_one(struct file *file, const char *value)
 	return written < 0 ? written : 0;
 }
 
-/* Returns whether the member needs no other write. */
-static bool apply_to_member(struct bgt_member *member, bool frozen)
+static void count_foreign_thaw(const struct bgt_member *member)
 {
-	int err;
+	struct bgt_container *container = member->container;
+
+	raw_spin_lock_irq(&container->lock);
+	container->foreign_thaws++;
+	raw_spin_unlock_irq(&container->lock);
+	trace_member_thawed_by_others(member);
+}
+
+/*
+ * Makes a member stand still if the module wants it or others do, and run otherwise. What is to be
+ * compared is the cgroup's state and not what was last written, since others write it, too.
+ */
+static int apply_to_member(struct bgt_member *member, bool frozen_by_us)
+{
+	bool frozen = frozen_by_us || bgt_foreign_freezes(member->foreign);
+	bool is_frozen = READ_ONCE(member->cgroup->freezer.freeze);
+	int err = 0;
 
 	lockdep_assert_held(&member->container->members.lock);
 
-	if (member->written == frozen)
-		return true;
-	trace_member_write(member, frozen);
-	err = write_one(member->freezer, frozen ? "1" : "0");
-	/* -ENODEV: the cgroup's directory was removed, so it has no threads. */
+	if (frozen_by_us && member->frozen_by_us && !is_frozen)
+		count_foreign_thaw(member);
+	if (is_frozen != frozen) {
+		trace_member_write(member, frozen);
+		bgt_foreign_begin_write(member->foreign);
+		err = write_one(member->freezer, frozen ? "1" : "0");
+		bgt_foreign_end_write(member->foreign);
+	}
+	/* The cgroup's directory was removed, so it has no threads. */
+	if (err == -ENODEV)
+		err = 0;
 	if (!err)
-		member->written = frozen;
-	else if (err != -ENODEV)
+		member->frozen_by_us = frozen_by_us;
+	else
 		pr_warn_ratelimited("%s: cannot %s member %u: %d\n", member->container->name,
 				    frozen ? "freeze" : "thaw", member->id, err);
-	return !err || err == -ENODEV;
+	return err;
 }
 
 /**
@@ -80,16 +114,28 @@ int bgt_freezer_check(struct bgt_member *member)
 	return err == -ERANGE ? 0 : err;
 }
 
+/* A write that fails is made again until it succeeds, or the member is gone. */
+static void try_again(struct bgt_container *container)
+{
+	struct bgt_members *members = &container->members;
+
+	members->retry_delay = clamp(2 * members->retry_delay, (unsigned long)RETRY_FIRST,
+				     (unsigned long)RETRY_LONGEST);
+	kthread_mod_delayed_work(worker, &members->freeze_again, members->retry_delay);
+}
+
 /**
  * bgt_freezer_apply() - freeze or thaw each member of a container, as is due now
  * @container: any
  *
  * Context: process.
+ * Return: 0, or -errno of a write that has failed, and that will be made again.
  */
-void bgt_freezer_apply(struct bgt_container *container)
+int bgt_freezer_apply(struct bgt_container *container)
 {
+	bool throttled, lent, standing, frozen;
 	struct bgt_member *member;
-	bool throttled, lent, standing, done = true;
+	int err = 0;
 
 	mutex_lock(&container->members.lock);
 	throttled = READ_ONCE(container->budget.generation.throttled);
@@ -98,28 +144,26 @@ void bgt_freezer_apply(struct bgt_container *container)
 		standing |= member->held;
 	lent = bgt_lend_decide(container, standing);
 	list_for_each_entry(member, &container->members.list, entry) {
-		if (lent)
-			done &= apply_to_member(member, member->held &&
-						!bgt_lend_covers(container, member));
-		else
-			done &= apply_to_member(member, member->held || throttled);
+		frozen = lent ? member->held && !bgt_lend_covers(container, member) :
+				member->held || throttled;
+		err = apply_to_member(member, frozen) ?: err;
 	}
-	/* Once: there may be memory again then, but other failures are likely to stay. */
-	container->members.freezes_again = !done && !container->members.freezes_again;
-	if (container->members.freezes_again)
-		kthread_queue_delayed_work(worker, &container->members.freeze_again,
-					   BGT_NO_MEMORY_DELAY);
+	if (err)
+		try_again(container);
+	else
+		container->members.retry_delay = 0;
 	mutex_unlock(&container->members.lock);
+	return err;
 }
 
 static void apply_work(struct kthread_work *work)
 {
-	bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze));
+	(void)bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze));
 }
 
 static void apply_again(struct kthread_work *work)
 {
-	bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze_again.work));
+	(void)bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze_again.work));
 }
 
 /**
@@ -134,6 +178,22 @@ void bgt_freezer_queue(struct bgt_container *container)
 }
 
 /**
+ * bgt_freezer_answer() - have bgt_freezer_apply() called, since somebody else has written a file
+ * @container: of the member
+ *
+ * Context: process.
+ */
+void bgt_freezer_answer(struct bgt_container *container)
+{
+	struct bgt_members *members = &container->members;
+
+	if (__ratelimit(&members->answers))
+		kthread_queue_work(worker, &members->freeze);
+	else
+		kthread_mod_delayed_work(worker, &members->freeze_again, ANSWER_LATER);
+}
+
+/**
  * bgt_freezer_release() - let a member that is being removed run again
  * @member: in no list any more
  *
@@ -141,7 +201,7 @@ void bgt_freezer_queue(struct bgt_container *container)
  */
 void bgt_freezer_release(struct bgt_member *member)
 {
-	apply_to_member(member, false);
+	(void)apply_to_member(member, false);
 }
 
 /**
@@ -196,6 +256,8 @@ void bgt_freezer_notified(struct cgroup *cgroup, bool frozen)
  */
 void bgt_freezer_prepare(struct bgt_container *container)
 {
+	ratelimit_state_init(&container->members.answers, HZ, ANSWERS_AT_ONCE);
+	ratelimit_set_flags(&container->members.answers, RATELIMIT_MSG_ON_RELEASE);
 	kthread_init_work(&container->members.freeze, apply_work);
 	kthread_init_delayed_work(&container->members.freeze_again, apply_again);
 }

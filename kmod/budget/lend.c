@@ -98,7 +98,7 @@ static void end_loan(struct work_struct *work)
 	mutex_lock(&container->members.lock);
 	container->loan.active = false;
 	mutex_unlock(&container->members.lock);
-	bgt_freezer_apply(container);
+	(void)bgt_freezer_apply(container);
 }
 
 /* Has the freezer call bgt_lend_decide() again. */

@@ -16,6 +16,7 @@
 #include "charge/tree.h"
 
 #include "container.h"
+#include "foreign.h"
 #include "freezer.h"
 #include "member.h"
 #include "quota.h"
@@ -94,6 +95,7 @@ static int open_files(struct bgt_member *member, const struct file *directory,
 
 static void free_member(struct bgt_member *member)
 {
+	bgt_foreign_unwatch(member);
 	if (member->killer)
 		fput(member->killer);
 	if (member->freezer)
@@ -191,6 +193,9 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 	err = open_files(member, directory, extack);
 	if (err)
 		goto put_member;
+	err = bgt_foreign_watch(member);
+	if (err)
+		goto put_member;
 
 	err = xa_alloc_cyclic(&members, &member->id, member, XA_LIMIT(1, INT_MAX), &next_id,
 			      GFP_KERNEL_ACCOUNT);
@@ -215,7 +220,7 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 	if (!(READ_ONCE(member->cgroup->self.flags) & CSS_ONLINE))
 		mark_gone(member);
 	trace_member_added(member);
-	bgt_freezer_apply(container);
+	(void)bgt_freezer_apply(container);
 	bgt_observers->member_event(member, BGTASK_CMD_MEMBER_ADD_NTF);
 	*id = member->id;
 	fput(directory);
@@ -261,15 +266,26 @@ struct bgt_member *bgt_member_next(unsigned long *id)
  * @held: whether the member shall stand still, whatever the budget says
  *
  * Context: process, bgt_registry_lock held.
+ * Return: 0, or -errno if nothing has changed, since cgroup.freeze cannot be written now.
  */
-void bgt_member_set_held(struct bgt_member *member, bool held)
+int bgt_member_set_held(struct bgt_member *member, bool held)
 {
 	struct bgt_container *container = member->container;
+	bool before;
+	int err;
 
 	mutex_lock(&container->members.lock);
+	before = member->held;
 	member->held = held;
 	mutex_unlock(&container->members.lock);
-	bgt_freezer_apply(container);
+	err = bgt_freezer_apply(container);
+	if (!err)
+		return 0;
+	mutex_lock(&container->members.lock);
+	member->held = before;
+	mutex_unlock(&container->members.lock);
+	bgt_freezer_queue(container);
+	return err;
 }
 
 /**

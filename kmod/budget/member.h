@@ -10,6 +10,7 @@
 #include <uapi/linux/bgtask.h>
 
 struct bgt_container;
+struct bgt_foreign;
 struct cgroup;
 struct netlink_ext_ack;
 
@@ -24,14 +25,15 @@ struct netlink_ext_ack;
  * @entry: link in the container's list of members
  * @rcu: frees the member after a grace period, as the probes read members under RCU
  * @held: the member shall stand still, whatever the budget says
- * @written: what was last written to @freezer
+ * @frozen_by_us: the module wanted the member to stand still when it was last looked at
+ * @foreign: what other writers of cgroup.freeze want
  * @frozen: all threads have stopped
  * @announced: the last value of @frozen that listeners were told
  * @gone: the cgroup's directory was removed
  * @counted: the member is counted in its container's @nr_members and @nr_frozen
  *
  * The container's lock protects @frozen, @gone and @counted; the lock of the container's members
- * protects @held, @written and @announced.
+ * protects @held, @frozen_by_us and @announced.
  */
 struct bgt_member {
 	u32 id;
@@ -43,7 +45,8 @@ struct bgt_member {
 	struct list_head entry;
 	struct rcu_head rcu;
 	bool held;
-	bool written;
+	bool frozen_by_us;
+	struct bgt_foreign *foreign;
 	bool frozen;
 	bool announced;
 	bool gone;
@@ -54,7 +57,7 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 		   u32 *id, struct netlink_ext_ack *extack);
 struct bgt_member *bgt_member_find(u32 id);
 struct bgt_member *bgt_member_next(unsigned long *id);
-void bgt_member_set_held(struct bgt_member *member, bool held);
+int bgt_member_set_held(struct bgt_member *member, bool held);
 void bgt_member_remove(struct bgt_member *member);
 void bgt_member_rmdir(struct cgroup *cgroup);
 void bgt_member_remove_gone(struct bgt_container *container);

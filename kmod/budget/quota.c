@@ -35,6 +35,9 @@
 /* The timer is never set for less, or the timer itself would be a noticeable part of the load. */
 #define SHORTEST_WATCH (20 * NSEC_PER_USEC)
 
+/* How long a container runs on, charged, when a process has been told to end. */
+#define ENDING_TIME (5 * NSEC_PER_SEC)
+
 static bool anticipate = true;
 module_param(anticipate, bool, 0644);
 MODULE_PARM_DESC(anticipate, "Begin to freeze early by the CPU time that it takes (default Y)");
@@ -108,6 +111,7 @@ static void roll_over(struct bgt_budget *budget, u64 now, u64 usage)
 	generation->end = generation->start + budget->policy.period;
 	generation->owed = carry;
 	generation->gone = false;
+	generation->was_let_end = false;
 	generation->stopped_known = false;
 	set_spent(budget, usage, carry);
 	budget->lead = learn_lead(budget);
@@ -188,16 +192,31 @@ static void watch_budget(struct bgt_container *container, u64 now, u64 rest)
 	watch_until(container, min(now + soon, budget->generation.end));
 }
 
-/* Sets the timer for the end of a reprieve and, if the container runs, of its generation. */
-static void watch_reprieve(struct bgt_container *container)
+/* Sets the timer for the @end of a reprieve and, if the container runs, of its generation. */
+static void watch_reprieve(struct bgt_container *container, u64 end)
 {
 	struct bgt_budget *budget = &container->budget;
-	u64 end = budget->policy.reprieve_end;
 
 	if (runs_now(container))
 		watch_until(container, min(end, budget->generation.end));
 	else
 		set_timer(container, end);
+}
+
+/*
+ * Somebody outside has told a process to end: a moment lets it. Once, and not again until later
+ * generations have paid for that, or whoever sends signals could keep the container running.
+ */
+static void let_end(struct bgt_budget *budget, u64 now)
+{
+	struct bgt_generation *generation = &budget->generation;
+
+	if (!xchg(&budget->asked_to_end, false))
+		return;
+	if (!generation->gone || generation->owed || generation->was_let_end)
+		return;
+	generation->was_let_end = true;
+	budget->ending_until = now + ENDING_TIME;
 }
 
 /**
@@ -211,7 +230,7 @@ static void watch_reprieve(struct bgt_container *container)
 void bgt_quota_update(struct bgt_container *container)
 {
 	struct bgt_budget *budget = &container->budget;
-	u64 now, usage, spent, limit;
+	u64 now, usage, spent, limit, reprieve_end;
 
 	lockdep_assert_held(&container->lock);
 
@@ -235,9 +254,11 @@ void bgt_quota_update(struct bgt_container *container)
 
 	limit = budget->policy.quota - budget->lead;
 	budget->generation.gone |= spent >= limit;
-	if (now < budget->policy.reprieve_end) {
+	let_end(budget, now);
+	reprieve_end = max(budget->policy.reprieve_end, budget->ending_until);
+	if (now < reprieve_end) {
 		set_throttled(container, false, spent, now);
-		watch_reprieve(container);
+		watch_reprieve(container, reprieve_end);
 		return;
 	}
 	set_throttled(container, budget->generation.gone, spent, now);

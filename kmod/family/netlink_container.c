@@ -29,7 +29,7 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	u64 traffic[BGT_TRAFFIC_KINDS];
 	struct bgt_policy policy;
 	u32 nr_members;
-	u64 now, reprieve;
+	u64 now, reprieve, foreign_thaws;
 
 	raw_spin_lock_irq(&container->lock);
 	bgt_account_collect(container);
@@ -45,6 +45,7 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	stopped = container->budget.stopped;
 	nr_members = container->nr_members;
 	times_lent = container->loan.times;
+	foreign_thaws = container->foreign_thaws;
 	raw_spin_unlock_irq(&container->lock);
 
 	bgt_traffic_sum(container, traffic);
@@ -81,7 +82,8 @@ static int fill_container(struct sk_buff *skb, struct bgt_container *container)
 	    put_number(skb, BGTASK_A_CONTAINER_RECEIVED, traffic[BGT_TRAFFIC_RECEIVED]) ||
 	    put_number(skb, BGTASK_A_CONTAINER_SENT, traffic[BGT_TRAFFIC_SENT]) ||
 	    put_number(skb, BGTASK_A_CONTAINER_LOCAL, traffic[BGT_TRAFFIC_LOCAL]) ||
-	    put_number(skb, BGTASK_A_CONTAINER_REPRIEVE, reprieve))
+	    put_number(skb, BGTASK_A_CONTAINER_REPRIEVE, reprieve) ||
+	    put_number(skb, BGTASK_A_CONTAINER_FOREIGN_THAWS, foreign_thaws))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -111,7 +111,7 @@ int bgtask_nl_member_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	err = lock_member(info, &member);
 	if (!err) {
-		bgt_member_set_held(member, nla_get_u8(info->attrs[BGTASK_A_MEMBER_HELD]));
+		err = bgt_member_set_held(member, nla_get_u8(info->attrs[BGTASK_A_MEMBER_HELD]));
 		mutex_unlock(&bgt_registry_lock);
 	}
 	return bgt_answer_confirm(&answer, err);

@@ -46,7 +46,7 @@ static json_t *json_limit(const struct bgt_container *container, uint64_t value)
 json_t *json_container(const struct bgt_container *container)
 {
 	return json_pack("{s:I, s:o, s:o, s:I, s:b, s:b, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I,"
-			 " s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I}",
+			 " s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I}",
 			 "id", (json_int_t)container->id,
 			 "name", json_text(container->name),
 			 "quota", json_limit(container, container->quota),
@@ -70,7 +70,8 @@ json_t *json_container(const struct bgt_container *container)
 			 "received", (json_int_t)container->received,
 			 "sent", (json_int_t)container->sent,
 			 "local", (json_int_t)container->local,
-			 "reprieve", (json_int_t)container->reprieve);
+			 "reprieve", (json_int_t)container->reprieve,
+			 "foreign_thaws", (json_int_t)container->foreign_thaws);
 }
 
 json_t *json_containers(const struct bgt_container *list)

@@ -223,6 +223,9 @@ void text_container(const struct bgt_container *container)
 	if (container->times_lent)
 		printf("        Lent: %" PRIu64 " time%s\n", container->times_lent,
 		       container->times_lent == 1 ? "" : "s");
+	if (container->foreign_thaws)
+		printf("Foreign thaw: %" PRIu64 " time%s\n", container->foreign_thaws,
+		       container->foreign_thaws == 1 ? "" : "s");
 	if (container->count_traffic || container->received || container->sent || container->local)
 		printf("     Traffic: %" PRIu64 " bytes received, %" PRIu64 " sent, %" PRIu64
 		       " local%s\n",

@@ -72,6 +72,8 @@ static bool parse_attribute(struct bgt_container *container, const struct nlattr
 		return bgt_get_u32(attr, &container->members);
 	case BGTASK_A_CONTAINER_TIMES_LENT:
 		return bgt_get_u64(attr, &container->times_lent);
+	case BGTASK_A_CONTAINER_FOREIGN_THAWS:
+		return bgt_get_u64(attr, &container->foreign_thaws);
 	case BGTASK_A_CONTAINER_COUNT_TRAFFIC:
 		return bgt_get_flag(attr, &container->count_traffic);
 	case BGTASK_A_CONTAINER_RECEIVED:
