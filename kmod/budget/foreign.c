@@ -5,9 +5,9 @@
  * member stands still while either the module or they want it.
  *
  * An fsnotify mark on the file tells of each of their writes, after it was made, in the task that
- * has made it. It does not tell the value, which is read from the cgroup then. In the moment between
- * the two the module may have written the opposite; which of both came first is not known, and the
- * others are taken to want the member to run: nothing may stay frozen that nobody wants frozen.
+ * has made it. It does not tell the value, which is read from the cgroup then. Between the two the
+ * module may have written the opposite. Which of both came first is not known then, and the others
+ * are taken to want the member to run: nothing may stay frozen that nobody wants frozen.
  */
 #include <linux/cgroup.h>
 #include <linux/fs.h>

@@ -163,7 +163,10 @@ static void apply_work(struct kthread_work *work)
 
 static void apply_again(struct kthread_work *work)
 {
-	(void)bgt_freezer_apply(container_of(work, struct bgt_container, members.freeze_again.work));
+	struct bgt_container *container =
+		container_of(work, struct bgt_container, members.freeze_again.work);
+
+	(void)bgt_freezer_apply(container);
 }
 
 /**
