@@ -66,7 +66,8 @@ static void announce_members(struct bgt_container *container)
 {
 	struct bgt_member *member;
 
-	mutex_lock(&container->members.lock);
+	lockdep_assert_held(&bgt_registry_lock);
+
 	list_for_each_entry(member, &container->members.list, entry) {
 		bool frozen = READ_ONCE(member->frozen);
 
@@ -76,7 +77,6 @@ static void announce_members(struct bgt_container *container)
 		bgt_observers->member_event(member, frozen ? BGTASK_CMD_MEMBER_FROZEN_NTF :
 							     BGTASK_CMD_MEMBER_THAWED_NTF);
 	}
-	mutex_unlock(&container->members.lock);
 }
 
 static void announce_one(struct bgt_container *container, unsigned long *events,
@@ -242,7 +242,7 @@ int bgt_container_create(const char *name, const struct bgt_policy *policy,
 	strscpy(container->name, name, sizeof(container->name));
 	container->budget.policy = *policy;
 	kref_init(&container->refs);
-	mutex_init(&container->members.lock);
+	rt_mutex_init(&container->members.lock);
 	INIT_LIST_HEAD(&container->members.list);
 	INIT_DELAYED_WORK(&container->housekeeping.work, housekeeping);
 	INIT_RCU_WORK(&container->teardown, tear_down);

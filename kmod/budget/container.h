@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
+#include <linux/rtmutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -131,15 +132,16 @@ struct bgt_budget {
 
 /**
  * struct bgt_members - a container's members, and the work that freezes and thaws them
- * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex.
+ * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex. A holder inherits
+ *	the worker's priority, so that no task keeps the holder, and with it the worker, from running.
  * @list: list of struct bgt_member; changed with bgt_registry_lock and @lock held
  * @retry_delay: in jiffies: after which time a write that has failed was made again last; or 0
  * @answers: how often foreign writes are answered at once; it has a lock of its own
- * @freeze: calls bgt_freezer_apply() on the worker with real-time priority
+ * @freeze: calls bgt_freezer_apply() on the worker, which no task of a user can delay
  * @freeze_again: does the same some time later
  */
 struct bgt_members {
-	struct mutex lock;	/* protects the rest, see above */
+	struct rt_mutex lock;	/* protects the rest, see above */
 	struct list_head list;
 	unsigned long retry_delay;
 	struct ratelimit_state answers;

@@ -4,9 +4,10 @@
  * throttled and is lent no time, or while others want it to, see foreign.c. This file writes the
  * member's cgroup.freeze, and a tracepoint tells when all threads of the cgroup have stopped.
  *
- * A write takes cgroup_mutex, so a kthread makes it; with real-time priority, since the container
- * spends CPU time until the write is done. The kthread writes what is wanted when it runs: a freeze
- * that is overtaken by a thaw is never written.
+ * A write takes cgroup_mutex, so a kthread makes it. The container spends CPU time until the write
+ * is done, so the kthread is of the deadline class: a user may have tasks of the highest real-time
+ * priority, and only root has some of this class. The kthread writes what is wanted when it runs: a
+ * freeze that is overtaken by a thaw is never written.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -15,6 +16,7 @@
 #include <linux/kthread.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
+#include <uapi/linux/sched/types.h>
 
 #include "base/trace.h"
 #include "charge/tree.h"
@@ -137,7 +139,7 @@ int bgt_freezer_apply(struct bgt_container *container)
 	struct bgt_member *member;
 	int err = 0;
 
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	throttled = READ_ONCE(container->budget.generation.throttled);
 	standing = throttled;
 	list_for_each_entry(member, &container->members.list, entry)
@@ -152,7 +154,7 @@ int bgt_freezer_apply(struct bgt_container *container)
 		try_again(container);
 	else
 		container->members.retry_delay = 0;
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	return err;
 }
 
@@ -279,10 +281,29 @@ void bgt_freezer_quiesce(struct bgt_container *container)
 
 int bgt_freezer_init(void)
 {
+	/*
+	 * A task whose deadline is shorter than its period may have to wait for the next one when it
+	 * wakes up. The kthread may use more than its time while no other task of the class wants it.
+	 */
+	static const struct sched_attr attr = {
+		.size = sizeof(attr),
+		.sched_policy = SCHED_DEADLINE,
+		.sched_flags = SCHED_FLAG_RECLAIM,
+		.sched_runtime = NSEC_PER_MSEC / 5,
+		.sched_deadline = 2 * NSEC_PER_MSEC,
+		.sched_period = 2 * NSEC_PER_MSEC,
+	};
+	int err;
+
 	worker = kthread_create_worker(0, "bgtask");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
-	sched_set_fifo(worker->task);
+	err = sched_setattr_nocheck(worker->task, &attr);
+	if (err) {
+		pr_notice("no room in the deadline class (%d): real-time tasks may delay freezing\n",
+			  err);
+		sched_set_fifo(worker->task);
+	}
 	return 0;
 }
 

@@ -95,9 +95,9 @@ static void end_loan(struct work_struct *work)
 	struct bgt_container *container =
 		container_of(to_delayed_work(work), struct bgt_container, loan.end);
 
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	container->loan.active = false;
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	(void)bgt_freezer_apply(container);
 }
 

@@ -208,9 +208,9 @@ int bgt_member_add(struct bgt_container *container, int fd, enum bgtask_role rol
 		goto erase;
 	}
 
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	list_add_tail(&member->entry, &container->members.list);
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	count_member(member);
 	/*
 	 * The directory may have been removed meanwhile: either the probe of cgroup_rmdir sees the
@@ -274,16 +274,16 @@ int bgt_member_set_held(struct bgt_member *member, bool held)
 	bool before;
 	int err;
 
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	before = member->held;
 	member->held = held;
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	err = bgt_freezer_apply(container);
 	if (!err)
 		return 0;
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	member->held = before;
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	bgt_freezer_queue(container);
 	return err;
 }
@@ -302,10 +302,10 @@ void bgt_member_remove(struct bgt_member *member)
 
 	bgt_tree_remove(member);
 	uncount_member(member);
-	mutex_lock(&container->members.lock);
+	rt_mutex_lock(&container->members.lock);
 	list_del(&member->entry);
 	bgt_freezer_release(member);
-	mutex_unlock(&container->members.lock);
+	rt_mutex_unlock(&container->members.lock);
 	xa_erase(&members, member->id);
 	trace_member_gone(member);
 	bgt_observers->member_event(member, BGTASK_CMD_MEMBER_GONE_NTF);

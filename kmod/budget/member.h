@@ -33,7 +33,7 @@ struct netlink_ext_ack;
  * @counted: the member is counted in its container's @nr_members and @nr_frozen
  *
  * The container's lock protects @frozen, @gone and @counted; the lock of the container's members
- * protects @held, @frozen_by_us and @announced.
+ * protects @held and @frozen_by_us, and bgt_registry_lock @announced.
  */
 struct bgt_member {
 	u32 id;
