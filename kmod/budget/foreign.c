@@ -168,7 +168,8 @@ bool bgt_foreign_freezes(const struct bgt_foreign *foreign)
 
 int bgt_foreign_init(void)
 {
-	group = fsnotify_alloc_group(&ops, 0);
+	/* Whether a cgroup is a member already is found out elsewhere. */
+	group = fsnotify_alloc_group(&ops, FSNOTIFY_GROUP_DUPS);
 	return PTR_ERR_OR_ZERO(group);
 }
 

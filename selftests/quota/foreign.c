@@ -282,8 +282,8 @@ TEST_F_TIMEOUT(foreign, told_to_end_again_and_again, 240)
 	burner_end(&self->burner);
 	container_set_period(self->bgt, self->id, 10 * SEC);
 	container_throttle(self->bgt, self->id, "a");
+	ASSERT_NE(NULL, event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id));
 	usage = cgroup_usage("a");
-	event_drain(self->bgt);
 	EXPECT_TRUE(is_let_run(&burner));
 	ASSERT_NE(NULL, event_wait(self->bgt, BGT_EVENT_CONTAINER_STOPPED, self->id));
 	if (exact_clock())

@@ -296,9 +296,11 @@ TEST_F_TIMEOUT(freezer, frozen_by_hand, 120)
 	pause_for(100 * MSEC);
 	EXPECT_TRUE(cgroup_is_frozen("b"));
 
-	/* The module thaws what it has frozen: there is only one switch, cgroup.freeze. */
+	/* What somebody has frozen stays so until they thaw it, see foreign.c. */
 	member_hold(self->bgt, member, true);
 	member_hold(self->bgt, member, false);
+	EXPECT_TRUE(burner_stands(&other, 0));
+	ASSERT_EQ(0, cgroup_write("b", "cgroup.freeze", "0"));
 	cgroup_wait_frozen("b", false);
 	EXPECT_TRUE(burner_runs(&other, 0));
 
