@@ -133,7 +133,7 @@ struct bgt_budget {
 /**
  * struct bgt_members - a container's members, and the work that freezes and thaws them
  * @lock: protects the rest. Nests inside bgt_registry_lock, outside cgroup_mutex. A holder inherits
- *	the worker's priority, so that no task keeps the holder, and with it the worker, from running.
+ *	the worker's priority, or others could keep the holder, and so the worker, from running.
  * @list: list of struct bgt_member; changed with bgt_registry_lock and @lock held
  * @retry_delay: in jiffies: after which time a write that has failed was made again last; or 0
  * @answers: how often foreign writes are answered at once; it has a lock of its own

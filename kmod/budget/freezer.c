@@ -282,8 +282,9 @@ void bgt_freezer_quiesce(struct bgt_container *container)
 int bgt_freezer_init(void)
 {
 	/*
-	 * A task whose deadline is shorter than its period may have to wait for the next one when it
-	 * wakes up. The kthread may use more than its time while no other task of the class wants it.
+	 * A task whose deadline is shorter than its period may have to wait for the next period
+	 * when it wakes up. The kthread may use more than its time while no other task of the
+	 * class wants to run.
 	 */
 	static const struct sched_attr attr = {
 		.size = sizeof(attr),
@@ -300,8 +301,7 @@ int bgt_freezer_init(void)
 		return PTR_ERR(worker);
 	err = sched_setattr_nocheck(worker->task, &attr);
 	if (err) {
-		pr_notice("no room in the deadline class (%d): real-time tasks may delay freezing\n",
-			  err);
+		pr_notice("no deadline (%d): real-time tasks may delay freezing\n", err);
 		sched_set_fifo(worker->task);
 	}
 	return 0;
