@@ -16,7 +16,7 @@ struct bgt_peer;
  * @member_event: a member has changed; the command is one of BGTASK_CMD_MEMBER_*_NTF;
  *	called with bgt_registry_lock held
  * @container_gone: a container is being deleted; called with bgt_registry_lock held
- * @peer_gone: a socket was closed; called with peers_lock held
+ * @peer_gone: a socket was closed; no lock is held
  * @need_housekeeping: a container needs its housekeeping soon; called from any context
  */
 struct bgt_observers {

@@ -204,13 +204,15 @@ void bgt_lend_init(struct bgt_borrower *borrower)
 }
 
 /**
- * bgt_lend_exit() - give up the references of a borrower
+ * bgt_lend_exit() - give up the references of a borrower, which may have been done before
  * @borrower: in no list
  */
 void bgt_lend_exit(struct bgt_borrower *borrower)
 {
 	put_pid(borrower->thread);
 	put_pid(borrower->process);
+	borrower->thread = NULL;
+	borrower->process = NULL;
 }
 
 /**

@@ -112,35 +112,57 @@ static void timed_out(struct work_struct *work)
 
 /**
  * bgt_acquisition_make() - make an acquisition that neither waits nor owns
- * @requester: who asks for the mutex
- * @before: the acquisition that the caller will replace by this one, or NULL
- * @extack: gets the reason of a failure
+ * @peer: peer of the socket that asks for a mutex
  *
- * Context: process, bgt_mutex_lock held.
- * Return: the acquisition, or an error pointer.
+ * Nobody is charged for it yet, see bgt_acquisition_charge().
+ *
+ * Context: process, without locks: who pays for the memory may have to wait for it.
+ * Return: the acquisition, or NULL.
  */
-struct bgt_acquisition *bgt_acquisition_make(const struct bgt_requester *requester,
-					     const struct bgt_acquisition *before,
-					     struct netlink_ext_ack *extack)
+struct bgt_acquisition *bgt_acquisition_make(struct bgt_peer *peer)
 {
 	struct bgt_acquisition *acquisition = kzalloc(sizeof(*acquisition), GFP_KERNEL_ACCOUNT);
-	int err;
 
 	if (!acquisition)
-		return ERR_PTR(-ENOMEM);
-	err = bgt_limit_charge(&acquisition->charge, BGT_MUTEXES, requester->uid,
-			       requester->container, before ? &before->charge : NULL, extack);
-	if (err) {
-		kfree(acquisition);
-		return ERR_PTR(err);
-	}
+		return NULL;
 	refcount_set(&acquisition->refs, 1);
-	acquisition->peer = requester->peer;
+	acquisition->peer = peer;
 	INIT_LIST_HEAD(&acquisition->by_peer);
 	INIT_LIST_HEAD(&acquisition->queue);
 	bgt_lend_init(&acquisition->borrower);
 	INIT_DELAYED_WORK(&acquisition->timeout, timed_out);
 	return acquisition;
+}
+
+/**
+ * bgt_acquisition_discard() - free an acquisition that nobody was charged for
+ * @acquisition: from bgt_acquisition_make(), or NULL
+ */
+void bgt_acquisition_discard(struct bgt_acquisition *acquisition)
+{
+	if (!acquisition)
+		return;
+	bgt_lend_exit(&acquisition->borrower);
+	kfree(acquisition);
+}
+
+/**
+ * bgt_acquisition_charge() - charge the requester for an acquisition
+ * @acquisition: from bgt_acquisition_make()
+ * @requester: who asks for the mutex
+ * @before: the acquisition that the caller will replace by this one, or NULL
+ * @extack: gets the reason of a failure
+ *
+ * Context: process, bgt_mutex_lock held.
+ * Return: 0, -EDQUOT or -ENOMEM.
+ */
+int bgt_acquisition_charge(struct bgt_acquisition *acquisition,
+			   const struct bgt_requester *requester,
+			   const struct bgt_acquisition *before, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&bgt_mutex_lock);
+	return bgt_limit_charge(&acquisition->charge, BGT_MUTEXES, requester->uid,
+				requester->container, before ? &before->charge : NULL, extack);
 }
 
 /**
@@ -244,6 +266,8 @@ void bgt_acquisition_disown(struct bgt_acquisition *acquisition)
 
 	if (acquisition->charge.container)
 		bgt_lend_done(acquisition->charge.container, &acquisition->borrower);
+	/* An abandoned mutex may stay for long, and its owner's pid is not to stay with it. */
+	bgt_lend_exit(&acquisition->borrower);
 	list_del_init(&acquisition->by_peer);
 	acquisition->peer = NULL;
 	acquisition->count = 0;

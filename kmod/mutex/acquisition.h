@@ -57,9 +57,11 @@ struct bgt_requester {
 	struct bgt_container *container;
 };
 
-struct bgt_acquisition *bgt_acquisition_make(const struct bgt_requester *requester,
-					     const struct bgt_acquisition *before,
-					     struct netlink_ext_ack *extack);
+struct bgt_acquisition *bgt_acquisition_make(struct bgt_peer *peer);
+void bgt_acquisition_discard(struct bgt_acquisition *acquisition);
+int bgt_acquisition_charge(struct bgt_acquisition *acquisition,
+			   const struct bgt_requester *requester,
+			   const struct bgt_acquisition *before, struct netlink_ext_ack *extack);
 void bgt_acquisition_free(struct bgt_acquisition *acquisition);
 
 void bgt_acquisition_wait(struct bgt_acquisition *acquisition, struct bgt_mutex *mutex,

@@ -8,6 +8,7 @@
  */
 #include <linux/netlink.h>
 #include <linux/rhashtable.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include <net/genetlink.h>
@@ -35,37 +36,35 @@ static const struct rhashtable_params by_name_params = {
 static DEFINE_XARRAY_ALLOC1(by_id);
 static u32 next_id;
 
+/* Those that nobody owns, the one that was abandoned first at the head. */
+static LIST_HEAD(abandoned_mutexes);
+
 /* Mutexes */
 
-static struct bgt_mutex *make_mutex(const struct bgt_mutex_name *name)
+/* Lets a mutex be found. What the tables take under the lock is not charged to a caller. */
+static int insert_mutex(struct bgt_mutex *mutex, const struct bgt_mutex_name *name)
 {
-	struct bgt_mutex *mutex = kzalloc(sizeof(*mutex), GFP_KERNEL_ACCOUNT);
-
-	if (!mutex)
-		return NULL;
 	mutex->name = *name;
 	INIT_LIST_HEAD(&mutex->waiters);
-	if (xa_alloc_cyclic(&by_id, &mutex->id, mutex, XA_LIMIT(1, INT_MAX), &next_id,
-			    GFP_KERNEL_ACCOUNT) < 0)
-		goto free;
-	if (rhashtable_insert_fast(&by_name, &mutex->node, by_name_params))
-		goto erase;
-	/* The container outlives the mutex, see bgt_mutex_container_gone(). */
 	INIT_LIST_HEAD(&mutex->by_container);
+	INIT_LIST_HEAD(&mutex->by_age);
+	if (xa_alloc_cyclic(&by_id, &mutex->id, mutex, XA_LIMIT(1, INT_MAX), &next_id,
+			    GFP_KERNEL) < 0)
+		return -ENOMEM;
+	if (rhashtable_insert_fast(&by_name, &mutex->node, by_name_params)) {
+		xa_erase(&by_id, mutex->id);
+		return -ENOMEM;
+	}
+	/* The container outlives the mutex, see bgt_mutex_container_gone(). */
 	if (name->container)
 		list_add_tail(&mutex->by_container, &name->container->mutexes);
-	return mutex;
-
-erase:
-	xa_erase(&by_id, mutex->id);
-free:
-	kfree(mutex);
-	return NULL;
+	return 0;
 }
 
 static void free_mutex(struct bgt_mutex *mutex)
 {
 	list_del(&mutex->by_container);
+	list_del(&mutex->by_age);
 	rhashtable_remove_fast(&by_name, &mutex->node, by_name_params);
 	xa_erase(&by_id, mutex->id);
 	kfree(mutex);
@@ -101,8 +100,11 @@ static void break_cycles(struct bgt_peer *peer)
 {
 	struct bgt_acquisition *acquisition, *next;
 
+	if (list_empty(&peer->waiting))
+		return;
+	bgt_cycle_find_waiters(peer);
 	list_for_each_entry_safe(acquisition, next, &peer->waiting, by_peer) {
-		if (bgt_cycle_closes(peer, acquisition->mutex))
+		if (bgt_cycle_was_found(acquisition->mutex->owner->peer))
 			bgt_acquisition_refuse(acquisition, -EDEADLK,
 					       "the owner has come to wait for this socket");
 	}
@@ -126,10 +128,45 @@ static void hand_over(struct bgt_mutex *mutex, bool abandoned)
 		trace_mutex_acquired(next, abandoned);
 		bgt_acquisition_free(owner);
 		break_cycles(next->peer);
-	} else if (!abandoned) {
+	} else if (abandoned) {
+		list_add_tail(&mutex->by_age, &abandoned_mutexes);
+	} else {
 		bgt_acquisition_free(owner);
 		free_mutex(mutex);
 	}
+}
+
+/*
+ * Forgets the mutex that was abandoned first, of those that the same user or container is charged
+ * for, so that abandoned ones do not keep the living from what they need. Returns false if there is
+ * none but @wanted.
+ */
+static bool forget_abandoned(const struct bgt_requester *requester, const struct bgt_mutex *wanted)
+{
+	struct bgt_mutex *mutex;
+
+	list_for_each_entry(mutex, &abandoned_mutexes, by_age) {
+		if (mutex == wanted || !bgt_limit_is_shared(&mutex->owner->charge, requester->uid,
+							    requester->container))
+			continue;
+		bgt_acquisition_free(mutex->owner);
+		free_mutex(mutex);
+		return true;
+	}
+	return false;
+}
+
+/* Charges the requester for an acquisition, in place of what it has abandoned if need be. */
+static int charge(struct bgt_acquisition *acquisition, const struct bgt_requester *requester,
+		  const struct bgt_mutex *mutex, const struct bgt_acquisition *before,
+		  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	do
+		err = bgt_acquisition_charge(acquisition, requester, before, extack);
+	while (err == -EDQUOT && forget_abandoned(requester, mutex));
+	return err;
 }
 
 /* Removes a mutex with its owner and its waiters, as nobody can use its name any more. */
@@ -163,26 +200,63 @@ static int acquire_again(struct bgt_acquisition *owner, struct bgt_answer *answe
 	return told ? BGT_MUTEX_TAKEN : BGT_MUTEX_UNTOLD;
 }
 
+/**
+ * struct parts - what acquiring a mutex takes, allocated without the lock
+ * @acquisition: the acquisition; NULL if there is none yet, or when it is used
+ * @mutex: the mutex, in case there is none of the name; likewise
+ * @needs_mutex: there was none when the lock was held last
+ */
+struct parts {
+	struct bgt_acquisition *acquisition;
+	struct bgt_mutex *mutex;
+	bool needs_mutex;
+};
+
+static int allocate(struct parts *parts, struct bgt_peer *peer)
+{
+	if (!parts->acquisition)
+		parts->acquisition = bgt_acquisition_make(peer);
+	if (parts->needs_mutex && !parts->mutex)
+		parts->mutex = kzalloc(sizeof(*parts->mutex), GFP_KERNEL_ACCOUNT);
+	if (!parts->acquisition || (parts->needs_mutex && !parts->mutex))
+		return -ENOMEM;
+	return 0;
+}
+
+/* Whether all is there that is needed to take a mutex, or wait for it. */
+static bool is_complete(struct parts *parts, const struct bgt_mutex *mutex)
+{
+	parts->needs_mutex = !mutex;
+	return parts->acquisition && (mutex || parts->mutex);
+}
+
 /*
  * Takes a mutex that nobody owns: it does not exist and @mutex is NULL, or its owner is gone, whose
  * acquisition is still there. A socket that is full or closed cannot be told of a success, and must
  * then own nothing.
  */
 static int take(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
-		struct bgt_mutex *mutex, struct bgt_answer *answer,
+		struct bgt_mutex *mutex, struct parts *parts, struct bgt_answer *answer,
 		struct netlink_ext_ack *extack)
 {
 	struct bgt_acquisition *before = mutex ? mutex->owner : NULL;
-	struct bgt_acquisition *acquisition;
+	struct bgt_acquisition *acquisition = parts->acquisition;
+	int err;
 
-	acquisition = bgt_acquisition_make(requester, before, extack);
-	if (IS_ERR(acquisition))
-		return PTR_ERR(acquisition);
-	if (!mutex)
-		mutex = make_mutex(name);
+	if (!is_complete(parts, mutex))
+		return -EAGAIN;
+	err = charge(acquisition, requester, mutex, before, extack);
+	if (err)
+		return err;
+	parts->acquisition = NULL;
 	if (!mutex) {
-		bgt_acquisition_free(acquisition);
-		return -ENOMEM;
+		err = insert_mutex(parts->mutex, name);
+		if (err) {
+			bgt_acquisition_free(acquisition);
+			return err;
+		}
+		mutex = parts->mutex;
+		parts->mutex = NULL;
 	}
 
 	if (!bgt_acquisition_send_grant(answer, before, 1)) {
@@ -191,6 +265,7 @@ static int take(const struct bgt_requester *requester, const struct bgt_mutex_na
 			free_mutex(mutex);
 		return BGT_MUTEX_UNTOLD;
 	}
+	list_del_init(&mutex->by_age);
 	bgt_acquisition_own(acquisition, mutex);
 	trace_mutex_acquired(acquisition, before);
 	if (before)
@@ -209,10 +284,12 @@ static bool is_waiting(const struct bgt_peer *peer, const struct bgt_mutex *mute
 	return false;
 }
 
-static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, const u32 *timeout,
-		struct bgt_answer *answer, struct netlink_ext_ack *extack)
+static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex,
+		struct parts *parts, const u32 *timeout, struct bgt_answer *answer,
+		struct netlink_ext_ack *extack)
 {
-	struct bgt_acquisition *acquisition;
+	struct bgt_acquisition *acquisition = parts->acquisition;
+	int err;
 
 	if (timeout && !*timeout) {
 		NL_SET_ERR_MSG(extack, "the mutex is taken");
@@ -226,12 +303,33 @@ static int wait(const struct bgt_requester *requester, struct bgt_mutex *mutex, 
 		NL_SET_ERR_MSG(extack, "the owner waits for this socket");
 		return -EDEADLK;
 	}
-	acquisition = bgt_acquisition_make(requester, NULL, extack);
-	if (IS_ERR(acquisition))
-		return PTR_ERR(acquisition);
+	if (!is_complete(parts, mutex))
+		return -EAGAIN;
+	err = charge(acquisition, requester, mutex, NULL, extack);
+	if (err)
+		return err;
+	parts->acquisition = NULL;
 	bgt_acquisition_wait(acquisition, mutex, timeout, answer);
 	trace_mutex_wait(acquisition, false);
 	return BGT_MUTEX_AWAITED;
+}
+
+/* Returns -EAGAIN if something has to be allocated first; then nothing has changed. */
+static int acquire(const struct bgt_requester *requester, const struct bgt_mutex_name *name,
+		   struct parts *parts, const u32 *timeout, struct bgt_answer *answer,
+		   struct netlink_ext_ack *extack)
+{
+	struct bgt_mutex *mutex = bgt_mutex_find(name);
+
+	if (name->container && READ_ONCE(name->container->dead)) {
+		NL_SET_ERR_MSG(extack, "the container is gone");
+		return -ENOENT;
+	}
+	if (!mutex || !mutex->owner->peer)
+		return take(requester, name, mutex, parts, answer, extack);
+	if (mutex->owner->peer == requester->peer)
+		return acquire_again(mutex->owner, answer, extack);
+	return wait(requester, mutex, parts, timeout, answer, extack);
 }
 
 /**
@@ -250,22 +348,16 @@ int bgt_mutex_acquire(const struct bgt_requester *requester, const struct bgt_mu
 		      const u32 *timeout, struct bgt_answer *answer,
 		      struct netlink_ext_ack *extack)
 {
-	struct bgt_mutex *mutex;
+	struct parts parts = { };
 	int result;
 
-	mutex_lock(&bgt_mutex_lock);
-	mutex = bgt_mutex_find(name);
-	if (name->container && READ_ONCE(name->container->dead)) {
-		NL_SET_ERR_MSG(extack, "the container is gone");
-		result = -ENOENT;
-	} else if (!mutex || !mutex->owner->peer) {
-		result = take(requester, name, mutex, answer, extack);
-	} else if (mutex->owner->peer == requester->peer) {
-		result = acquire_again(mutex->owner, answer, extack);
-	} else {
-		result = wait(requester, mutex, timeout, answer, extack);
-	}
-	mutex_unlock(&bgt_mutex_lock);
+	do {
+		mutex_lock(&bgt_mutex_lock);
+		result = acquire(requester, name, &parts, timeout, answer, extack);
+		mutex_unlock(&bgt_mutex_lock);
+	} while (result == -EAGAIN && !(result = allocate(&parts, requester->peer)));
+	bgt_acquisition_discard(parts.acquisition);
+	kfree(parts.mutex);
 	return result;
 }
 
@@ -303,27 +395,49 @@ int bgt_mutex_release(const struct bgt_peer *peer, const struct bgt_mutex_name *
 	return err;
 }
 
+/*
+ * Ends one acquisition of a socket that was closed. Returns false if there is none. Those that wait
+ * come first; a mutex that the socket is handed meanwhile passes on at once, as the socket cannot
+ * be told of it.
+ */
+static bool end_one(struct bgt_peer *peer)
+{
+	struct bgt_acquisition *acquisition;
+
+	lockdep_assert_held(&bgt_mutex_lock);
+
+	acquisition = list_first_entry_or_null(&peer->waiting, struct bgt_acquisition, by_peer);
+	if (acquisition) {
+		bgt_acquisition_leave_queue(acquisition);
+		bgt_acquisition_free(acquisition);
+		return true;
+	}
+	acquisition = list_first_entry_or_null(&peer->owned, struct bgt_acquisition, by_peer);
+	if (!acquisition)
+		return false;
+	trace_mutex_released(acquisition, true);
+	hand_over(acquisition->mutex, true);
+	return true;
+}
+
 /**
  * bgt_mutex_peer_gone() - abandon all mutexes of a socket that was closed, and end its waiting
  * @peer: peer of the socket
+ *
+ * A socket may have very many, so others get the lock in between.
  *
  * Context: process.
  */
 void bgt_mutex_peer_gone(struct bgt_peer *peer)
 {
-	struct bgt_acquisition *acquisition, *next;
+	bool more;
 
-	mutex_lock(&bgt_mutex_lock);
-	/* First the waiting, so that the socket is not handed a mutex any more. */
-	list_for_each_entry_safe(acquisition, next, &peer->waiting, by_peer) {
-		bgt_acquisition_leave_queue(acquisition);
-		bgt_acquisition_free(acquisition);
-	}
-	list_for_each_entry_safe(acquisition, next, &peer->owned, by_peer) {
-		trace_mutex_released(acquisition, true);
-		hand_over(acquisition->mutex, true);
-	}
-	mutex_unlock(&bgt_mutex_lock);
+	do {
+		mutex_lock(&bgt_mutex_lock);
+		more = end_one(peer);
+		mutex_unlock(&bgt_mutex_lock);
+		cond_resched();
+	} while (more);
 }
 
 /**

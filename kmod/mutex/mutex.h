@@ -36,6 +36,7 @@ struct bgt_mutex_name {
  * @node: link in the table of names
  * @name: its key
  * @id: place in the order of dumps
+ * @by_age: link in the list of those that were abandoned, oldest first; empty while there is an owner
  * @by_container: link in the container's list of mutexes, if the scope is container
  * @owner: never NULL; its @peer is NULL if the mutex is abandoned
  * @waiters: list of struct bgt_acquisition, by @queue; first come, first served
@@ -49,6 +50,7 @@ struct bgt_mutex {
 	struct rhash_head node;
 	struct bgt_mutex_name name;
 	u32 id;
+	struct list_head by_age;
 	struct list_head by_container;
 	struct bgt_acquisition *owner;
 	struct list_head waiters;
@@ -72,7 +74,7 @@ enum bgt_mutex_result {
 
 /*
  * Protects mutexes, acquisitions, and the fields of peers and containers that list them. Nests
- * inside bgt_registry_lock and peers_lock, and outside the locks of containers.
+ * inside bgt_registry_lock, and outside the locks of containers.
  */
 extern struct mutex bgt_mutex_lock;
 

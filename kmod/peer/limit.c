@@ -84,20 +84,45 @@ static DEFINE_HASHTABLE(users, 8);
 /* Protects the table of users, and the charges of users and containers. No lock nests inside. */
 static DEFINE_MUTEX(charges_lock);
 
-static struct bgt_user *get_user_of(kuid_t uid)
+static struct bgt_user *lookup_user(kuid_t uid)
 {
 	struct bgt_user *user;
+
+	lockdep_assert_held(&charges_lock);
 
 	hash_for_each_possible(users, user, hash, __kuid_val(uid)) {
 		if (uid_eq(user->uid, uid))
 			return user;
 	}
-	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+	return NULL;
+}
+
+/*
+ * Takes the lock, and finds or makes a user. Whoever pays for the memory may have to wait for it, so
+ * it is allocated without the lock. Returns NULL, and does not take the lock, if there is none.
+ */
+static struct bgt_user *lock_user_of(kuid_t uid)
+{
+	struct bgt_user *user, *made;
+
+	mutex_lock(&charges_lock);
+	user = lookup_user(uid);
+	if (user)
+		return user;
+	mutex_unlock(&charges_lock);
+
+	made = kzalloc(sizeof(*made), GFP_KERNEL_ACCOUNT);
+	if (!made)
+		return NULL;
+	made->uid = uid;
+	mutex_lock(&charges_lock);
+	user = lookup_user(uid);
 	if (user) {
-		user->uid = uid;
-		hash_add(users, &user->hash, __kuid_val(uid));
+		kfree(made);
+		return user;
 	}
-	return user;
+	hash_add(users, &made->hash, __kuid_val(uid));
+	return made;
 }
 
 static void put_user_if_idle(struct bgt_user *user)
@@ -150,19 +175,30 @@ int bgt_limit_charge(struct bgt_charge *charge, enum bgt_resource resource, kuid
 		     struct bgt_container *container, const struct bgt_charge *replaced,
 		     struct netlink_ext_ack *extack)
 {
-	int err = -ENOMEM;
+	int err;
 
-	mutex_lock(&charges_lock);
 	charge->resource = resource;
 	charge->container = container;
-	charge->user = get_user_of(uid);
-	if (charge->user) {
-		err = try_charge(charge, replaced, extack);
-		if (err)
-			put_user_if_idle(charge->user);
-	}
+	charge->user = lock_user_of(uid);
+	if (!charge->user)
+		return -ENOMEM;
+	err = try_charge(charge, replaced, extack);
+	if (err)
+		put_user_if_idle(charge->user);
 	mutex_unlock(&charges_lock);
 	return err;
+}
+
+/**
+ * bgt_limit_is_shared() - is somebody else charged for a resource who has the same limits?
+ * @charge: from bgt_limit_charge()
+ * @uid: the user
+ * @container: the container, or NULL
+ */
+bool bgt_limit_is_shared(const struct bgt_charge *charge, kuid_t uid,
+			 const struct bgt_container *container)
+{
+	return uid_eq(charge->user->uid, uid) || (container && charge->container == container);
 }
 
 /**

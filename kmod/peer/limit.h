@@ -32,6 +32,8 @@ struct bgt_charge {
 int bgt_limit_charge(struct bgt_charge *charge, enum bgt_resource resource, kuid_t uid,
 		     struct bgt_container *container, const struct bgt_charge *replaced,
 		     struct netlink_ext_ack *extack);
+bool bgt_limit_is_shared(const struct bgt_charge *charge, kuid_t uid,
+			 const struct bgt_container *container);
 void bgt_limit_uncharge(struct bgt_charge *charge);
 
 #endif /* _BGTASK_LIMIT_H */

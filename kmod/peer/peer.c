@@ -23,7 +23,7 @@
 #include "peer.h"
 
 static DEFINE_HASHTABLE(peers, 10);
-/* Protects the table of peers. Nests outside bgt_mutex_lock and relay_lock. */
+/* Protects the table of peers. */
 static DEFINE_MUTEX(peers_lock);
 
 /*
@@ -50,28 +50,36 @@ static struct bgt_peer *find(const struct sock *sk, u32 portid)
 	return NULL;
 }
 
-static struct bgt_peer *make_peer(struct sock *sk, u32 portid, struct bgt_container *container,
-				  struct netlink_ext_ack *extack)
+static struct bgt_peer *make_peer(struct sock *sk, u32 portid, struct netlink_ext_ack *extack)
 {
-	struct bgt_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
-	int err;
+	struct bgt_container *container = bgt_container_of_current();
+	struct bgt_peer *peer;
+	int err = -ENOMEM;
 
-	lockdep_assert_held(&peers_lock);
-
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer)
-		return ERR_PTR(-ENOMEM);
+		goto put_container;
 	err = bgt_limit_charge(&peer->charge, BGT_PEERS, sk->sk_uid, container, NULL, extack);
 	if (err) {
 		kfree(peer);
-		return ERR_PTR(err);
+		goto put_container;
 	}
 	sock_hold(sk);
 	peer->sk = sk;
 	peer->portid = portid;
 	INIT_LIST_HEAD(&peer->owned);
 	INIT_LIST_HEAD(&peer->waiting);
-	hash_add(peers, &peer->hash, key_of(portid));
-	return peer;
+put_container:
+	if (container)
+		bgt_container_put(container);
+	return err ? ERR_PTR(err) : peer;
+}
+
+static void free_peer(struct bgt_peer *peer)
+{
+	bgt_limit_uncharge(&peer->charge);
+	sock_put(peer->sk);
+	kfree(peer);
 }
 
 /**
@@ -86,18 +94,26 @@ struct bgt_peer *bgt_peer_of(struct sk_buff *skb, struct netlink_ext_ack *extack
 {
 	u32 portid = NETLINK_CB(skb).portid;
 	struct sock *sk = NETLINK_CB(skb).sk;
-	struct bgt_container *container;
-	struct bgt_peer *peer;
+	struct bgt_peer *peer, *made;
 
 	mutex_lock(&peers_lock);
 	peer = find(sk, portid);
-	if (!peer) {
-		container = bgt_container_of_current();
-		peer = make_peer(sk, portid, container, extack);
-		if (container)
-			bgt_container_put(container);
-	}
 	mutex_unlock(&peers_lock);
+	if (peer)
+		return peer;
+	/* Without the lock: who pays for the memory may have to wait for it. */
+	made = make_peer(sk, portid, extack);
+	if (IS_ERR(made))
+		return made;
+	mutex_lock(&peers_lock);
+	/* Another message of the socket may be handled at the same time. */
+	peer = find(sk, portid);
+	if (!peer)
+		hash_add(peers, &made->hash, key_of(portid));
+	mutex_unlock(&peers_lock);
+	if (!peer)
+		return made;
+	free_peer(made);
 	return peer;
 }
 
@@ -140,15 +156,16 @@ int bgt_peer_send(const struct bgt_peer *peer, struct sk_buff *skb)
 	return err;
 }
 
-static void remove_peer(struct bgt_peer *peer)
+/* Frees peers that are in the table no more; what they have may take long to end. */
+static void free_peers(struct hlist_head *list)
 {
-	lockdep_assert_held(&peers_lock);
+	struct hlist_node *next;
+	struct bgt_peer *peer;
 
-	hash_del(&peer->hash);
-	bgt_observers->peer_gone(peer);
-	bgt_limit_uncharge(&peer->charge);
-	sock_put(peer->sk);
-	kfree(peer);
+	hlist_for_each_entry_safe(peer, next, list, hash) {
+		bgt_observers->peer_gone(peer);
+		free_peer(peer);
+	}
 }
 
 /* Another socket may have got the address of the closed one already; that one is not SOCK_DEAD. */
@@ -157,6 +174,7 @@ static int socket_released(struct notifier_block *block, unsigned long event, vo
 	const struct netlink_notify *notify = data;
 	struct hlist_node *next;
 	struct bgt_peer *peer;
+	HLIST_HEAD(released);
 
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
@@ -164,10 +182,13 @@ static int socket_released(struct notifier_block *block, unsigned long event, vo
 	mutex_lock(&peers_lock);
 	hash_for_each_possible_safe(peers, peer, next, hash, key_of(notify->portid)) {
 		if (peer->portid == notify->portid && sock_net(peer->sk) == notify->net &&
-		    sock_flag(peer->sk, SOCK_DEAD))
-			remove_peer(peer);
+		    sock_flag(peer->sk, SOCK_DEAD)) {
+			hash_del(&peer->hash);
+			hlist_add_head(&peer->hash, &released);
+		}
 	}
 	mutex_unlock(&peers_lock);
+	free_peers(&released);
 	return NOTIFY_DONE;
 }
 
@@ -190,11 +211,15 @@ void bgt_peer_exit(void)
 {
 	struct hlist_node *next;
 	struct bgt_peer *peer;
+	HLIST_HEAD(left);
 	int bucket;
 
 	netlink_unregister_notifier(&notifier);
 	mutex_lock(&peers_lock);
-	hash_for_each_safe(peers, bucket, next, peer, hash)
-		remove_peer(peer);
+	hash_for_each_safe(peers, bucket, next, peer, hash) {
+		hash_del(&peer->hash);
+		hlist_add_head(&peer->hash, &left);
+	}
 	mutex_unlock(&peers_lock);
+	free_peers(&left);
 }

@@ -15,7 +15,8 @@ struct sock;
 
 /**
  * struct bgt_peer - a netlink socket that has acquired mutexes, or called the helper
- * @hash: link in the table of peers, by @portid and a secret; protected by peers_lock
+ * @hash: link in the table of peers, by @portid and a secret; protected by peers_lock until the
+ *	socket was closed
  * @sk: the socket, with a reference, so that no other socket can have the same pointer
  * @portid: netlink address of the socket; another socket can get it once this one is closed
  * @charge: who is charged for this peer

@@ -29,7 +29,7 @@
 
 static void tell_gone(struct work_struct *work);
 
-/* Protects all variables below, and the field @caller of peers. Nests inside peers_lock. */
+/* Protects all variables below, and the field @caller of peers. */
 static DEFINE_MUTEX(relay_lock);
 static struct bgt_peer *helper;
 static struct pid *helper_process;
@@ -381,7 +381,7 @@ int bgt_relay_event(const struct bgt_peer *peer, u32 to, u8 command, const struc
  * bgt_relay_peer_gone() - end all calls of a socket that was closed, or of the helper if it was its
  * @peer: peer of the socket
  *
- * Context: process, peers_lock held.
+ * Context: process.
  */
 void bgt_relay_peer_gone(struct bgt_peer *peer)
 {
