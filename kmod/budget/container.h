@@ -137,7 +137,7 @@ struct bgt_budget {
  * @list: list of struct bgt_member; changed with bgt_registry_lock and @lock held
  * @retry_delay: in jiffies: after which time a write that has failed was made again last; or 0
  * @answers: how often foreign writes are answered at once; it has a lock of its own
- * @freeze: calls bgt_freezer_apply() on the worker, which no task of a user can delay
+ * @freeze: calls bgt_freezer_apply() on the worker with real-time priority
  * @freeze_again: does the same some time later
  */
 struct bgt_members {

@@ -4,10 +4,9 @@
  * throttled and is lent no time, or while others want it to, see foreign.c. This file writes the
  * member's cgroup.freeze, and a tracepoint tells when all threads of the cgroup have stopped.
  *
- * A write takes cgroup_mutex, so a kthread makes it. The container spends CPU time until the write
- * is done, so the kthread is of the deadline class: a user may have tasks of the highest real-time
- * priority, and only root has some of this class. The kthread writes what is wanted when it runs: a
- * freeze that is overtaken by a thaw is never written.
+ * A write takes cgroup_mutex, so a kthread makes it; with real-time priority, since the container
+ * spends CPU time until the write is done. The kthread writes what is wanted when it runs: a freeze
+ * that is overtaken by a thaw is never written.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,7 +15,6 @@
 #include <linux/kthread.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
-#include <uapi/linux/sched/types.h>
 
 #include "base/trace.h"
 #include "charge/tree.h"
@@ -281,29 +279,10 @@ void bgt_freezer_quiesce(struct bgt_container *container)
 
 int bgt_freezer_init(void)
 {
-	/*
-	 * A task whose deadline is shorter than its period may have to wait for the next period
-	 * when it wakes up. The kthread may use more than its time while no other task of the
-	 * class wants to run.
-	 */
-	static const struct sched_attr attr = {
-		.size = sizeof(attr),
-		.sched_policy = SCHED_DEADLINE,
-		.sched_flags = SCHED_FLAG_RECLAIM,
-		.sched_runtime = NSEC_PER_MSEC / 5,
-		.sched_deadline = 2 * NSEC_PER_MSEC,
-		.sched_period = 2 * NSEC_PER_MSEC,
-	};
-	int err;
-
 	worker = kthread_create_worker(0, "bgtask");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
-	err = sched_setattr_nocheck(worker->task, &attr);
-	if (err) {
-		pr_notice("no deadline (%d): real-time tasks may delay freezing\n", err);
-		sched_set_fifo(worker->task);
-	}
+	sched_set_fifo(worker->task);
 	return 0;
 }
 

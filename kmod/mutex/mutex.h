@@ -36,7 +36,7 @@ struct bgt_mutex_name {
  * @node: link in the table of names
  * @name: its key
  * @id: place in the order of dumps
- * @by_age: link in the list of those that were abandoned, oldest first; empty while there is an owner
+ * @by_age: link in the list of abandoned mutexes, oldest first; empty while there is an owner
  * @by_container: link in the container's list of mutexes, if the scope is container
  * @owner: never NULL; its @peer is NULL if the mutex is abandoned
  * @waiters: list of struct bgt_acquisition, by @queue; first come, first served

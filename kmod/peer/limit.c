@@ -98,8 +98,8 @@ static struct bgt_user *lookup_user(kuid_t uid)
 }
 
 /*
- * Takes the lock, and finds or makes a user. Whoever pays for the memory may have to wait for it, so
- * it is allocated without the lock. Returns NULL, and does not take the lock, if there is none.
+ * Takes the lock, and finds or makes a user. Whoever pays for the memory may have to wait for it,
+ * so it is allocated without the lock. Returns NULL, and does not take the lock, if there is none.
  */
 static struct bgt_user *lock_user_of(kuid_t uid)
 {
